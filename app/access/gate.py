@@ -1,0 +1,110 @@
+"""The gate on every database session: reading is narrowed to what the person may see, writing is checked row by row."""
+
+from typing import Any
+
+from flask import g, has_app_context
+from sqlalchemy import Connection, event, inspect, text
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
+from sqlalchemy.orm.interfaces import ORMOption
+
+from app.access.person import Person, as_system, current_person, system_reason
+from app.access.questions import level, may
+from app.access.rights import fields_at
+from app.access.scopes import GUARDED, allowed
+from app.errors import NotFound
+from app.extensions import db
+from app.models import Hulpvraag
+from app.terms import Noun, Verb
+
+# What a row belongs to never changes by hand.
+IMMUTABLE = frozenset({"id", "swv_id", "kind_id", "hulpvraag_id", "organisation_id"})
+_ISOLATION = "kindbrug.swv"
+
+
+def install() -> None:
+    """Put the gate on every ORM session of the process; calling it again changes nothing."""
+    for name, listener in (("do_orm_execute", _narrow), ("before_flush", _check_writes)):
+        if not event.contains(Session, name, listener):
+            event.listen(Session, name, listener)
+
+
+def _criteria(person: Person | None) -> list[ORMOption]:
+    """Build the conditions once a request and person; no person sees nothing."""
+    kept = g.get("gate") if has_app_context() else None
+    if kept is not None and kept[0] is person:
+        return kept[1]  # type: ignore[no-any-return]
+    built: list[ORMOption] = [
+        with_loader_criteria(model, allowed(model, person), include_aliases=True, propagate_to_loaders=False)
+        for model in GUARDED
+    ]
+    if has_app_context():
+        g.gate = (person, built)
+    return built
+
+
+def _narrow(state: ORMExecuteState) -> None:
+    isolate(state.session)
+    if system_reason() is not None or state.is_column_load:
+        return
+    if state.is_insert:
+        raise PermissionError("bulk inserts of guarded rows need as_system")
+    if state.is_select or state.is_update or state.is_delete:
+        state.statement = state.statement.options(*_criteria(current_person()))
+
+
+def _check_writes(session: Session, context: UOWTransaction, instances: Any) -> None:
+    isolate(session)
+    if system_reason() is not None:
+        return
+    person = current_person()
+    for row in session.new:
+        _require(person, Verb.ADD, row)
+    for row in session.dirty:
+        changed = {attr.key for attr in inspect(row).attrs if attr.history.has_changes()}
+        if changed:
+            _require(person, Verb.EDIT, row)
+            _require_fields(person, row, changed)
+    for row in session.deleted:
+        _require(person, Verb.RETRACT, row)
+
+
+def _require(person: Person | None, verb: Verb, row: Any) -> None:
+    if not isinstance(row, GUARDED):
+        raise PermissionError(f"{type(row).__name__} is written as_system only")
+    if not may(person, verb, row):
+        raise NotFound
+
+
+def _require_fields(person: Person | None, row: Any, changed: set[str]) -> None:
+    if changed & IMMUTABLE:
+        raise PermissionError(f"{type(row).__name__} does not move: {changed & IMMUTABLE}")
+    if isinstance(row, Hulpvraag) and person is not None:
+        open_fields = fields_at(Noun.HULPVRAAG, level(person, row), Verb.EDIT)
+        if open_fields is not None and not changed <= open_fields | {"gewijzigd_op", "versie"}:
+            raise NotFound
+
+
+def isolate(session: Session) -> None:
+    """Tell PostgreSQL's row-level security whose SWV this transaction works for; nothing to do on SQLite.
+
+    The net below the gate: policies compare each row's `swv_id` with the setting `kindbrug.swv`.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    person = current_person()
+    wanted = "*" if system_reason() is not None else str(person.swv_id) if person and person.swv_id else "-"
+    connection: Connection = session.connection()
+    transaction = connection.get_nested_transaction() or connection.get_transaction()
+    known, value = session.info.get(_ISOLATION, (None, None))
+    if known is transaction and value == wanted:
+        return
+    session.info[_ISOLATION] = (transaction, wanted)
+    connection.execute(text("SELECT set_config('kindbrug.swv', :swv, true)"), {"swv": wanted})
+
+
+def write_as_system(reason: str, *rows: Any) -> None:
+    """Write `rows` that the portal itself makes, such as the log. What was pending is checked for the person first."""
+    db.session.flush()
+    with as_system(reason):
+        db.session.add_all(rows)
+        db.session.flush()

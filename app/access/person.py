@@ -1,0 +1,69 @@
+"""Who is asking: the person of this request, or the system with a reason."""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from flask import g, has_app_context
+
+from app.terms import JK_STAFF, Ground, OrganisationSoort, Role
+
+_system: ContextVar[str | None] = ContextVar("as_system", default=None)
+
+# The role with which a ground opens a dossier: a role administrator of the same preschool sees nothing.
+GROUND_OF_ROLE: dict[Role, tuple[Ground, ...]] = {
+    Role.CONTACTPERSOON_JK: (Ground.SWV,),
+    Role.JK_SPECIALIST: (Ground.SWV,),
+    Role.CONTACTPERSOON_VOORSCHOOL: (Ground.VOORSCHOOL,),
+    Role.CONTACTPERSOON_SCHOOL: (Ground.SCHOOL, Ground.ZORGPLICHT),
+    Role.OUDER: (Ground.OUDER,),
+    Role.DEELNEMER: (Ground.OVERLEGRONDE,),
+}
+
+
+@dataclass(frozen=True)
+class Person:
+    """A person at work: one account, on behalf of one organisation (or of nobody: an invited person)."""
+
+    gebruiker_id: int
+    naam: str
+    voornaam: str = ""
+    organisation_id: uuid.UUID | None = None
+    organisation_naam: str = ""
+    soort: OrganisationSoort | None = None
+    swv_id: uuid.UUID | None = None
+    swv_naam: str = ""
+    rollen: frozenset[Role] = field(default_factory=frozenset)
+    sessie_id: uuid.UUID | None = None
+
+    @property
+    def grounds(self) -> frozenset[Ground]:
+        """Give the grounds on which the roles can open a dossier."""
+        return frozenset(ground for role in self.rollen for ground in GROUND_OF_ROLE.get(role, ()))
+
+    @property
+    def is_jk_staff(self) -> bool:
+        """Tell whether this is JK staff, at work for the SWV itself."""
+        return bool(self.rollen & JK_STAFF) and self.organisation_id == self.swv_id
+
+
+def current_person() -> Person | None:
+    """Give the signed-in person of this request; None in a worker, a command or before sign-in."""
+    return g.get("person") if has_app_context() else None
+
+
+def system_reason() -> str | None:
+    """Give the reason of the `as_system` block we are in, if any."""
+    return _system.get()
+
+
+@contextmanager
+def as_system(reason: str) -> Iterator[None]:
+    """Lift the gate for the block, for what the portal itself must know or write. `reason` says why, to the reader."""
+    token = _system.set(reason)
+    try:
+        yield
+    finally:
+        _system.reset(token)

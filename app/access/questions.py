@@ -1,0 +1,144 @@
+"""The questions to ask of the rights: about a list, about one row, about who may know."""
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Select, exists, select
+
+from app import models as m
+from app.access.person import Person, as_system
+from app.access.rights import fields_at, levels_with, role_permits
+from app.access.scopes import NOUN_OF, OF_DOSSIER, OPEN_LEVELS, allowed, dossiers, valid
+from app.errors import NotFound
+from app.extensions import db
+from app.terms import Ground, Level, Noun, Role, Verb
+from app.workflow import LEVELS
+
+_ORDER = (Level.GEEN, Level.EIGEN, Level.OUDER, Level.DOSSIER, Level.LEZEN, Level.ALLES)
+
+
+def visible(model: type[Any], person: Person | None) -> Select[Any]:
+    """Select the rows of `model` that `person` may read."""
+    return select(model).where(allowed(model, person))
+
+
+def may(person: Person | None, verb: Verb, row: Any) -> bool:
+    """Tell whether `person` may `verb` this row. For ADD the row is new, and its dossier is what counts."""
+    if person is None:
+        return False
+    with as_system("the gate itself asks"), db.session.no_autoflush:
+        if verb is Verb.ADD:
+            return _may_add(person, row)
+        model = type(row)
+        question = select(exists().where(model.id == row.id, allowed(model, person, verb)))
+        return bool(db.session.scalar(question))
+
+
+def require(person: Person | None, verb: Verb, row: Any) -> None:
+    """Raise NotFound unless `person` may `verb` this row."""
+    if row is None or not may(person, verb, row):
+        raise NotFound
+
+
+def _may_add(person: Person, row: Any) -> bool:
+    noun = NOUN_OF.get(type(row))
+    if noun is None or not role_permits(person.rollen, noun, Verb.ADD):
+        return False
+    if noun not in OF_DOSSIER.values():
+        return _may_add_other(person, row, noun)
+    if row.swv_id != person.swv_id:
+        return False
+    if noun in (Noun.KIND, Noun.HULPVRAAG, Noun.GEZAGSDRAGER):
+        return Ground.SWV in person.grounds and row.swv_id == person.organisation_id
+    if row.organisation_id != person.organisation_id:
+        return False
+    return any(
+        chosen is not None and bool(db.session.scalar(select(chosen.where(m.Hulpvraag.__table__.c.id == row.hulpvraag_id).exists())))
+        for right, levels in levels_with(noun, Verb.ADD).items()
+        for chosen in [dossiers(person, levels, right.during)]
+    )
+
+
+def _may_add_other(person: Person, row: Any, noun: Noun) -> bool:
+    if noun is Noun.ORGANISATION:
+        return Role.PLATFORMBEHEERDER in person.rollen
+    if noun is Noun.LIDMAATSCHAP:
+        organisation = db.session.scalar(select(m.Organisation).where(m.Organisation.id == row.organisation_id))
+        if organisation is None or row.gebruiker_id == person.gebruiker_id:
+            return False
+        affiliated = person.organisation_id == person.swv_id and organisation.swv_id == person.swv_id
+        return organisation.id == person.organisation_id or affiliated
+    return False
+
+
+def level(person: Person | None, hulpvraag: m.Hulpvraag) -> Level:
+    """Give how far the dossier is open to `person`: the highest level of the grounds that hold now."""
+    if person is None or hulpvraag.swv_id != person.swv_id:
+        return Level.GEEN
+    if Ground.SWV in person.grounds:
+        return LEVELS[Ground.SWV][hulpvraag.status] if person.is_jk_staff else Level.GEEN
+    b = m.Betrokkenheid
+    party = (
+        b.organisation_id == person.organisation_id
+        if person.organisation_id
+        else b.gebruiker_id == person.gebruiker_id
+    )
+    with as_system("the gate itself asks"), db.session.no_autoflush:
+        grounds = db.session.scalars(
+            select(b.grond).where(b.hulpvraag_id == hulpvraag.id, party, b.grond.in_(person.grounds), valid(b))
+        ).all()
+    return max((LEVELS[ground][hulpvraag.status] for ground in grounds), key=_ORDER.index, default=Level.GEEN)
+
+
+def fields(noun: Noun, at: Level, verb: Verb = Verb.READ) -> frozenset[str] | None:
+    """Give the fields of `noun` open to `verb` at level `at`; None is every field."""
+    return fields_at(noun, at, verb)
+
+
+def recipients(hulpvraag: m.Hulpvraag, people: Iterable[Person]) -> list[Person]:
+    """Keep the people who may know of this dossier now."""
+    return [person for person in people if level(person, hulpvraag) in OPEN_LEVELS]
+
+
+def person_for(gebruiker_id: int, organisation_id: uuid.UUID | None) -> Person | None:
+    """Build the person as they would be at work for that organisation now; None without a valid membership."""
+    with as_system("roles come from the memberships"):
+        return next(iter(people_of(gebruiker_id=gebruiker_id, organisation_id=organisation_id)), None)
+
+
+def people_of(
+    *, gebruiker_id: int | None = None, organisation_id: uuid.UUID | None = None, role: Role | None = None
+) -> list[Person]:
+    """Build the active people with a valid membership, of one account and/or one organisation and/or with one role."""
+    with as_system("roles come from the memberships"):
+        query = (
+            select(m.Lidmaatschap, m.Gebruiker, m.Organisation)
+            .join(m.Gebruiker, m.Gebruiker.id == m.Lidmaatschap.gebruiker_id)
+            .join(m.Organisation, m.Organisation.id == m.Lidmaatschap.organisation_id)
+            .where(valid(m.Lidmaatschap), m.Gebruiker.active.is_(True), m.Organisation.actief.is_(True))
+            .order_by(m.Gebruiker.id, m.Organisation.naam)
+        )
+        if gebruiker_id is not None:
+            query = query.where(m.Lidmaatschap.gebruiker_id == gebruiker_id)
+        if organisation_id is not None:
+            query = query.where(m.Lidmaatschap.organisation_id == organisation_id)
+        found: dict[tuple[int, uuid.UUID], tuple[m.Gebruiker, m.Organisation, set[Role]]] = {}
+        for lid, gebruiker, organisation in db.session.execute(query):
+            found.setdefault((gebruiker.id, organisation.id), (gebruiker, organisation, set()))[2].add(lid.rol)
+    people = [
+        Person(
+            gebruiker_id=gebruiker.id,
+            naam=gebruiker.naam,
+            voornaam=gebruiker.first_name,
+            organisation_id=organisation.id,
+            organisation_naam=organisation.naam,
+            soort=organisation.soort,
+            swv_id=organisation.swv_id,
+            rollen=frozenset(rollen),
+        )
+        for gebruiker, organisation, rollen in found.values()
+    ]
+    return [person for person in people if role is None or role in person.rollen]
+
+

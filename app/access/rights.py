@@ -1,0 +1,193 @@
+"""THE rights tables: which level gives what on which noun, and what a role may at most. Pure data, no SQL."""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from app import workflow
+from app.terms import Level, Noun, OrganisationSoort, Role, Status, Verb
+
+
+class Scope(Enum):
+    """Which rows of a dossier a right is about."""
+
+    ALL = auto()
+    OWN = auto()
+    OWN_OR_SHARED = auto()
+    WITH_AUTHORITY = auto()
+    SELF = auto()
+    ORGANISATIONS = auto()
+
+
+@dataclass(frozen=True)
+class Right:
+    """`verbs` on the rows in `scope`; only `fields` when given; only in the statuses `during` when given."""
+
+    verbs: frozenset[Verb]
+    scope: Scope = Scope.ALL
+    fields: frozenset[str] | None = None
+    during: frozenset[Status] | None = None
+
+
+def _may(
+    *verbs: Verb,
+    scope: Scope = Scope.ALL,
+    fields: tuple[str, ...] | None = None,
+    during: tuple[Status, ...] | None = None,
+) -> Right:
+    return Right(
+        frozenset(verbs), scope, frozenset(fields) if fields else None, frozenset(during) if during else None
+    )
+
+
+_R, _A, _E = Verb.READ, Verb.ADD, Verb.EDIT
+_read = (_may(_R),)
+
+RIGHTS: dict[Noun, dict[Level, tuple[Right, ...]]] = {
+    Noun.KIND: {
+        Level.EIGEN: _read,
+        Level.OUDER: _read,
+        Level.DOSSIER: _read,
+        Level.LEZEN: _read,
+        Level.ALLES: (_may(_R, _A, _E),),
+    },
+    Noun.GEZAGSDRAGER: {
+        Level.DOSSIER: (_may(_R, scope=Scope.WITH_AUTHORITY, fields=("naam",)),),
+        Level.OUDER: (_may(_R, scope=Scope.SELF),),
+        Level.LEZEN: _read,
+        Level.ALLES: (_may(_R, _A, _E),),
+    },
+    Noun.HULPVRAAG: {
+        Level.EIGEN: (_may(_R), _may(_E, fields=("omschrijving",), during=(Status.AANVRAAG,))),
+        Level.OUDER: (_may(_R, fields=("nummer", "status", "status_sinds", "kind")),),
+        Level.DOSSIER: _read,
+        Level.LEZEN: _read,
+        Level.ALLES: (_may(_R, _A, _E),),
+    },
+    Noun.STATUSWIJZIGING: {
+        Level.EIGEN: _read,
+        Level.OUDER: (_may(_R, fields=("van", "naar", "op")),),
+        Level.DOSSIER: _read,
+        Level.LEZEN: _read,
+        Level.ALLES: _read,
+    },
+    Noun.BIJLAGE: {
+        # Retracting one's own wrong document before it is handed over: ours, see docs/domain.md.
+        Level.EIGEN: (
+            _may(_R, _A, scope=Scope.OWN),
+            _may(Verb.RETRACT, scope=Scope.OWN, during=(Status.AANVRAAG,)),
+        ),
+        Level.DOSSIER: (_may(_R, scope=Scope.OWN_OR_SHARED), _may(_A, Verb.RETRACT, scope=Scope.OWN)),
+        Level.LEZEN: _read,
+        Level.ALLES: (_may(_R, _A, _E, Verb.SHARE, Verb.FINALISE, Verb.RETRACT),),
+    },
+    Noun.NOTITIE: {
+        Level.EIGEN: (_may(_R, scope=Scope.OWN),),
+        Level.DOSSIER: (_may(_R, scope=Scope.OWN_OR_SHARED), _may(_A, scope=Scope.OWN)),
+        Level.LEZEN: _read,
+        Level.ALLES: (_may(_R, _A),),
+    },
+    Noun.BETROKKENHEID: {
+        Level.DOSSIER: (_may(_R, scope=Scope.ORGANISATIONS),),
+        Level.OUDER: _read,
+        Level.LEZEN: _read,
+        Level.ALLES: _read,
+    },
+}
+
+_dossier_read = {
+    noun: frozenset({_R})
+    for noun in (Noun.KIND, Noun.GEZAGSDRAGER, Noun.HULPVRAAG, Noun.STATUSWIJZIGING, Noun.BIJLAGE)
+} | {Noun.NOTITIE: frozenset({_R}), Noun.BETROKKENHEID: frozenset({_R}), Noun.BERICHT: frozenset({_R, _E})}
+_jk = _dossier_read | {
+    Noun.ORGANISATION: frozenset({_R}),
+    Noun.KIND: frozenset({_R, _A, _E}),
+    Noun.GEZAGSDRAGER: frozenset({_R, _A, _E}),
+    Noun.HULPVRAAG: frozenset({_R, _A, _E}),
+    Noun.NOTITIE: frozenset({_R, _A}),
+}
+_outside = _dossier_read | {
+    Noun.BIJLAGE: frozenset({_R, _A, Verb.RETRACT}),
+    Noun.NOTITIE: frozenset({_R, _A}),
+}
+
+# What a role may at most; the rights of a dossier's level come on top as a second condition.
+ROLE_RIGHTS: dict[Role, dict[Noun, frozenset[Verb]]] = {
+    Role.CONTACTPERSOON_JK: _jk | {Noun.BIJLAGE: frozenset({_R, _A, _E, Verb.SHARE, Verb.RETRACT})},
+    Role.JK_SPECIALIST: _jk
+    | {Noun.BIJLAGE: frozenset({_R, _A, _E, Verb.SHARE, Verb.FINALISE, Verb.RETRACT})},
+    Role.CONTACTPERSOON_VOORSCHOOL: _outside | {Noun.HULPVRAAG: frozenset({_R, _E})},
+    Role.CONTACTPERSOON_SCHOOL: _outside,
+    Role.OUDER: _dossier_read,
+    Role.DEELNEMER: _dossier_read,
+    Role.ROLBEHEERDER: {
+        Noun.ORGANISATION: frozenset({_R, _E}),
+        Noun.LIDMAATSCHAP: frozenset({_R, _A, _E}),
+        Noun.BERICHT: frozenset({_R, _E}),
+    },
+    Role.PRIVACYFUNCTIONARIS: {Noun.BERICHT: frozenset({_R, _E})},
+    Role.PLATFORMBEHEERDER: {
+        Noun.ORGANISATION: frozenset({_R, _A, _E}),
+        Noun.BERICHT: frozenset({_R, _E}),
+    },
+}
+
+# The roles that a kind of organisation can give at all.
+CEILING: dict[OrganisationSoort, tuple[Role, ...]] = {
+    OrganisationSoort.SAMENWERKINGSVERBAND: (
+        Role.CONTACTPERSOON_JK,
+        Role.JK_SPECIALIST,
+        Role.ROLBEHEERDER,
+        Role.PRIVACYFUNCTIONARIS,
+    ),
+    OrganisationSoort.VOORSCHOOL: (Role.CONTACTPERSOON_VOORSCHOOL, Role.ROLBEHEERDER),
+    OrganisationSoort.SCHOOL: (Role.CONTACTPERSOON_SCHOOL, Role.ROLBEHEERDER),
+    OrganisationSoort.PARTNER: (Role.ROLBEHEERDER,),
+    OrganisationSoort.EXPLOITANT: (Role.PLATFORMBEHEERDER,),
+}
+
+# FAB's permission names and the verb each of them stands for.
+VERB_OF_PERMISSION: dict[str, Verb] = {
+    "can_list": Verb.READ,
+    "can_show": Verb.READ,
+    "can_download": Verb.READ,
+    "menu_access": Verb.READ,
+    "can_add": Verb.ADD,
+    "can_edit": Verb.EDIT,
+    "can_delete": Verb.RETRACT,
+    "can_share": Verb.SHARE,
+    "can_finalise": Verb.FINALISE,
+}
+_WHO_MAY_MOVE = {transition.permission: transition.who for transition in workflow.TRANSITIONS}
+
+
+def role_permits(roles: frozenset[Role], noun: Noun, verb: Verb) -> bool:
+    """Tell whether one of `roles` may do `verb` on `noun` at most."""
+    return any(verb in ROLE_RIGHTS[role].get(noun, ()) for role in roles)
+
+
+def permits(roles: frozenset[Role], permission: str, view: str) -> bool:
+    """Answer FAB's has_access: a permission name on a view named after its noun."""
+    if permission in _WHO_MAY_MOVE:
+        return view == Noun.HULPVRAAG and bool(_WHO_MAY_MOVE[permission] & roles)
+    verb = VERB_OF_PERMISSION.get(permission)
+    return verb is not None and view in set(Noun) and role_permits(roles, Noun(view), verb)
+
+
+def levels_with(noun: Noun, verb: Verb) -> dict[Right, frozenset[Level]]:
+    """Give each right on `noun` that includes `verb`, with the levels that have it."""
+    found: dict[Right, set[Level]] = {}
+    for level, rights in RIGHTS[noun].items():
+        for right in rights:
+            if verb in right.verbs:
+                found.setdefault(Right(frozenset({verb}), right.scope, right.fields, right.during), set()).add(level)
+    return {right: frozenset(levels) for right, levels in found.items()}
+
+
+def fields_at(noun: Noun, level: Level, verb: Verb) -> frozenset[str] | None:
+    """Give the fields that `level` may `verb` on `noun`; None is every field."""
+    rights = [right for right in RIGHTS.get(noun, {}).get(level, ()) if verb in right.verbs]
+    if not rights:
+        return frozenset()
+    if any(right.fields is None for right in rights):
+        return None
+    return frozenset().union(*(right.fields or frozenset() for right in rights))

@@ -1,0 +1,36 @@
+"""The nouns: one file each; columns and relations, nothing that commits."""
+
+from app.models.bericht import Bericht
+from app.models.betrokkenheid import Betrokkenheid
+from app.models.bijlage import Bijlage
+from app.models.gebeurtenis import Gebeurtenis
+from app.models.gebruiker import Gebruiker, Herstelcode, Inloggegevens
+from app.models.gezagsdrager import Gezagsdrager
+from app.models.hulpvraag import Hulpvraag
+from app.models.kind import Kind
+from app.models.lidmaatschap import Lidmaatschap
+from app.models.notitie import Notitie
+from app.models.organisation import Organisation
+from app.models.sessie import Aanmeldpoging, Sessie
+from app.models.statuswijziging import StatusWijziging
+from app.models.uitnodiging import Uitnodiging
+
+__all__ = [
+    "Aanmeldpoging",
+    "Bericht",
+    "Betrokkenheid",
+    "Bijlage",
+    "Gebeurtenis",
+    "Gebruiker",
+    "Gezagsdrager",
+    "Herstelcode",
+    "Hulpvraag",
+    "Inloggegevens",
+    "Kind",
+    "Lidmaatschap",
+    "Notitie",
+    "Organisation",
+    "Sessie",
+    "StatusWijziging",
+    "Uitnodiging",
+]

@@ -1,0 +1,86 @@
+"""The column types and the mixins that the nouns share."""
+
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect, Enum, ForeignKey, Uuid
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+from app.terms import Term
+
+
+class Id(TypeDecorator[uuid.UUID]):
+    """A random key. Text is parsed, so that FAB's string keys work on both engines; bad text matches nothing."""
+
+    impl = Uuid
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> uuid.UUID | None:
+        """Turn text into a key."""
+        return parse_id(value)
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC, with its time zone, on both engines."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Store in UTC; a moment without time zone is a programming error."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give SQLite's moments their time zone back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def parse_id(value: Any) -> uuid.UUID | None:
+    """Read a key from text; None when it is no key (so that a garbled address finds nothing)."""
+    if value is None or isinstance(value, uuid.UUID):
+        return value
+    try:
+        return uuid.UUID(str(value))
+    except ValueError:
+        return None
+
+
+def now() -> datetime:
+    """Give this moment in UTC."""
+    return datetime.now(UTC)
+
+
+def term(of: type[Term], **kw: Any) -> Any:
+    """Declare a column for a closed list: its keys as text, checked by SQLAlchemy."""
+    column = Enum(of, native_enum=False, length=40, values_callable=lambda e: [m.value for m in e])
+    return mapped_column(column, **kw)
+
+
+class Keyed:
+    """A noun with a random key."""
+
+    id: Mapped[uuid.UUID] = mapped_column(Id, primary_key=True, default=uuid.uuid4)
+
+
+class OfSWV(Keyed):
+    """A guarded noun: carries its SWV, by which row-level security isolates it."""
+
+    @declared_attr
+    def swv_id(cls) -> Mapped[uuid.UUID]:  # noqa: N805 - SQLAlchemy calls it with the class
+        return mapped_column(Id, ForeignKey("organisation.id"), index=True)
+
+
+class OfHulpvraag(OfSWV):
+    """A guarded noun that hangs off one dossier."""
+
+    @declared_attr
+    def hulpvraag_id(cls) -> Mapped[uuid.UUID]:  # noqa: N805 - SQLAlchemy calls it with the class
+        return mapped_column(Id, ForeignKey("hulpvraag.id", ondelete="CASCADE"), index=True)

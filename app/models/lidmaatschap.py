@@ -1,0 +1,29 @@
+"""Lidmaatschap: the role that a person has in an organisation, from when until when."""
+
+import uuid
+from datetime import datetime
+
+from flask_appbuilder import Model
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.models.base import Id, Keyed, Moment, now, term
+from app.models.gebruiker import Gebruiker
+from app.models.organisation import Organisation
+from app.terms import Role
+
+
+class Lidmaatschap(Keyed, Model):
+    """A membership; valid while `van` <= now < `tot`."""
+
+    __tablename__ = "lidmaatschap"
+    __table_args__ = (Index("ix_lidmaatschap_persoon", "gebruiker_id", "organisation_id"),)
+
+    gebruiker_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
+    organisation_id: Mapped[uuid.UUID] = mapped_column(Id, ForeignKey("organisation.id"), index=True)
+    rol: Mapped[Role] = term(Role)
+    van: Mapped[datetime] = mapped_column(Moment, default=now)
+    tot: Mapped[datetime | None] = mapped_column(Moment)
+
+    gebruiker: Mapped[Gebruiker] = relationship()
+    organisation: Mapped[Organisation] = relationship()

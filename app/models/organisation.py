@@ -1,0 +1,30 @@
+"""Organisation: an SWV, a preschool, a school, a partner or the operator of the portal."""
+
+import uuid
+
+from flask_appbuilder import Model
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.models.base import Id, Keyed, term
+from app.terms import OrganisationSoort
+
+
+class Organisation(Keyed, Model):
+    """A party. `swv_id` is its SWV; of an SWV its own id; of the operator nothing."""
+
+    __tablename__ = "organisation"
+    __table_args__ = (Index("ix_organisation_lijst", "swv_id", "soort", "naam"),)
+
+    naam: Mapped[str] = mapped_column(String(120))
+    soort: Mapped[OrganisationSoort] = term(OrganisationSoort)
+    swv_id: Mapped[uuid.UUID | None] = mapped_column(Id, ForeignKey("organisation.id"))
+    platform: Mapped[str | None] = mapped_column(String(80))
+    meldadres: Mapped[str | None] = mapped_column(String(254))
+    status_in_mail: Mapped[bool] = mapped_column(default=True)
+    actief: Mapped[bool] = mapped_column(default=True)
+
+    swv: Mapped["Organisation | None"] = relationship(remote_side="Organisation.id")
+
+    def __str__(self) -> str:
+        return self.naam

@@ -1,0 +1,53 @@
+"""The log: one row an event, in the transaction of the act itself. When it can't be written, the act fails."""
+
+import uuid
+from typing import Any
+
+from flask import has_request_context, request
+
+from app.access import Person, current_person, write_as_system
+from app.extensions import db
+from app.models import Gebeurtenis, Hulpvraag
+from app.terms import Actie
+
+
+def record(
+    actie: Actie,
+    *,
+    row: Any = None,
+    noun: str | None = None,
+    hulpvraag_id: uuid.UUID | None = None,
+    swv_id: uuid.UUID | None = None,
+    person: Person | None = None,
+    gebruiker_id: int | None = None,
+    gelukt: bool = True,
+    grond: str | None = None,
+) -> None:
+    """Add the event to the current transaction: ids only, no names, no contents. Source: NEN 7513.
+
+    `person` is the one who acts (default: of this request), `row` what it is about; the caller commits.
+    """
+    person = person or current_person()
+    about = row.id if isinstance(row, Hulpvraag) else getattr(row, "hulpvraag_id", None)
+    event = Gebeurtenis(
+        actie=actie,
+        gelukt=gelukt,
+        swv_id=swv_id or (person.swv_id if person else None) or getattr(row, "swv_id", None),
+        gebruiker_id=person.gebruiker_id if person else gebruiker_id,
+        organisation_id=person.organisation_id if person else None,
+        rollen=",".join(sorted(person.rollen)) if person else None,
+        hulpvraag_id=hulpvraag_id or about,
+        noun=noun or (type(row).__name__ if row is not None else None),
+        object_id=str(row.id) if row is not None else None,
+        grond=grond,
+        pagina=request.endpoint if has_request_context() else None,
+        adres=request.remote_addr if has_request_context() else None,
+    )
+    write_as_system("the log is written by the portal itself", event)
+
+
+def record_refusal(actie: Actie = Actie.GEWEIGERD, **about: Any) -> None:
+    """Undo what was pending and keep only the refusal, in a transaction of its own."""
+    db.session.rollback()
+    record(actie, gelukt=False, **about)
+    db.session.commit()

@@ -1,0 +1,179 @@
+"""The words of the portal: every closed list, its key in the database and its label on the screen on one line."""
+
+from enum import StrEnum
+from typing import Self
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+
+class Term(StrEnum):
+    """A word from a closed list: equal to its key, shown by its label."""
+
+    label: LazyString | str
+
+    def __new__(cls, key: str, label: LazyString | str = "") -> Self:
+        """Make the member for `key`, the value that the database holds."""
+        member = str.__new__(cls, key)
+        member._value_ = key
+        member.label = label or key
+        return member
+
+
+class Status(Term):
+    """The statuses of a hulpvraag. The labels are the manual's own words, in every language."""
+
+    AANVRAAG = "aanvraag", "JK onderwijsadvies aanvraag"
+    BIJLAGEN_TOEGEVOEGD = "bijlagen_toegevoegd", "JK bijlagen toegevoegd"
+    ONDERWIJSADVIES = "onderwijsadvies", "JK Onderwijsadvies"
+    AANMELDEN_SCHOOL = "aanmelden_school", "JK aanmelden school"
+    AFGEWEZEN = "afgewezen", "JK afgewezen"
+    JK_ADVIES_AFGEROND = "jk_advies_afgerond", "JK advies afgerond"
+    ADVIES_AFGEROND = "advies_afgerond", "advies afgerond"
+    INGETROKKEN = "ingetrokken", _l("withdrawn")
+
+
+class OrganisationSoort(Term):
+    """What an organisation is; it bounds the roles that its people can have."""
+
+    SAMENWERKINGSVERBAND = "samenwerkingsverband", _l("Partnership of schools (SWV)")
+    VOORSCHOOL = "voorschool", _l("Preschool")
+    SCHOOL = "school", _l("School")
+    PARTNER = "partner", _l("Partner")
+    EXPLOITANT = "exploitant", _l("Operator of the portal")
+
+
+class Role(Term):
+    """What somebody does within one organisation, or as an invited person."""
+
+    CONTACTPERSOON_JK = "contactpersoon_jk", _l("Contact person JK")
+    JK_SPECIALIST = "jk_specialist", _l("JK specialist")
+    CONTACTPERSOON_VOORSCHOOL = "contactpersoon_voorschool", _l("Contact person of the preschool")
+    CONTACTPERSOON_SCHOOL = "contactpersoon_school", _l("Contact person of the school")
+    OUDER = "ouder", _l("Parent")
+    DEELNEMER = "deelnemer", _l("Participant")
+    ROLBEHEERDER = "rolbeheerder", _l("Role administrator")
+    PRIVACYFUNCTIONARIS = "privacyfunctionaris", _l("Privacy officer")
+    PLATFORMBEHEERDER = "platformbeheerder", _l("Platform administrator")
+
+
+JK_STAFF = frozenset({Role.CONTACTPERSOON_JK, Role.JK_SPECIALIST})
+
+
+class Ground(Term):
+    """Why a party may open a dossier. SWV is the role of JK staff; the others are rows of Betrokkenheid."""
+
+    SWV = "swv", _l("JK staff of the SWV")
+    VOORSCHOOL = "voorschool", _l("Preschool of the hulpvraag")
+    SCHOOL = "school", _l("School approached with consent")
+    ZORGPLICHT = "zorgplicht", _l("Duty of care (zorgplicht)")
+    OVERLEGRONDE = "overlegronde", _l("Invited to a consultation round")
+    OUDER = "ouder", _l("Parent with parental authority")
+
+
+class Level(Term):
+    """How far a dossier is open to a party."""
+
+    GEEN = "geen", _l("nothing")
+    EIGEN = "eigen", _l("own contribution")
+    OUDER = "ouder", _l("parent")
+    DOSSIER = "dossier", _l("dossier")
+    LEZEN = "lezen", _l("everything, read only")
+    ALLES = "alles", _l("everything")
+
+
+class Verb(Term):
+    """What one can do with a row."""
+
+    READ = "read", _l("read")
+    ADD = "add", _l("add")
+    EDIT = "edit", _l("edit")
+    RETRACT = "retract", _l("retract")
+    SHARE = "share", _l("share")
+    FINALISE = "finalise", _l("finalise")
+
+
+class Noun(Term):
+    """The nouns that rights are about."""
+
+    ORGANISATION = "Organisation", _l("Organisation")
+    LIDMAATSCHAP = "Lidmaatschap", _l("Membership")
+    KIND = "Kind", _l("Child")
+    GEZAGSDRAGER = "Gezagsdrager", _l("Parent or guardian")
+    HULPVRAAG = "Hulpvraag", _l("Hulpvraag")
+    STATUSWIJZIGING = "StatusWijziging", _l("Change of status")
+    BIJLAGE = "Bijlage", _l("Bijlage")
+    NOTITIE = "Notitie", _l("Note")
+    BETROKKENHEID = "Betrokkenheid", _l("Who has access")
+    BERICHT = "Bericht", _l("Message")
+    GEBEURTENIS = "Gebeurtenis", _l("Event")
+
+
+class BijlageSoort(Term):
+    """The kinds of document, in the words of the manual."""
+
+    AANVRAAG = "aanvraag", _l("Signed request form for educational advice Jonge Kind")
+    OBSERVATIEVERSLAG = "observatieverslag", _l("Observation report")
+    ONDERWIJSADVIES = "onderwijsadvies", _l("Educational advice")
+    TOESTEMMINGSFORMULIER = "toestemmingsformulier", _l("Consent form")
+    OVERIG = "overig", _l("Other")
+
+
+class Zichtbaarheid(Term):
+    """Who of a dossier's parties may see a document or note."""
+
+    INTERN = "intern", _l("Internal: JK staff only")
+    GEDEELD = "gedeeld", _l("Shared with everybody in the dossier")
+
+
+class Stadium(Term):
+    """Whether a document is still being worked on."""
+
+    CONCEPT = "concept", _l("Draft")
+    DEFINITIEF = "definitief", _l("Final")
+
+
+class Gezag(Term):
+    """Whether a parent has parental authority; unknown counts as no."""
+
+    JA = "ja", _l("Has parental authority")
+    NEE = "nee", _l("Has no parental authority")
+    ONBEKEND = "onbekend", _l("Parental authority unknown")
+
+
+class BerichtStatus(Term):
+    """Where a message to send stands."""
+
+    WACHT = "wacht", _l("waiting to be sent")
+    VERZONDEN = "verzonden", _l("sent")
+    VERVALLEN = "vervallen", _l("not sent: no longer allowed to know")
+    MISLUKT = "mislukt", _l("could not be delivered")
+
+
+class UitnodigingSoort(Term):
+    """What a one-time link is for."""
+
+    ACCOUNT = "account", _l("New account")
+    WACHTWOORD = "wachtwoord", _l("Forgotten password")
+
+
+class Actie(Term):
+    """The acts in the log, named `noun in Dutch` or `noun-verb`: one word, no data. Source: NEN 7513, 'actie'."""
+
+    AANMELDEN = "aanmelden", _l("signed in")
+    AANMELDEN_GEWEIGERD = "aanmelden-geweigerd", _l("sign-in refused")
+    AFMELDEN = "afmelden", _l("signed out")
+    ORGANISATIE_WISSELEN = "organisatie-wisselen", _l("switched organisation")
+    ACCOUNT_UITNODIGEN = "account-uitnodigen", _l("invited a person")
+    ACCOUNT_ACTIVEREN = "account-activeren", _l("activated an account")
+    WACHTWOORD_WIJZIGEN = "wachtwoord-wijzigen", _l("changed a password")
+    HERSTELCODE_GEBRUIKEN = "herstelcode-gebruiken", _l("used a recovery code")
+    LEZEN = "lezen", _l("read")
+    ZOEKEN = "zoeken", _l("searched")
+    TOEVOEGEN = "toevoegen", _l("added")
+    WIJZIGEN = "wijzigen", _l("changed")
+    VERWIJDEREN = "verwijderen", _l("removed")
+    DOWNLOADEN = "downloaden", _l("downloaded")
+    STATUS_WIJZIGEN = "status-wijzigen", _l("changed the status")
+    MAIL_VERZENDEN = "mail-verzenden", _l("sent a message")
+    GEWEIGERD = "geweigerd", _l("refused")
