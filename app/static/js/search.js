@@ -1,0 +1,10 @@
+// The slash key goes to the search field, unless somebody is typing.
+const field = document.querySelector("[data-search]");
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input, textarea, select, [contenteditable], dialog")) return;
+  event.preventDefault();
+  field?.focus();
+  field?.select();
+});
