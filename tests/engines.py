@@ -1,4 +1,4 @@
-"""The databases of the tests: SQLite files and a real PostgreSQL, a fresh copy of a template for each test."""
+"""The databases of the tests: SQLite files and a real PostgreSQL, a fresh copy of a template for each."""
 
 import fcntl
 import itertools
