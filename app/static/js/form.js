@@ -1,9 +1,8 @@
 // Forms: one press sends once, and leaving with unsaved text asks first.
-for (const form of document.querySelectorAll("form")) {
+for (const form of document.querySelectorAll("form:not([method=get])")) {
   form.addEventListener("submit", (event) => {
-    if (event.defaultPrevented) return;
-    if (form.dataset.sent) return event.preventDefault();
-    form.dataset.sent = "yes";
+    if (form.dataset.sent) event.preventDefault();
+    else form.dataset.sent = "yes";
   });
 }
 // The browser's back button brings the page back as it was left: sendable again.
@@ -11,17 +10,16 @@ addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
-const written = (form) =>
-  JSON.stringify([...new FormData(form)].map(([name, value]) => [name, value instanceof File ? value.name : value]));
-
-const guarded = [...document.querySelectorAll("form[data-guard]")].map((form) => ({ form, before: written(form) }));
+const unsaved = new Set();
+for (const form of document.querySelectorAll("form[data-guard]")) {
+  // What comes back with an error is typed and not yet saved.
+  if (form.querySelector("[data-focus], .said.error")) unsaved.add(form);
+  for (const kind of ["input", "change"]) form.addEventListener(kind, () => unsaved.add(form));
+}
 
 addEventListener("beforeunload", (event) => {
-  const unsaved = guarded.some(({ form, before }) => !form.dataset.sent && written(form) !== before);
-  if (unsaved) event.preventDefault();
+  if ([...unsaved].some((form) => !form.dataset.sent)) event.preventDefault();
 });
 
-for (const link of document.querySelectorAll("[data-leave]")) {
-  // Cancelling is a decision: nothing to ask.
-  link.addEventListener("click", () => guarded.splice(0));
-}
+// Cancelling is a decision: nothing to ask.
+for (const link of document.querySelectorAll("[data-leave]")) link.addEventListener("click", () => unsaved.clear());

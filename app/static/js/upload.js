@@ -1,0 +1,185 @@
+// Adding documents: several at once, a bar each. A file is kept when its bar is full, and the bar is full only when the portal said so.
+const AT_ONCE = 2;
+const begun = new WeakSet();
+let rows = 0;
+
+function begin(box) {
+  if (begun.has(box) || !box.dataset.upload) return;
+  begun.add(box);
+  const words = box.dataset;
+  const find = (name) => box.querySelector(`[data-${name}]`);
+  const picker = find("pick-files");
+  const list = find("files");
+  const start = find("start");
+  const ask = find("ask");
+  const files = new Set();
+  const size = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
+  const measured = (bytes) => (bytes < 1e6 ? `${size.format(Math.ceil(bytes / 1e3))} kB` : `${size.format(bytes / 1e6)} MB`);
+  const count = (...states) => [...files].filter((entry) => states.includes(entry.state)).length;
+
+  function add(file) {
+    const row = find("row").content.firstElementChild.cloneNode(true);
+    const part = (name) => row.querySelector(`[data-${name}]`);
+    const entry = { file, row, part, state: "waiting" };
+    rows += 1;
+    for (const label of row.querySelectorAll("label")) label.htmlFor = label.htmlFor.replace(/x$/, `f${rows}`);
+    for (const select of row.querySelectorAll("select")) select.id = select.id.replace(/x$/, `f${rows}`);
+    part("name").textContent = file.name;
+    part("size").textContent = measured(file.size);
+    part("bar").setAttribute("aria-label", file.name);
+    const ending = file.name.includes(".") ? `.${file.name.split(".").pop().toLowerCase()}` : "";
+    const wrong = !file.size ? words.isEmpty : file.size > Number(words.max) ? words.tooBig : words.accept && !words.accept.split(",").includes(ending) ? words.notAllowed : "";
+    files.add(entry);
+    list.append(row);
+    set(entry, wrong ? "refused" : "waiting", wrong);
+    part("soort").addEventListener("change", () => say(entry, ""));
+    part("stop").addEventListener("click", () => entry.request?.abort());
+    part("again").addEventListener("click", () => check(entry) && set(entry, "queued") && next());
+    part("drop-row").addEventListener("click", () => {
+      files.delete(entry);
+      const near = row.nextElementSibling ?? row.previousElementSibling;
+      row.remove();
+      (near?.querySelector("select, button:not([hidden])") ?? find("choose")).focus();
+      refresh();
+    });
+  }
+
+  function say(entry, sentence) {
+    const wrong = entry.part("wrong");
+    wrong.textContent = sentence;
+    wrong.hidden = !sentence;
+    wrong.id ||= `wrong-${(rows += 1)}`;
+    const soort = entry.part("soort");
+    if (sentence) soort.setAttribute("aria-invalid", "true");
+    else soort.removeAttribute("aria-invalid");
+    if (sentence) soort.setAttribute("aria-describedby", wrong.id);
+    else soort.removeAttribute("aria-describedby");
+  }
+
+  function set(entry, state, sentence = "") {
+    entry.state = state;
+    const { part, row } = entry;
+    row.classList.toggle("kept", state === "kept");
+    say(entry, sentence);
+    part("state").textContent = { waiting: words.waiting, queued: words.busy, busy: words.busy, kept: words.kept, stopped: words.stopped }[state] ?? "";
+    row.querySelector(".pair").hidden = state === "kept" || state === "refused";
+    for (const select of row.querySelectorAll("select")) select.disabled = ["queued", "busy", "kept"].includes(state);
+    part("bar").hidden = state === "refused";
+    part("again").hidden = !["failed", "stopped"].includes(state);
+    part("stop").hidden = state !== "busy";
+    part("drop-row").hidden = !["waiting", "refused", "failed", "stopped"].includes(state);
+    if (["kept", "failed", "stopped"].includes(state)) find("say").textContent = `${entry.file.name}: ${sentence || part("state").textContent}`;
+    refresh();
+    return true;
+  }
+
+  function refresh() {
+    start.hidden = !count("waiting");
+    ask.hidden = true;
+    delete ask.dataset.asked;
+  }
+
+  function check(entry) {
+    if (entry.part("soort").value) return true;
+    say(entry, words.kindMissing);
+    return false;
+  }
+
+  function next() {
+    for (const entry of files) {
+      if (count("busy") >= AT_ONCE) return;
+      if (entry.state === "queued") send(entry);
+    }
+  }
+
+  function send(entry) {
+    const { file, part } = entry;
+    const url = new URL(words.upload, location.href);
+    url.searchParams.set("naam", file.name);
+    url.searchParams.set("soort", part("soort").value);
+    if (part("zichtbaarheid")) url.searchParams.set("zichtbaarheid", part("zichtbaarheid").value);
+    const request = (entry.request = new XMLHttpRequest());
+    request.open("POST", url);
+    request.responseType = "json";
+    request.setRequestHeader("Content-Type", "application/octet-stream");
+    request.setRequestHeader("Accept", "application/json");
+    request.setRequestHeader("X-CSRFToken", words.token);
+    part("bar").value = 0;
+    request.upload.addEventListener("progress", (event) => {
+      if (event.lengthComputable) part("bar").value = Math.min(99, (event.loaded / event.total) * 100);
+    });
+    const done = (state, sentence) => {
+      if (state !== "kept") part("bar").value = 0;
+      set(entry, state, sentence);
+      next();
+    };
+    request.addEventListener("load", () => {
+      if (request.status !== 201) return done("failed", request.response?.error ?? words.failed);
+      part("bar").value = 100;
+      keep(request.response, part("soort").selectedOptions[0].textContent, file);
+      done("kept");
+    });
+    request.addEventListener("error", () => done("failed", words.unreachable));
+    request.addEventListener("abort", () => done("stopped"));
+    set(entry, "busy");
+    request.send(file);
+  }
+
+  function keep(bijlage, soort, file) {
+    const item = document.createElement("li");
+    const text = document.createElement("span");
+    const name = document.createElement(bijlage?.url ? "a" : "b");
+    if (bijlage?.url) name.href = bijlage.url;
+    name.textContent = bijlage?.titel ?? file.name;
+    text.append(name, Object.assign(document.createElement("span"), { className: "sub", textContent: bijlage?.meta ?? `${soort} · ${measured(file.size)}` }));
+    item.append(text);
+    find("docs").append(item);
+    find("docs").hidden = false;
+    find("empty").hidden = true;
+  }
+
+  const take = (chosen) => {
+    for (const file of chosen) add(file);
+    list.querySelector("li:not(.kept) select:not([disabled])")?.focus();
+  };
+  find("choose").addEventListener("click", () => picker.click());
+  picker.addEventListener("change", () => {
+    take(picker.files);
+    picker.value = "";
+  });
+  start.addEventListener("click", () => {
+    const waiting = [...files].filter((entry) => entry.state === "waiting");
+    const ready = waiting.filter(check);
+    for (const entry of ready) set(entry, "queued");
+    for (const entry of waiting) if (!ready.includes(entry)) check(entry);
+    list.querySelector("select[aria-invalid]")?.focus();
+    next();
+  });
+
+  const zone = find("drop");
+  for (const kind of ["dragover", "drop"]) {
+    // A file dropped beside the zone must not replace the page.
+    box.addEventListener(kind, (event) => event.preventDefault());
+  }
+  zone.addEventListener("dragover", () => zone.classList.add("over"));
+  for (const kind of ["dragleave", "drop"]) zone.addEventListener(kind, () => zone.classList.remove("over"));
+  zone.addEventListener("drop", (event) => take(event.dataTransfer.files));
+
+  const refuse = (event) => {
+    const sentence = count("busy", "queued") ? words.closeBusy : count("waiting") && !ask.dataset.asked ? words.closeWaiting : "";
+    if (!sentence) return;
+    event.preventDefault();
+    ask.querySelector("p").textContent = sentence;
+    ask.hidden = false;
+    ask.dataset.asked = "yes";
+    ask.scrollIntoView({ block: "nearest" });
+  };
+  box.addEventListener("window:close", refuse);
+  if (!box.closest("dialog")) find("close").addEventListener("click", refuse);
+  addEventListener("beforeunload", (event) => {
+    if (box.isConnected && count("busy", "queued")) event.preventDefault();
+  });
+}
+
+addEventListener("window:open", (event) => begin(event.target));
+document.querySelectorAll("[data-window]").forEach(begin);
