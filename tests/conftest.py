@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, Page
 
 from tests import browser as browsers
 from tests import lanes
 from tests.engines import Engine, Postgres, Sqlite
-from tests.installation import install
+from tests.installation import install, settings_for
 from tests.smtp_server import SmtpServer
 
 FOLDER = "KINDBRUG_TEST_FOLDER"
@@ -109,6 +110,30 @@ def database_url(engine: Engine) -> Iterator[str]:
     url = engine.fresh()
     yield url
     engine.drop(url)
+
+
+@pytest.fixture
+def settings(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> dict:
+    """The settings of the portal under test; a fixture may change them before `app` is made.
+
+    Its mail goes to `smtp` when the test asks for that too, else nobody takes it.
+    """
+    settings = settings_for(database_url, store=tmp_path / "store")
+    if "smtp" in request.fixturenames:
+        settings["MAIL_PORT"] = request.getfixturevalue("smtp").port
+    return settings
+
+
+@pytest.fixture
+def app(settings: dict) -> Iterator[Flask]:
+    """The portal, without an application context: each request and each `with` brings its own."""
+    from app import create_app
+    from app.extensions import db
+
+    portal = create_app(settings)
+    yield portal
+    with portal.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Sentences of Flask-AppBuilder that its own Dutch lacks. Listed for extraction, so that our catalogue keeps them.
+"""Sentences of Flask-AppBuilder that its own Dutch lacks, listed so that our catalogue keeps them.
 
 tests/test_translations.py compares this list with the installed release; nothing imports it.
 """
