@@ -148,6 +148,7 @@ class BerichtStatus(Term):
     VERZONDEN = "verzonden", _l("sent")
     VERVALLEN = "vervallen", _l("not sent: no longer allowed to know")
     MISLUKT = "mislukt", _l("could not be delivered")
+    AFGEHANDELD = "afgehandeld", _l("settled in another way")
 
 
 class UitnodigingSoort(Term):

@@ -12,11 +12,15 @@ from app.models.gebruiker import Gebruiker
 from app.models.hulpvraag import Hulpvraag
 from app.models.organisation import Organisation
 from app.models.statuswijziging import StatusWijziging
+from app.models.uitnodiging import Uitnodiging
 from app.terms import BerichtStatus
 
 
 class Bericht(Keyed, Model):
     """One message to one person, or to the shared address of an organisation (then `ontvanger_id` is empty).
+
+    A status mail without `ontvanger_id` says that there was nobody to tell; it waits as a task for JK staff.
+    A mail with a one-time link names its `uitnodiging`: the token is derived when it is sent, never kept.
 
     `soort` names the mail file. `afscheid` is told although the access ended: no child, no dossier, readable
     until `leesbaar_tot`. `sleutel` is the opaque part of the link in the mail. A worker holds the row until
@@ -35,7 +39,7 @@ class Bericht(Keyed, Model):
     organisation_id: Mapped[uuid.UUID | None] = mapped_column(Id, ForeignKey("organisation.id"))
     hulpvraag_id: Mapped[uuid.UUID | None] = mapped_column(Id, ForeignKey("hulpvraag.id"), index=True)
     statuswijziging_id: Mapped[uuid.UUID | None] = mapped_column(Id, ForeignKey("statuswijziging.id"))
-    over_id: Mapped[uuid.UUID | None] = mapped_column(Id, ForeignKey("bericht.id"))
+    uitnodiging_id: Mapped[uuid.UUID | None] = mapped_column(Id, ForeignKey("uitnodiging.id", ondelete="SET NULL"))
     afscheid: Mapped[bool] = mapped_column(default=False)
     leesbaar_tot: Mapped[datetime | None] = mapped_column(Moment)
     sleutel: Mapped[str] = mapped_column(String(64), unique=True)
@@ -54,4 +58,4 @@ class Bericht(Keyed, Model):
     organisation: Mapped[Organisation | None] = relationship(foreign_keys=[organisation_id])
     hulpvraag: Mapped[Hulpvraag | None] = relationship()
     statuswijziging: Mapped[StatusWijziging | None] = relationship()
-    over: Mapped["Bericht | None"] = relationship(remote_side="Bericht.id")
+    uitnodiging: Mapped[Uitnodiging | None] = relationship()
