@@ -151,6 +151,15 @@ class BerichtStatus(Term):
     AFGEHANDELD = "afgehandeld", _l("settled in another way")
 
 
+class MailFout(Term):
+    """Why a message was not delivered; the label is the sentence on the task."""
+
+    NIEMAND = "niemand", _l("There is nobody to tell: no contact person and no shared e-mail address.")
+    ADRES = "adres", _l("The e-mail address cannot be used.")
+    GEWEIGERD = "geweigerd", _l("The mail server refuses this e-mail address.")
+    ONBEREIKBAAR = "onbereikbaar", _l("The mail server could not be reached.")
+
+
 class UitnodigingSoort(Term):
     """What a one-time link is for."""
 

@@ -13,7 +13,7 @@ from app.models.hulpvraag import Hulpvraag
 from app.models.organisation import Organisation
 from app.models.statuswijziging import StatusWijziging
 from app.models.uitnodiging import Uitnodiging
-from app.terms import BerichtStatus
+from app.terms import BerichtStatus, MailFout
 
 
 class Bericht(Keyed, Model):
@@ -52,7 +52,7 @@ class Bericht(Keyed, Model):
     volgende_poging: Mapped[datetime] = mapped_column(Moment, default=now)
     bezig_tot: Mapped[datetime | None] = mapped_column(Moment)
     verzonden_op: Mapped[datetime | None] = mapped_column(Moment)
-    fout: Mapped[str | None] = mapped_column(String(200))
+    fout: Mapped[MailFout | None] = term(MailFout, nullable=True)
 
     ontvanger: Mapped[Gebruiker | None] = relationship()
     organisation: Mapped[Organisation | None] = relationship(foreign_keys=[organisation_id])

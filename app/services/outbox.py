@@ -1,0 +1,158 @@
+"""The outbox: messages are rows in the transaction of the act itself, so they exist exactly when the act does."""
+
+import secrets
+import uuid
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from flask import current_app
+from sqlalchemy import select
+
+from app.access import Person, as_system, people_of, person_for, recipients, write_as_system
+from app.access.scopes import valid
+from app.extensions import db
+from app.models import (
+    Bericht,
+    Betrokkenheid,
+    Gebruiker,
+    Hulpvraag,
+    Lidmaatschap,
+    Organisation,
+    StatusWijziging,
+    Uitnodiging,
+)
+from app.models.base import now
+from app.services.links import base_url
+from app.terms import BerichtStatus, Level, MailFout
+from app.workflow import LEVELS
+
+SHARED = "iets_klaar"
+MEMBERSHIP = "nieuw_lidmaatschap"
+ONE_TIME_LINKS = frozenset({"uitnodiging", "wachtwoord_vergeten"})
+
+
+def queue(
+    soort: str,
+    *,
+    to: Person | Organisation,
+    hulpvraag: Hulpvraag | None = None,
+    statuswijziging: StatusWijziging | None = None,
+    farewell: bool = False,
+) -> Bericht:
+    """Add a message to a person, or to the shared address of an organisation; the caller commits.
+
+    `soort` names the mail file. PermissionError when the person may not know of the dossier, unless it is a
+    `farewell`, readable for FAREWELL_DAYS.
+    """
+    if isinstance(to, Organisation):
+        bericht = _bericht(SHARED, organisation_id=to.id, swv_id=to.swv_id)
+    else:
+        if hulpvraag is not None and not farewell and not recipients(hulpvraag, [to]):
+            raise PermissionError(f"person {to.gebruiker_id} may not know of dossier {hulpvraag.id}")
+        bericht = _bericht(soort, organisation_id=to.organisation_id, swv_id=to.swv_id)
+        bericht.ontvanger_id = to.gebruiker_id
+        bericht.afscheid = farewell
+    if farewell:
+        bericht.leesbaar_tot = now() + timedelta(days=current_app.config["FAREWELL_DAYS"])
+    return _add(bericht, hulpvraag, statuswijziging)
+
+
+def queue_nobody(
+    soort: str, organisation: Organisation, hulpvraag: Hulpvraag, statuswijziging: StatusWijziging
+) -> Bericht:
+    """Add the task that says that `organisation` has nobody to tell; the caller commits."""
+    bericht = _bericht(soort, organisation_id=organisation.id, swv_id=hulpvraag.swv_id)
+    bericht.status, bericht.fout = BerichtStatus.MISLUKT, MailFout.NIEMAND
+    return _add(bericht, hulpvraag, statuswijziging)
+
+
+def queue_account_mail(
+    soort: str,
+    gebruiker: Gebruiker,
+    uitnodiging: Uitnodiging | None = None,
+    *,
+    organisation: Organisation | None = None,
+) -> Bericht:
+    """Add a mail about somebody's account: `uitnodiging`, `wachtwoord_vergeten` or `nieuw_lidmaatschap`.
+
+    The first two need the row of their one-time link; the caller commits.
+    """
+    if (soort in ONE_TIME_LINKS) != (uitnodiging is not None):
+        raise ValueError(soort)
+    swv_id = organisation.swv_id if organisation is not None else _swv_of(gebruiker)
+    bericht = _bericht(soort, organisation_id=organisation.id if organisation else None, swv_id=swv_id)
+    bericht.ontvanger_id = gebruiker.id
+    bericht.uitnodiging_id = uitnodiging.id if uitnodiging else None
+    return _add(bericht, None, None)
+
+
+def may_still_know(bericht: Bericht) -> bool:
+    """Tell whether the recipient may know this at this moment: checked again just before sending."""
+    with as_system("the outbox asks who may know"):
+        if bericht.uitnodiging is not None:
+            return bericht.uitnodiging.gebruikt_op is None and bericht.uitnodiging.verloopt_op > now()
+        if bericht.soort in ONE_TIME_LINKS:
+            return False
+        if bericht.ontvanger_id is None:
+            return _organisation_may_know(bericht)
+        person = person_for(bericht.ontvanger_id, bericht.organisation_id)
+        if person is None:
+            return False
+        if bericht.afscheid or bericht.hulpvraag is None:
+            return True
+        return bool(recipients(bericht.hulpvraag, [person]))
+
+
+def _organisation_may_know(bericht: Bericht) -> bool:
+    organisation, hulpvraag = bericht.organisation, bericht.hulpvraag
+    if organisation is None or not organisation.actief:
+        return False
+    if hulpvraag is None or bericht.leesbaar_tot is not None or organisation.id == hulpvraag.swv_id:
+        return True
+    b = Betrokkenheid
+    grounds = db.session.scalars(
+        select(b.grond).where(b.hulpvraag_id == hulpvraag.id, b.organisation_id == organisation.id, valid(b))
+    )
+    return any(LEVELS[ground][hulpvraag.status] is not Level.GEEN for ground in grounds)
+
+
+def _bericht(soort: str, *, organisation_id: uuid.UUID | None, swv_id: uuid.UUID | None) -> Bericht:
+    key = uuid.uuid4()
+    host = urlsplit(base_url()).hostname or "localhost"
+    return Bericht(
+        id=key,
+        soort=soort,
+        organisation_id=organisation_id,
+        swv_id=swv_id,
+        sleutel=secrets.token_urlsafe(24),
+        message_id=f"<{key.hex}@{host}>",
+        status=BerichtStatus.WACHT,
+        gemaakt_op=now(),
+        volgende_poging=now(),
+        afscheid=False,
+        pogingen=0,
+    )
+
+
+def _add(
+    bericht: Bericht, hulpvraag: Hulpvraag | None, statuswijziging: StatusWijziging | None
+) -> Bericht:
+    if hulpvraag is not None:
+        bericht.hulpvraag_id, bericht.swv_id = hulpvraag.id, hulpvraag.swv_id
+    if statuswijziging is not None:
+        bericht.statuswijziging_id = statuswijziging.id
+    write_as_system("messages are written by the portal itself", bericht)
+    return bericht
+
+
+def _swv_of(gebruiker: Gebruiker) -> uuid.UUID | None:
+    people = people_of(gebruiker_id=gebruiker.id)
+    if people:
+        return people[0].swv_id
+    with as_system("a failed mail is a task for the SWV of the person"):
+        return db.session.scalar(
+            select(Organisation.swv_id)
+            .join(Lidmaatschap, Lidmaatschap.organisation_id == Organisation.id)
+            .where(Lidmaatschap.gebruiker_id == gebruiker.id)
+            .limit(1)
+        )
