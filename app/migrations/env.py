@@ -4,8 +4,16 @@ from alembic import context
 from flask import current_app
 from flask_appbuilder import Model
 from sqlalchemy import Connection, text
+from sqlalchemy.types import TypeDecorator
 
 import app.models  # noqa: F401 - fills the metadata
+
+
+def render_item(kind: str, item: object, autogen_context: object) -> str | bool:
+    """Write what our own column types store, so that an old revision does not lean on today's code."""
+    if kind == "type" and isinstance(item, TypeDecorator):
+        return f"sa.{item.impl!r}"
+    return False
 
 
 def run(connection: Connection) -> None:
@@ -14,6 +22,7 @@ def run(connection: Connection) -> None:
         connection=connection,
         target_metadata=Model.metadata,  # our tables and Flask-AppBuilder's own (ab_…)
         render_as_batch=connection.dialect.name == "sqlite",
+        render_item=render_item,
         compare_type=True,
         transaction_per_migration=True,
     )
