@@ -1,0 +1,186 @@
+"""What a document may be: the allow-list by name and content, a sentence for each refusal, harmless names."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import BinaryIO, TypeAlias
+
+import puremagic
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from app.errors import PortalError
+from app.services import content
+
+Sentence: TypeAlias = LazyString | str
+NAME_LENGTH = 150  # characters, the ending included
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)  # device names on Windows
+_ENDING = re.compile(r"\.([0-9A-Za-z]{1,10})")
+
+
+class FileRefused(PortalError):
+    """This kind of file is not taken; the sentence says why and what to do instead."""
+
+    status = 415
+    sentence = _l(
+        "This kind of file cannot be added. Use PDF, Word, Excel, PowerPoint, a photo or plain text."
+    )
+
+
+@dataclass(frozen=True)
+class FileType:
+    """One line of the allow-list: what it is, how its name ends, and who looks inside."""
+
+    mimetype: str
+    endings: tuple[str, ...]
+    check: Callable[[BinaryIO], None]
+    mismatch: Sentence
+    magic: bool = True
+
+    def inspect(self, file: BinaryIO) -> None:
+        """Look inside, in little memory; raise FileRefused unless the file is what its name says."""
+        head = content.head(file)
+        if not head:
+            raise FileRefused(_l("This file is empty."))
+        for kind, signs in content.REFUSED_SIGNS:
+            if signs(head):
+                raise FileRefused(REFUSED[kind])
+        try:
+            self.check(file)
+        except content.Damaged as damaged:
+            raise FileRefused(_DAMAGE.get(damaged.why, self.mismatch)) from damaged
+        if self.magic and not self._looks_right_to_puremagic(head):
+            raise FileRefused(self.mismatch)
+
+    def _looks_right_to_puremagic(self, head: bytes) -> bool:
+        try:
+            found = puremagic.magic_string(head)
+        except puremagic.PureError:
+            return False
+        return any(match.extension.lstrip(".") in self.endings for match in found)
+
+
+_office = _l(
+    "The name says that this is an Office document, but it is something else inside. Save it again as PDF."
+)
+_photo = _l(
+    "The name says that this is a photo, but it is something else inside. Save it again as JPEG or PNG."
+)
+
+ALLOWED: tuple[FileType, ...] = (
+    FileType(
+        "application/pdf", ("pdf",), content.pdf,
+        _l("The name says that this is a PDF, but it is something else inside. Save it again as PDF."),
+    ),
+    FileType(
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document", ("docx",),
+        content.ooxml(b"wordprocessingml.document.main+xml"), _office,
+    ),
+    FileType(
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ("xlsx",),
+        content.ooxml(b"spreadsheetml.sheet.main+xml"), _office,
+    ),
+    FileType(
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation", ("pptx",),
+        content.ooxml(b"presentationml.presentation.main+xml"), _office,
+    ),
+    FileType(
+        "application/vnd.oasis.opendocument.text", ("odt",),
+        content.opendocument(b"application/vnd.oasis.opendocument.text"), _office,
+    ),
+    FileType("image/jpeg", ("jpg", "jpeg"), content.jpeg, _photo),
+    FileType("image/png", ("png",), content.png, _photo),
+    FileType("image/tiff", ("tif", "tiff"), content.tiff, _photo),
+    FileType(
+        "text/plain", ("txt",), content.text,
+        _l("The name says that this is plain text, but it is something else inside. Save it as PDF."),
+        magic=False,
+    ),
+)  # fmt: skip
+
+REFUSED: dict[str, Sentence] = {
+    "program": _l("Programs and scripts cannot be added."),
+    "page": _l(
+        "Web pages and drawings with code inside (HTML, SVG, XML) cannot be added. Save the page as PDF."
+    ),
+    "archive": _l("Archives such as ZIP cannot be added. Unpack it and add the documents one by one."),
+    "old": _l(
+        "This is an old kind of Office document, or it is locked with a password."
+        " Save it without a password as .docx, .xlsx or .pptx, or as PDF."
+    ),
+    "macro": _l("Documents with macros cannot be added. Save it without macros, or as PDF."),
+    "photo": _l("This kind of picture cannot be added. Save it as JPEG or PNG."),
+    "film": _l("Film and sound cannot be added."),
+    "mail": _l("E-mail messages cannot be added. Print the message to PDF and add that."),
+}
+_DAMAGE: dict[str, Sentence] = {
+    "macro": REFUSED["macro"],
+    "locked": _l("This document is locked with a password. Save it without a password."),
+    "incomplete": _l("This file is damaged or incomplete. Open it, save it again and add it once more."),
+    "bomb": _l("This file unfolds to something far too large. Save it as PDF."),
+    "pixels": _l("This picture is too large to open: it has too many pixels. Make it smaller first."),
+}
+_REFUSED_ENDINGS: dict[str, str] = {
+    ending: kind
+    for kind, endings in {
+        "program": "exe com bat cmd msi msix scr pif cpl dll sys ps1 psm1 js jse mjs vbs vbe wsf wsh"
+        " hta jar class app dmg pkg deb rpm appimage apk sh bash py pyc pl rb php asp aspx jsp lnk url reg inf"
+        " scf desktop chm xll",
+        "page": "html htm xhtml shtml xht mht mhtml svg svgz xml xsl xslt css swf",
+        "archive": "zip rar 7z tar gz tgz bz2 xz zst cab iso img vhd vhdx ace arj lzh z",
+        "old": "doc dot xls xlt ppt pot pps rtf wps pub mdb accdb one",
+        "macro": "docm dotm xlsm xltm xlam xlsb pptm potm ppsm ppam sldm",
+        "photo": "heic heif webp gif bmp avif psd raw cr2 nef dng ico eps ai wmf emf",
+        "film": "mp4 mov avi mkv wmv webm m4v 3gp mpg mpeg mp3 m4a wav aac ogg flac wma",
+        "mail": "eml msg pst mbox",
+    }.items()
+    for ending in endings.split()
+}
+_OF_ENDING = {ending: of for of in ALLOWED for ending in of.endings}
+ACCEPT = ",".join(f".{ending}" for ending in _OF_ENDING)
+ACCEPT_TEXT = _l("PDF, Word, Excel, PowerPoint, photo or plain text")
+
+
+def file_type(naam: str) -> FileType:
+    """Give the line of the allow-list that a cleaned name asks for; raise FileRefused when there is none."""
+    ending = _ending(naam)
+    if not ending:
+        raise FileRefused(_l("The name of this file has no ending, such as .pdf. Save it again as PDF."))
+    if ending in _OF_ENDING:
+        return _OF_ENDING[ending]
+    raise FileRefused(REFUSED[_REFUSED_ENDINGS[ending]] if ending in _REFUSED_ENDINGS else None)
+
+
+def clean_name(naam: str) -> str:
+    """Make the name of a file harmless to show and to save: no path, nothing invisible, not too long.
+
+    The ending, when there is one, stays; what is left without a name is called after what it is.
+    """
+    naam = clean_text(naam.replace("\\", "/").rpartition("/")[2])
+    naam = re.sub(r'[<>:"|?*]', "-", naam).strip(" .")
+    ending = _ending(naam)
+    stem = naam[: -len(ending) - 1].rstrip(" .") if ending else naam
+    if _RESERVED.fullmatch(stem.partition(".")[0]):
+        stem = f"_{stem}"
+    stem = stem[: NAME_LENGTH - len(ending) - 1].rstrip(" .") or "bijlage"
+    return f"{stem}.{ending}" if ending else stem
+
+
+def clean_text(text: str) -> str:
+    """Drop control, direction and zero-width characters, and fold white space to single spaces."""
+    spaced = "".join(" " if c.isspace() else c for c in unicodedata.normalize("NFC", text))
+    return " ".join("".join(c for c in spaced if unicodedata.category(c)[0] != "C").split())
+
+
+def download_name(titel: str, mimetype: str) -> str:
+    """Give the name under which a document is saved: its title, with the ending of what it is."""
+    naam = clean_name(titel)
+    endings = next((of.endings for of in ALLOWED if of.mimetype == mimetype), ())
+    return naam if not endings or _ending(naam) in endings else f"{naam}.{endings[0]}"
+
+
+def _ending(naam: str) -> str:
+    last = naam.rpartition(".")
+    found = _ENDING.fullmatch("." + last[2]) if last[1] else None
+    return found[1].lower() if found else ""
