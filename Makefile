@@ -28,13 +28,13 @@ check: $(BIN)/.dev $(MO) check-lock ## style, types, import contracts, translati
 	$(BIN)/pytest -q -n 0 tests/test_translations.py
 
 check-lock: $(BIN)/.dev
-	@set -e; new=$$(mktemp -d); trap 'rm -rf "$$new"' EXIT; cp requirements*.lock $$new; $(COMPILE) -o $$new/requirements.lock; $(COMPILE) --extra dev -c requirements.lock -o $$new/requirements-dev.lock; diff -u requirements.lock $$new/requirements.lock && diff -u requirements-dev.lock $$new/requirements-dev.lock || { echo 'The locks lag behind pyproject.toml: run make lock.'; exit 1; }
+	@set -e; new=$$(mktemp -d); trap 'rm -rf "$$new"' EXIT; cp requirements*.lock $$new; $(COMPILE) -o $$new/requirements.lock; $(COMPILE) --extra dev --no-annotate -c requirements.lock -o $$new/requirements-dev.lock; diff -U0 requirements.lock $$new/requirements.lock && diff -U0 requirements-dev.lock $$new/requirements-dev.lock || { echo 'The locks lag behind pyproject.toml: run make lock.'; exit 1; }
 
 format: $(BIN)/.dev ## put the code in the house style
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 
 lock: $(BIN)/.dev ## write the locks after a change of pyproject.toml (UPGRADE=--upgrade takes newer releases)
-	$(COMPILE) $(UPGRADE) -o requirements.lock && $(COMPILE) $(UPGRADE) --extra dev -c requirements.lock -o requirements-dev.lock
+	$(COMPILE) $(UPGRADE) -o requirements.lock && $(COMPILE) $(UPGRADE) --extra dev --no-annotate -c requirements.lock -o requirements-dev.lock
 
 translations: $(BIN)/.dev ## gather the sentences of code and templates into translations/nl
 	$(BIN)/pybabel -q extract -F translations/babel.cfg -k _l -k lazy_gettext --no-location --sort-output --omit-header -o translations/messages.pot . && $(BIN)/pybabel -q update -D messages -d translations -i translations/messages.pot --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
