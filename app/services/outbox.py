@@ -1,4 +1,4 @@
-"""The outbox: messages are rows in the transaction of the act itself, so they exist exactly when the act does."""
+"""The outbox: messages are rows in the transaction of the act, so they exist exactly when the act does."""
 
 import secrets
 import uuid
@@ -134,9 +134,7 @@ def _bericht(soort: str, *, organisation_id: uuid.UUID | None, swv_id: uuid.UUID
     )
 
 
-def _add(
-    bericht: Bericht, hulpvraag: Hulpvraag | None, statuswijziging: StatusWijziging | None
-) -> Bericht:
+def _add(bericht: Bericht, hulpvraag: Hulpvraag | None, statuswijziging: StatusWijziging | None) -> Bericht:
     if hulpvraag is not None:
         bericht.hulpvraag_id, bericht.swv_id = hulpvraag.id, hulpvraag.swv_id
     if statuswijziging is not None:
