@@ -5,6 +5,7 @@ import random
 import secrets
 from dataclasses import dataclass
 
+import hypothesis
 import pytest
 
 SEED = "KINDBRUG_TEST_SEED"
@@ -34,10 +35,13 @@ def add_options(parser: pytest.Parser) -> None:
 
 
 def configure(config: pytest.Config) -> None:
-    """Draw the seed once, in the environment, so that every worker has the same."""
+    """Draw the seed once, in the environment, so that every worker and hypothesis have the same."""
     if config.getoption("seed") is not None:
         os.environ[SEED] = str(config.getoption("seed"))
     os.environ.setdefault(SEED, str(secrets.randbelow(2**32)))
+    hypothesis.settings.register_profile("kindbrug", deadline=None, print_blob=True)
+    hypothesis.settings.load_profile("kindbrug")
+    config.option.hypothesis_seed = config.option.hypothesis_seed or os.environ[SEED]
 
 
 def of(config: pytest.Config) -> Lane:
