@@ -125,8 +125,8 @@ _REFUSED_ENDINGS: dict[str, str] = {
     ending: kind
     for kind, endings in {
         "program": "exe com bat cmd msi msix scr pif cpl dll sys ps1 psm1 js jse mjs vbs vbe wsf wsh"
-        " hta jar class app dmg pkg deb rpm appimage apk sh bash py pyc pl rb php asp aspx jsp lnk url reg inf"
-        " scf desktop chm xll",
+        " hta jar class app dmg pkg deb rpm appimage apk sh bash py pyc pl rb php asp aspx jsp lnk url reg"
+        " inf scf desktop chm xll",
         "page": "html htm xhtml shtml xht mht mhtml svg svgz xml xsl xslt css swf",
         "archive": "zip rar 7z tar gz tgz bz2 xz zst cab iso img vhd vhdx ace arj lzh z",
         "old": "doc dot xls xlt ppt pot pps rtf wps pub mdb accdb one",

@@ -1,0 +1,292 @@
+"""Documents of a dossier: adding them, changing what is said of them, retracting them, handing them out."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, BinaryIO
+
+from flask import current_app
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import joinedload
+
+from app import access
+from app.access import Person
+from app.errors import BadInput, PortalError
+from app.extensions import db
+from app.models import Bijlage, Hulpvraag
+from app.models.base import now
+from app.services import intake, log, store, wording
+from app.terms import Actie, BijlageSoort, Noun, Stadium, Verb, Zichtbaarheid
+
+_SAME_AGAIN = timedelta(minutes=15)
+_LEFT_BEHIND = timedelta(hours=24)  # longer than any upload can take
+_logger = logging.getLogger(__name__)
+
+
+class DossierFull(PortalError):
+    """The documents of one dossier have a limit together."""
+
+    status = 413
+    sentence = _l("This dossier has no room for more documents. Ask the SWV which documents can go.")
+
+
+@dataclass(frozen=True)
+class Download:
+    """An open file and what a browser must know of it; `size` in bytes."""
+
+    file: BinaryIO
+    naam: str
+    mimetype: str
+    size: int
+
+
+def add(
+    hulpvraag: Hulpvraag,
+    stream: store.Readable,
+    *,
+    naam: str,
+    soort: BijlageSoort = BijlageSoort.OVERIG,
+    zichtbaarheid: Zichtbaarheid | None = None,
+    stadium: Stadium | None = None,
+    announced: int | None = None,
+    by: Person,
+) -> Bijlage:
+    """Add one document: check → store → row → log → commit. Manual: chapter 1, step 2, button Bijlagen.
+
+    `announced` is the length in bytes that the sender promised. Raises NotFound without the right,
+    FileRefused, FileTooLarge, DossierFull, UploadCut, StoreFull; then neither row nor bytes stay.
+    The same document once more within a quarter of an hour (a lost answer, a double click) gives the row
+    that is there.
+    """
+    titel = intake.clean_name(naam)
+    row = Bijlage(
+        swv_id=hulpvraag.swv_id,
+        hulpvraag_id=hulpvraag.id,
+        soort=soort,
+        titel=titel,
+        zichtbaarheid=_visibility(zichtbaarheid, by),
+        stadium=_stage(soort, stadium, by),
+        toegevoegd_door_id=by.gebruiker_id,
+        organisation_id=by.organisation_id,
+    )
+    access.require(by, Verb.ADD, row)
+    if soort not in soorten(by):
+        raise BadInput("", {"soort": _l("Please choose one from the list.")})
+    of = intake.file_type(titel)
+    row.mimetype = of.mimetype
+    stored = _store(stream, _room(hulpvraag), announced, of)
+    try:
+        _touch(hulpvraag)
+        access.require(by, Verb.ADD, row)  # the right can have ended during the upload
+        row.grootte, row.sha256, row.sleutel = stored.size, stored.sha256, stored.key
+        kept = _same_again(row) or _keep(row, hulpvraag)
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        _forget(stored.key)
+        raise
+    if kept is not row:
+        store.delete(stored.key)
+    return kept
+
+
+def edit(bijlage: Bijlage, data: Mapping[str, Any], by: Person) -> Bijlage:
+    """Change soort, titel, zichtbaarheid or stadium; each only with its own right."""
+    access.require(by, Verb.EDIT, bijlage)
+    titel = intake.clean_text(data.get("titel") or bijlage.titel)
+    if not titel:
+        raise BadInput("", {"titel": _l("Please fill this in.")})
+    soort = data.get("soort") or bijlage.soort
+    zichtbaarheid = data.get("zichtbaarheid") or bijlage.zichtbaarheid
+    stadium = data.get("stadium") or bijlage.stadium
+    if zichtbaarheid is not bijlage.zichtbaarheid:
+        access.require(by, Verb.SHARE, bijlage)
+    if not access.may(by, Verb.FINALISE, bijlage):
+        if stadium is not bijlage.stadium:
+            raise BadInput("", {"stadium": _l("Only a JK specialist decides whether a document is final.")})
+        if soort is not bijlage.soort:
+            stadium = _stage(soort, None, by)
+    _touch(bijlage)
+    bijlage.titel, bijlage.soort, bijlage.zichtbaarheid, bijlage.stadium = (
+        titel,
+        soort,
+        zichtbaarheid,
+        stadium,
+    )
+    log.record(Actie.WIJZIGEN, row=bijlage)
+    db.session.commit()
+    return bijlage
+
+
+def retract(bijlage: Bijlage, by: Person) -> Bijlage:
+    """Take a document back: only JK staff still see it, as retracted. Retracting it again changes nothing."""
+    access.require(by, Verb.RETRACT, bijlage)
+    if bijlage.ingetrokken_op is None:
+        _touch(bijlage)
+        with access.as_system("retracting is a right of its own, without editing"):
+            bijlage.ingetrokken_op = now()
+            db.session.flush()
+        log.record(Actie.VERWIJDEREN, row=bijlage)
+        db.session.commit()
+    return bijlage
+
+
+def download(bijlage: Bijlage, by: Person) -> Download:
+    """Open a document for sending, after it is in the log; the caller closes the file."""
+    access.require(by, Verb.READ, bijlage)
+    file = store.read(bijlage.sleutel)
+    try:
+        if file.seek(0, 2) != bijlage.grootte:
+            raise store.StoreUnavailable
+        file.seek(0)
+        log.record(Actie.DOWNLOADEN, row=bijlage)
+        db.session.commit()
+    except BaseException:
+        file.close()
+        raise
+    naam = intake.download_name(bijlage.titel, bijlage.mimetype)
+    return Download(file, naam, bijlage.mimetype, bijlage.grootte)
+
+
+def of(hulpvraag: Hulpvraag) -> list[Bijlage]:
+    """List the documents of a dossier that the person may see and that were not retracted, newest first."""
+    query = (
+        select(Bijlage)
+        .where(Bijlage.hulpvraag_id == hulpvraag.id, Bijlage.ingetrokken_op.is_(None))
+        .options(joinedload(Bijlage.organisation))
+        .order_by(Bijlage.toegevoegd_op.desc(), Bijlage.id)
+        .limit(current_app.config["MAX_DOSSIER_FILES"])
+    )
+    return list(db.session.scalars(query))
+
+
+def may_add(hulpvraag: Hulpvraag, by: Person) -> bool:
+    """Tell whether `by` may add documents to this dossier now."""
+    new = Bijlage(swv_id=hulpvraag.swv_id, hulpvraag_id=hulpvraag.id, organisation_id=by.organisation_id)
+    return access.may(by, Verb.ADD, new)
+
+
+def soorten(by: Person) -> list[BijlageSoort]:
+    """Give the kinds that `by` can add: the educational advice is the SWV's own to write."""
+    return [soort for soort in BijlageSoort if by.is_jk_staff or soort is not BijlageSoort.ONDERWIJSADVIES]
+
+
+def first_soort(hulpvraag: Hulpvraag) -> BijlageSoort:
+    """Give the kind that the next document probably is: the signed request form while there is none."""
+    with access.as_system("whether the request form is there, not what it says"):
+        found = db.session.scalar(
+            select(Bijlage.id)
+            .where(
+                Bijlage.hulpvraag_id == hulpvraag.id,
+                Bijlage.soort == BijlageSoort.AANVRAAG,
+                Bijlage.ingetrokken_op.is_(None),
+            )
+            .limit(1)
+        )
+    return BijlageSoort.OVERIG if found else BijlageSoort.AANVRAAG
+
+
+def may_choose_visibility(by: Person) -> bool:
+    """Tell whether `by` decides who sees a document."""
+    return by.is_jk_staff and access.permits(by.rollen, "can_share", Noun.BIJLAGE)
+
+
+def default_visibility(by: Person) -> Zichtbaarheid:
+    """Give who sees a document of `by` when nothing is chosen."""
+    return Zichtbaarheid.INTERN if by.is_jk_staff else Zichtbaarheid.GEDEELD
+
+
+def sweep() -> int:
+    """Remove the bytes that a crash left without a row, after a day; give how many files went."""
+    with access.as_system("bytes without a row belong to nobody"):
+        known = set(db.session.scalars(select(Bijlage.sleutel)))
+    return store.sweep(known, older_than=_LEFT_BEHIND)
+
+
+def _visibility(chosen: Zichtbaarheid | None, by: Person) -> Zichtbaarheid:
+    return chosen if chosen and may_choose_visibility(by) else default_visibility(by)
+
+
+def _stage(soort: BijlageSoort, chosen: Stadium | None, by: Person) -> Stadium:
+    if chosen and access.permits(by.rollen, "can_finalise", Noun.BIJLAGE):
+        return chosen
+    return Stadium.CONCEPT if soort is BijlageSoort.ONDERWIJSADVIES else Stadium.DEFINITIEF
+
+
+def _room(hulpvraag: Hulpvraag, adding: int = 0) -> int:
+    """Give how many bytes the dossier still takes; DossierFull when there is no room for `adding`."""
+    with access.as_system("the documents of a dossier have a limit together"):
+        count, used = db.session.execute(
+            select(func.count(), func.coalesce(func.sum(Bijlage.grootte), 0)).where(
+                Bijlage.hulpvraag_id == hulpvraag.id
+            )
+        ).one()
+    room = int(current_app.config["MAX_DOSSIER_BYTES"]) - int(used)
+    if count >= current_app.config["MAX_DOSSIER_FILES"] or room <= adding:
+        raise DossierFull
+    return room
+
+
+def _store(stream: store.Readable, room: int, announced: int | None, of: intake.FileType) -> store.Stored:
+    longest = int(current_app.config["MAX_FILE_BYTES"])
+    db.session.commit()  # an upload can take minutes: hold no transaction meanwhile
+    try:
+        return store.put(stream, limit=min(longest, room), announced=announced, inspect=of.inspect)
+    except store.FileTooLarge as large:
+        if room < longest:
+            raise DossierFull(
+                _("This dossier has room for %(size)s more. This file is larger.", size=wording.size(room))
+            ) from large
+        raise store.FileTooLarge(
+            _("This file is larger than %(size)s.", size=wording.size(longest))
+        ) from large
+
+
+def _keep(row: Bijlage, hulpvraag: Hulpvraag) -> Bijlage:
+    _room(hulpvraag, row.grootte)  # others can have filled it during the upload
+    db.session.add(row)
+    db.session.flush()
+    log.record(Actie.TOEVOEGEN, row=row)
+    return row
+
+
+def _same_again(row: Bijlage) -> Bijlage | None:
+    return db.session.scalar(
+        select(Bijlage).where(
+            Bijlage.hulpvraag_id == row.hulpvraag_id,
+            Bijlage.sha256 == row.sha256,
+            Bijlage.titel == row.titel,
+            Bijlage.soort == row.soort,
+            Bijlage.toegevoegd_door_id == row.toegevoegd_door_id,
+            Bijlage.organisation_id == row.organisation_id,
+            Bijlage.ingetrokken_op.is_(None),
+            Bijlage.toegevoegd_op > now() - _SAME_AGAIN,
+        )
+    )
+
+
+def _touch(row: Hulpvraag | Bijlage) -> None:
+    """Show the change in the lists, and let one at a time add to a dossier.
+
+    Not through the row: its `versie` would make an open form of the hulpvraag a conflict.
+    """
+    key = row.id if isinstance(row, Hulpvraag) else row.hulpvraag_id
+    with access.as_system("a document changes when its dossier changed, not what it says"):
+        db.session.execute(update(Hulpvraag).where(Hulpvraag.id == key).values(gewijzigd_op=now()))
+
+
+def _forget(key: str) -> None:
+    """Remove bytes that got no row. When the database can't say so, they wait for the sweep."""
+    try:
+        with access.as_system("bytes without a row belong to nobody"):
+            known = db.session.scalar(select(Bijlage.id).where(Bijlage.sleutel == key))
+        db.session.rollback()
+    except SQLAlchemyError:
+        _logger.warning("a document without a row waits for the sweep")
+        return
+    if known is None:
+        store.delete(key)
