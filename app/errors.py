@@ -26,6 +26,13 @@ class NotFound(PortalError):
     sentence = _l("This page does not exist, or you have no access to it.")
 
 
+class LinkGone(PortalError):
+    """A one-time link that was used, withdrawn or is too old."""
+
+    status = 410
+    sentence = _l("This link does not work any more: it has been used, or it is too old.")
+
+
 class BadInput(PortalError):
     """What was typed can't be used; `fields` says what is wrong where."""
 

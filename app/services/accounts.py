@@ -1,0 +1,236 @@
+"""Accounts and memberships: invite somebody (again), change or end a membership, the first administrator."""
+
+import re
+import unicodedata
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from flask import current_app
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from app.access import CEILING, Person, as_system, require, write_as_system
+from app.access.scopes import valid
+from app.errors import BadInput, Conflict, NotFound
+from app.extensions import db
+from app.models import Gebruiker, Inloggegevens, Lidmaatschap, Organisation, Uitnodiging
+from app.models.base import now, parse_id
+from app.services import log, outbox, uitnodigingen
+from app.terms import Actie, OrganisationSoort, Role, UitnodigingSoort, Verb
+
+_WHY = "an account belongs to the portal, not to an organisation"
+_LONGEST_NAME = 64
+
+
+def add(data: dict[str, Any], by: Person | None) -> Lidmaatschap:
+    """Invite from a form: voornaam, achternaam, email, organisation, rol, and maybe gebruikersnaam."""
+    return invite(
+        voornaam=data["voornaam"],
+        achternaam=data["achternaam"],
+        email=data["email"],
+        organisation_id=parse_id(data.get("organisation") or data.get("organisation_id")),
+        rol=data["rol"],
+        gebruikersnaam=data.get("gebruikersnaam"),
+        by=by,
+    )
+
+
+def invite(
+    *,
+    voornaam: str,
+    achternaam: str,
+    email: str,
+    organisation_id: uuid.UUID | None,
+    rol: Role,
+    gebruikersnaam: str | None = None,
+    by: Person | None,
+) -> Lidmaatschap:
+    """Give somebody a role in an organisation, with an account and a link by mail when they have none yet.
+
+    `by` is None on the command line only. BadInput for what can't be, NotFound where `by` has no say.
+    """
+    organisation = _organisation(organisation_id)
+    if rol not in CEILING[organisation.soort]:
+        raise BadInput("", {"rol": _("This organisation cannot give that role.")})
+    gebruiker = _by_email(email)
+    if by is not None and gebruiker is not None and gebruiker.id == by.gebruiker_id:
+        raise BadInput("", {"email": _("You cannot give a role to yourself.")})
+    is_new = gebruiker is None
+    lidmaatschap = Lidmaatschap(
+        organisation_id=organisation.id, rol=rol, gebruiker_id=gebruiker.id if gebruiker else None
+    )
+    if by is not None:
+        require(by, Verb.ADD, lidmaatschap)
+    try:
+        gebruiker = gebruiker or _new_account(voornaam, achternaam, email, gebruikersnaam)
+        _refuse_double(gebruiker, organisation, rol)
+        lidmaatschap.gebruiker_id = gebruiker.id
+        _write(lidmaatschap, by)
+        if is_new or not _is_active(gebruiker):
+            _mail_invitation(gebruiker, lidmaatschap, by)
+        else:
+            outbox.queue_account_mail("nieuw_lidmaatschap", gebruiker, organisation=organisation)
+        log.record(Actie.ACCOUNT_UITNODIGEN, row=lidmaatschap, swv_id=organisation.swv_id)
+        db.session.commit()
+    except IntegrityError as twice:
+        db.session.rollback()
+        raise Conflict(_("Somebody just invited this person. Look in the list first.")) from twice
+    return lidmaatschap
+
+
+def invite_again(lidmaatschap: Lidmaatschap, by: Person) -> Uitnodiging:
+    """Mail a new link, for who lost it, or lost the phone. Until it is used the account stays as it is."""
+    require(by, Verb.EDIT, lidmaatschap)
+    with as_system(_WHY):
+        gebruiker = db.session.scalars(
+            select(Gebruiker).where(Gebruiker.id == lidmaatschap.gebruiker_id)
+        ).one()
+    uitnodiging = _mail_invitation(gebruiker, lidmaatschap, by)
+    log.record(Actie.ACCOUNT_UITNODIGEN, row=lidmaatschap)
+    db.session.commit()
+    return uitnodiging
+
+
+def edit(lidmaatschap: Lidmaatschap, data: dict[str, Any], by: Person) -> Lidmaatschap:
+    """Change role, begin or end of a membership; in force on that person's next request."""
+    require(by, Verb.EDIT, lidmaatschap)
+    if "rol" in data and data["rol"] not in CEILING[_organisation(lidmaatschap.organisation_id).soort]:
+        raise BadInput("", {"rol": _("This organisation cannot give that role.")})
+    for name in ("rol", "van", "tot"):
+        if name in data:
+            setattr(lidmaatschap, name, data[name])
+    log.record(Actie.WIJZIGEN, row=lidmaatschap)
+    db.session.commit()
+    return lidmaatschap
+
+
+def end(lidmaatschap: Lidmaatschap, by: Person) -> None:
+    """End a membership now: the person's next request in that organisation is refused."""
+    edit(lidmaatschap, {"tot": now()}, by)
+
+
+def first_administrator(
+    organisation: Organisation, rol: Role, *, voornaam: str, achternaam: str, email: str
+) -> Uitnodiging:
+    """Make an organisation with its first administrator, from the command line; gives the invitation."""
+    with as_system("the first account is made by who installs the portal"):
+        db.session.add(organisation)
+        db.session.flush()
+        if organisation.soort is OrganisationSoort.SAMENWERKINGSVERBAND:
+            organisation.swv_id = organisation.id
+            db.session.flush()
+    lidmaatschap = invite(
+        voornaam=voornaam,
+        achternaam=achternaam,
+        email=email,
+        organisation_id=organisation.id,
+        rol=rol,
+        by=None,
+    )
+    newest = (
+        select(Uitnodiging)
+        .where(Uitnodiging.lidmaatschap_id == lidmaatschap.id, Uitnodiging.gebruikt_op.is_(None))
+        .order_by(Uitnodiging.gemaakt_op.desc())
+    )
+    with as_system(_WHY):
+        return db.session.scalars(newest).one()
+
+
+def _mail_invitation(gebruiker: Gebruiker, lidmaatschap: Lidmaatschap, by: Person | None) -> Uitnodiging:
+    uitnodiging = uitnodigingen.make(
+        UitnodigingSoort.ACCOUNT,
+        gebruiker,
+        valid_for=timedelta(days=current_app.config["INVITATION_DAYS"]),
+        lidmaatschap=lidmaatschap,
+        by=by,
+    )
+    outbox.queue_account_mail("uitnodiging", gebruiker, uitnodiging)
+    return uitnodiging
+
+
+def _organisation(organisation_id: uuid.UUID | None) -> Organisation:
+    with as_system("what an organisation can give depends on its kind"):
+        found = db.session.scalar(select(Organisation).where(Organisation.id == organisation_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _by_email(email: str) -> Gebruiker | None:
+    with as_system(_WHY):
+        return db.session.scalar(select(Gebruiker).where(Gebruiker.email == _plain_email(email)))
+
+
+def _plain_email(email: str) -> str:
+    plain = email.strip().casefold()
+    if not re.fullmatch(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\"]+", plain) or len(plain) > 254:
+        raise BadInput("", {"email": _("This is not a whole e-mail address, like name@example.nl.")})
+    return plain
+
+
+def _new_account(voornaam: str, achternaam: str, email: str, username: str | None) -> Gebruiker:
+    for field, name in (("voornaam", voornaam), ("achternaam", achternaam)):
+        if not name or not name.strip() or len(name.strip()) > _LONGEST_NAME or not name.isprintable():
+            raise BadInput(
+                "", {field: _("Fill in a name of at most %(number)s characters.", number=_LONGEST_NAME)}
+            )
+    gebruiker = Gebruiker(
+        first_name=voornaam.strip(),
+        last_name=achternaam.strip(),
+        email=_plain_email(email),
+        username=_chosen_username(username) if username else _free_username(email),
+        active=True,
+    )
+    write_as_system(_WHY, gebruiker)
+    return gebruiker
+
+
+def _chosen_username(username: str) -> str:
+    plain = username.strip().casefold()
+    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{1,63}", plain):
+        raise BadInput("", {"gebruikersnaam": _("A user name has only letters, digits, dots and dashes.")})
+    if _is_taken(plain):
+        raise BadInput("", {"gebruikersnaam": _("This user name is taken. Choose another one.")})
+    return plain
+
+
+def _free_username(email: str) -> str:
+    ascii_only = (
+        unicodedata.normalize("NFKD", email.partition("@")[0].casefold()).encode("ascii", "ignore").decode()
+    )
+    base = re.sub(r"[^a-z0-9._-]", "", ascii_only).strip("._-")[:48] or "gebruiker"
+    number = 1
+    name = base
+    while _is_taken(name):
+        number += 1
+        name = f"{base}{number}"
+    return name
+
+
+def _is_taken(username: str) -> bool:
+    with as_system(_WHY):
+        return db.session.scalar(select(Gebruiker.id).where(Gebruiker.username == username)) is not None
+
+
+def _is_active(gebruiker: Gebruiker) -> bool:
+    query = select(Inloggegevens.actief_sinds).where(Inloggegevens.gebruiker_id == gebruiker.id)
+    with as_system(_WHY):
+        return db.session.scalar(query) is not None
+
+
+def _refuse_double(gebruiker: Gebruiker, organisation: Organisation, rol: Role) -> None:
+    same = (Lidmaatschap.gebruiker_id == gebruiker.id, Lidmaatschap.organisation_id == organisation.id)
+    query = select(Lidmaatschap.id).where(*same, Lidmaatschap.rol == rol, valid(Lidmaatschap))
+    with as_system(_WHY):
+        if db.session.scalar(query) is not None:
+            raise BadInput("", {"email": _("This person already has this role in this organisation.")})
+
+
+def _write(lidmaatschap: Lidmaatschap, by: Person | None) -> None:
+    if by is None:
+        write_as_system("the first account is made by who installs the portal", lidmaatschap)
+        return
+    db.session.add(lidmaatschap)
+    db.session.flush()

@@ -1,0 +1,77 @@
+"""Activation: from the link in the mail by password and code to an account that can sign in."""
+
+from datetime import timedelta
+
+from flask_babel import gettext as _
+from sqlalchemy import select, update
+
+from app.access import as_system, write_as_system
+from app.errors import BadInput
+from app.extensions import db
+from app.models import Inloggegevens, Uitnodiging
+from app.models.base import now
+from app.services import log, passwords, sessions, two_factor, uitnodigingen
+from app.terms import Actie, UitnodigingSoort
+
+_WHY = "an account is activated before anybody can sign in to it"
+# How long the recovery codes can be seen again after the code was right.
+_TO_KEEP_CODES = timedelta(hours=1)
+
+
+def find(token: str) -> Uitnodiging:
+    """Find an invitation that can still be used; NotFound or LinkGone."""
+    return uitnodigingen.find(token, UitnodigingSoort.ACCOUNT)
+
+
+def choose_password(uitnodiging: Uitnodiging, password: str) -> None:
+    """Keep the chosen password with the invitation and make the phone's secret; BadInput when weak.
+
+    The secret stays the same when the password is chosen once more: the phone may be linked already.
+    """
+    passwords.check(password, username=uitnodiging.gebruiker.username)
+    with as_system(_WHY):
+        unconfirmed = (Uitnodiging.id == uitnodiging.id, Uitnodiging.bevestigd_op.is_(None))
+        secret = uitnodiging.nieuw_geheim or two_factor.new_secret()
+        chosen = {"nieuw_wachtwoord": passwords.hash_password(password), "nieuw_geheim": secret}
+        db.session.execute(update(Uitnodiging).where(*unconfirmed).values(chosen))
+        db.session.commit()
+
+
+def confirm_code(uitnodiging: Uitnodiging, code: str) -> None:
+    """Activate the account with the first right code; BadInput for a wrong one. Its open sessions end."""
+    password, secret = uitnodiging.nieuw_wachtwoord, uitnodiging.nieuw_geheim
+    step = two_factor.matching_step(secret, code)
+    if step is None:
+        problem = _("This code is not right. Fill in the six digits that the app shows now.")
+        raise BadInput(problem, {"code": problem})
+    moment = now()
+    ends = min(uitnodiging.verloopt_op, moment + _TO_KEEP_CODES)
+    unconfirmed = (Uitnodiging.id == uitnodiging.id, Uitnodiging.bevestigd_op.is_(None))
+    done = {"bevestigd_op": moment, "verloopt_op": ends, "nieuw_wachtwoord": None, "nieuw_geheim": None}
+    with as_system(_WHY):
+        confirmed = db.session.execute(update(Uitnodiging).where(*unconfirmed).values(done))
+        if confirmed.rowcount != 1:  # type: ignore[attr-defined]
+            db.session.rollback()  # a double click: the first one did it all
+            return
+        secrets = _secrets(uitnodiging.gebruiker_id)
+        secrets.wachtwoord_hash, secrets.totp_geheim, secrets.totp_stap = password, secret, step
+        secrets.actief_sinds = secrets.actief_sinds or moment
+        db.session.flush()
+    two_factor.replace_recovery_codes(uitnodiging.gebruiker_id, two_factor.recovery_codes(uitnodiging.id))
+    sessions.end_all(uitnodiging.gebruiker_id)
+    log.record(Actie.ACCOUNT_ACTIVEREN, row=uitnodiging, gebruiker_id=uitnodiging.gebruiker_id)
+    db.session.commit()
+
+
+def finish(uitnodiging: Uitnodiging) -> None:
+    """Use up the invitation: the recovery codes are kept and are never shown again."""
+    uitnodigingen.use(uitnodiging)
+    db.session.commit()
+
+
+def _secrets(gebruiker_id: int) -> Inloggegevens:
+    found = db.session.scalar(select(Inloggegevens).where(Inloggegevens.gebruiker_id == gebruiker_id))
+    if found is None:
+        found = Inloggegevens(gebruiker_id=gebruiker_id)
+        write_as_system(_WHY, found)
+    return found

@@ -1,0 +1,51 @@
+"""A forgotten password: a link by mail, and a new password. The code on the phone stays as it is."""
+
+import uuid
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from app.access import as_system
+from app.extensions import db
+from app.models import Gebruiker, Inloggegevens, Uitnodiging
+from app.services import budget, log, outbox, passwords, sessions, signin, uitnodigingen
+from app.terms import Actie, UitnodigingSoort
+
+_WHY = "who forgot the password is not signed in"
+_VALID_FOR = timedelta(days=1)
+
+
+def ask(*, organisation_id: uuid.UUID | None, username: str) -> None:
+    """Queue a mail with a link when this is an active account there, and say nothing about it; maybe TooMany."""
+    budget.spend(budget.key_of("wachtwoord-vergeten", username))
+    query = (
+        select(Gebruiker)
+        .join(Inloggegevens, Inloggegevens.gebruiker_id == Gebruiker.id)
+        .where(Gebruiker.username == username.strip().casefold(), Gebruiker.active.is_(True))
+        .where(Inloggegevens.actief_sinds.is_not(None))
+    )
+    with as_system(_WHY):
+        gebruiker = db.session.scalar(query)
+    if gebruiker is not None and signin.places_at(gebruiker.id, organisation_id):
+        uitnodiging = uitnodigingen.make(UitnodigingSoort.WACHTWOORD, gebruiker, valid_for=_VALID_FOR)
+        outbox.queue_account_mail("wachtwoord_vergeten", gebruiker, uitnodiging)
+        db.session.commit()
+
+
+def find(token: str) -> Uitnodiging:
+    """Find a link that can still be used; NotFound or LinkGone."""
+    return uitnodigingen.find(token, UitnodigingSoort.WACHTWOORD)
+
+
+def choose(uitnodiging: Uitnodiging, password: str) -> None:
+    """Set the new password and end every session; BadInput when weak, LinkGone when used meanwhile."""
+    passwords.check(password, username=uitnodiging.gebruiker.username)
+    hashed = passwords.hash_password(password)
+    uitnodigingen.use(uitnodiging)
+    query = select(Inloggegevens).where(Inloggegevens.gebruiker_id == uitnodiging.gebruiker_id)
+    with as_system(_WHY):
+        db.session.scalars(query).one().wachtwoord_hash = hashed
+        db.session.flush()
+    sessions.end_all(uitnodiging.gebruiker_id)
+    log.record(Actie.WACHTWOORD_WIJZIGEN, row=uitnodiging, gebruiker_id=uitnodiging.gebruiker_id)
+    db.session.commit()

@@ -1,0 +1,182 @@
+"""Signing in: organisation, user name, password and code in one step; a session only when all are right."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from flask_babel import ngettext
+from sqlalchemy import select
+
+from app.access import Person, as_system, people_of
+from app.errors import SignInRefused
+from app.extensions import db
+from app.models import Betrokkenheid, Gebruiker, Inloggegevens, Organisation
+from app.models.base import now
+from app.services import budget, log, passwords, sessions, two_factor
+from app.terms import Actie, OrganisationSoort, Role
+
+_WHY = "signing in comes before being somebody"
+# What gives an account its place: one can sign in at an SWV or at the operator.
+_DOORS = (OrganisationSoort.SAMENWERKINGSVERBAND, OrganisationSoort.EXPLOITANT)
+_NOBODY = -1
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A session that has just begun: who, the token for the cookie, and what to say first."""
+
+    person: Person
+    token: str
+    notice: str | None = None
+
+
+@dataclass(frozen=True)
+class _Proof:
+    """A second proof: `holds` looks and uses nothing, `use` uses it up and can lose a race."""
+
+    holds: Callable[[Inloggegevens | None], bool]
+    use: Callable[[int], bool]
+
+
+def organisations() -> list[tuple[str, str]]:
+    """Give key and name of every organisation that one can sign in at, the operator last."""
+    o = Organisation
+    query = select(o).where(o.soort.in_(_DOORS), o.actief.is_(True)).order_by(o.soort.desc(), o.naam)
+    with as_system("the page to sign in lists the SWVs"):
+        return [(str(found.id), found.naam) for found in db.session.scalars(query)]
+
+
+def sign_in(
+    *,
+    organisation_id: uuid.UUID | None,
+    username: str,
+    password: str,
+    code: str,
+    instead_of: uuid.UUID | None = None,
+) -> SignedIn:
+    """Begin a session; SignInRefused for whatever doesn't match, TooMany when this name's tries are used up."""
+    step: list[int] = []
+
+    def holds(secrets: Inloggegevens | None) -> bool:
+        found = two_factor.matching_step(secrets.totp_geheim if secrets else None, code)
+        step.extend([] if found is None else [found])
+        return found is not None
+
+    proof = _Proof(holds, lambda gebruiker_id: two_factor.use_step(gebruiker_id, step[0]))
+    return _enter(organisation_id, username, password, proof, instead_of, Actie.AANMELDEN)
+
+
+def sign_in_with_recovery_code(
+    *,
+    organisation_id: uuid.UUID | None,
+    username: str,
+    password: str,
+    code: str,
+    instead_of: uuid.UUID | None = None,
+) -> SignedIn:
+    """Begin a session with one of the ten recovery codes, which is then used up; refusals as of `sign_in`."""
+
+    def holds(secrets: Inloggegevens | None) -> bool:
+        return two_factor.has_recovery_code(secrets.gebruiker_id if secrets else _NOBODY, code)
+
+    proof = _Proof(holds, lambda gebruiker_id: two_factor.use_recovery_code(gebruiker_id, code))
+    entered = _enter(organisation_id, username, password, proof, instead_of, Actie.HERSTELCODE_GEBRUIKEN)
+    left = two_factor.recovery_codes_left(entered.person.gebruiker_id)
+    notice = ngettext(
+        "You used a recovery code. You have %(num)s recovery code left.",
+        "You used a recovery code. You have %(num)s recovery codes left.",
+        left,
+    )
+    return replace(entered, notice=notice)
+
+
+def is_account_of(person: Person | None, username: str) -> bool:
+    """Tell whether `person` already is who signs in here, as after a double click."""
+    gebruiker, _ = _account(username)
+    return person is not None and gebruiker is not None and gebruiker.id == person.gebruiker_id
+
+
+def _enter(
+    organisation_id: uuid.UUID | None,
+    username: str,
+    password: str,
+    proof: _Proof,
+    instead_of: uuid.UUID | None,
+    actie: Actie,
+) -> SignedIn:
+    key = budget.key_of("aanmelden", username)
+    budget.spend(key)
+    gebruiker, secrets = _account(username)
+    gebruiker_id = gebruiker.id if gebruiker else _NOBODY
+    # Every question is asked whatever the answers before it: the time tells nothing.
+    right = (
+        passwords.verify(password, secrets.wachtwoord_hash if secrets else None),
+        proof.holds(secrets),
+        bool(found := places_at(gebruiker_id, organisation_id)),
+        bool(gebruiker and gebruiker.active and secrets and secrets.actief_sinds),
+    )
+    if not all(right) or not proof.use(gebruiker_id):
+        log.record_refusal(
+            Actie.AANMELDEN_GEWEIGERD,
+            gebruiker_id=gebruiker.id if gebruiker else None,
+            swv_id=organisation_id,
+        )
+        raise SignInRefused
+    person = sessions.last_place(gebruiker_id, found)
+    token = sessions.begin(person, instead_of=instead_of)
+    _renew_hash(secrets, password)
+    budget.restore(key)
+    log.record(actie, person=person)
+    db.session.commit()
+    return SignedIn(person, token)
+
+
+def places_at(gebruiker_id: int, organisation_id: uuid.UUID | None) -> list[Person]:
+    """Give where this account can work when it signs in there, by name; else as an invited person."""
+    found = people_of(gebruiker_id=gebruiker_id)
+    members = [place for place in found if organisation_id in (place.swv_id, place.organisation_id)]
+    if organisation_id is None:
+        return []
+    invited = _invited(gebruiker_id, organisation_id)
+    return sorted(members, key=lambda place: place.organisation_naam.casefold()) or invited
+
+
+def _invited(gebruiker_id: int, swv_id: uuid.UUID) -> list[Person]:
+    b = Betrokkenheid
+    query = (
+        select(Gebruiker, Organisation)
+        .join(b, b.gebruiker_id == Gebruiker.id)
+        .join(Organisation, Organisation.id == b.swv_id)
+        .where(Gebruiker.id == gebruiker_id, b.swv_id == swv_id, Organisation.actief.is_(True))
+        .where(b.van <= now(), (b.tot.is_(None)) | (b.tot > now()))
+        .limit(1)
+    )
+    with as_system(_WHY):
+        found = db.session.execute(query).first()
+    if found is None:
+        return []
+    gebruiker, swv = found
+    roles = frozenset({Role.OUDER, Role.DEELNEMER})
+    return [
+        Person(
+            gebruiker.id, gebruiker.naam, gebruiker.first_name, swv_id=swv.id, swv_naam=swv.naam, rollen=roles
+        )
+    ]
+
+
+def _account(username: str) -> tuple[Gebruiker | None, Inloggegevens | None]:
+    query = (
+        select(Gebruiker, Inloggegevens)
+        .outerjoin(Inloggegevens, Inloggegevens.gebruiker_id == Gebruiker.id)
+        .where(Gebruiker.username == username.strip().casefold())
+    )
+    with as_system(_WHY):
+        found = db.session.execute(query).first()
+    return (found[0], found[1]) if found else (None, None)
+
+
+def _renew_hash(secrets: Inloggegevens | None, password: str) -> None:
+    if secrets and secrets.wachtwoord_hash and passwords.is_outdated(secrets.wachtwoord_hash):
+        with as_system(_WHY):
+            secrets.wachtwoord_hash = passwords.hash_password(password)
+            db.session.flush()

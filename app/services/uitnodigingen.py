@@ -1,0 +1,87 @@
+"""One-time links: made for an account, found again by their token, used once."""
+
+import uuid
+from datetime import timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import joinedload
+
+from app.access import Person, as_system, write_as_system
+from app.errors import LinkGone, NotFound
+from app.extensions import db
+from app.models import Gebruiker, Lidmaatschap, Uitnodiging
+from app.models.base import now
+from app.security import token_hash
+from app.services.links import link_token
+from app.terms import UitnodigingSoort
+
+_WHY = "who has the link is not signed in yet"
+
+
+def make(
+    soort: UitnodigingSoort,
+    gebruiker: Gebruiker,
+    *,
+    valid_for: timedelta,
+    lidmaatschap: Lidmaatschap | None = None,
+    by: Person | None = None,
+) -> Uitnodiging:
+    """Add a link for `gebruiker` to the current transaction; earlier ones of the same kind stop working."""
+    withdraw(soort, gebruiker.id)
+    key = uuid.uuid4()
+    uitnodiging = Uitnodiging(
+        id=key,
+        token_hash=token_hash(link_token(key)),
+        soort=soort,
+        gebruiker_id=gebruiker.id,
+        lidmaatschap_id=lidmaatschap.id if lidmaatschap else None,
+        door_id=by.gebruiker_id if by else None,
+        verloopt_op=now() + valid_for,
+    )
+    write_as_system("a one-time link is a secret of the portal itself", uitnodiging)
+    return uitnodiging
+
+
+def withdraw(soort: UitnodigingSoort, gebruiker_id: int) -> None:
+    """Let the open links of this kind stop working, in the current transaction."""
+    opened = (
+        Uitnodiging.gebruiker_id == gebruiker_id,
+        Uitnodiging.soort == soort,
+        Uitnodiging.gebruikt_op.is_(None),
+    )
+    with as_system(_WHY):
+        db.session.execute(update(Uitnodiging).where(*opened).values(gebruikt_op=now()))
+
+
+def find(token: str, soort: UitnodigingSoort) -> Uitnodiging:
+    """Find the link of this token and change nothing; NotFound when it never was, LinkGone when it is over."""
+    query = (
+        select(Uitnodiging)
+        .options(
+            joinedload(Uitnodiging.gebruiker),
+            joinedload(Uitnodiging.door),
+            joinedload(Uitnodiging.lidmaatschap).joinedload(Lidmaatschap.organisation),
+        )
+        .where(Uitnodiging.token_hash == token_hash(token), Uitnodiging.soort == soort)
+    )
+    with as_system(_WHY):
+        uitnodiging = db.session.scalar(query)
+    if uitnodiging is None:
+        raise NotFound
+    if (
+        uitnodiging.gebruikt_op is not None
+        or uitnodiging.verloopt_op <= now()
+        or not uitnodiging.gebruiker.active
+    ):
+        raise LinkGone
+    return uitnodiging
+
+
+def use(uitnodiging: Uitnodiging) -> None:
+    """Use the link up in the current transaction; LinkGone when another request was first."""
+    unused = (Uitnodiging.id == uitnodiging.id, Uitnodiging.gebruikt_op.is_(None))
+    with as_system(_WHY):
+        used = db.session.execute(update(Uitnodiging).where(*unused).values(gebruikt_op=now()))
+    if used.rowcount != 1:  # type: ignore[attr-defined]
+        db.session.rollback()
+        raise LinkGone
