@@ -1,6 +1,6 @@
 """The extensions, unbound; create_app() binds them."""
 
-from flask_appbuilder import AppBuilder, Model
+from flask_appbuilder import Model
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_mail import Mail
@@ -11,10 +11,8 @@ from flask_wtf import CSRFProtect
 # FAB's own SQLA() makes metadata of its own, of which alembic sees nothing.
 db = SQLAlchemy(
     model_class=Model,
-    engine_options={"hide_parameters": True},
     session_options={"expire_on_commit": False},
 )
-appbuilder = AppBuilder()
 migrate = Migrate()
 csrf = CSRFProtect()
 limiter = Limiter(key_func=get_remote_address)

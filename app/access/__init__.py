@@ -2,24 +2,41 @@
 
 from app.access.gate import install, write_as_system
 from app.access.person import Person, as_system, current_person, system_reason
-from app.access.questions import fields, level, may, people_of, person_for, recipients, require, visible
+from app.access.questions import (
+    editable,
+    fields,
+    form_fields,
+    level,
+    may,
+    people_of,
+    person_for,
+    readable,
+    recipients,
+    require,
+    visible,
+)
 from app.access.rights import CEILING, permits
+from app.access.scopes import valid
 
 __all__ = [
     "CEILING",
     "Person",
     "as_system",
     "current_person",
+    "editable",
     "fields",
+    "form_fields",
     "install",
     "level",
     "may",
     "people_of",
     "permits",
     "person_for",
+    "readable",
     "recipients",
     "require",
     "system_reason",
+    "valid",
     "visible",
     "write_as_system",
 ]

@@ -8,11 +8,11 @@ from sqlalchemy import Select, exists, select
 
 from app import models as m
 from app.access.person import Person, as_system
-from app.access.rights import fields_at, levels_with, role_permits
+from app.access.rights import VERB_OF_FIELD, fields_at, levels_with, role_permits
 from app.access.scopes import NOUN_OF, OF_DOSSIER, OPEN_LEVELS, allowed, dossiers, valid
 from app.errors import NotFound
 from app.extensions import db
-from app.terms import Ground, Level, Noun, Role, Verb
+from app.terms import Ground, Level, Noun, Role, Status, Verb
 from app.workflow import LEVELS
 
 _ORDER = (Level.GEEN, Level.EIGEN, Level.OUDER, Level.DOSSIER, Level.LEZEN, Level.ALLES)
@@ -72,12 +72,16 @@ def _may_add_other(person: Person, row: Any, noun: Noun) -> bool:
     return False
 
 
-def level(person: Person | None, hulpvraag: m.Hulpvraag) -> Level:
-    """Give how far the dossier is open to `person`: the highest level of the grounds that hold now."""
+def level(person: Person | None, hulpvraag: m.Hulpvraag, at: Status | None = None) -> Level:
+    """Give how far the dossier is open to `person`: the highest level of the grounds that hold now.
+
+    With `at` it answers for that status instead of the present one.
+    """
+    status = at or hulpvraag.status
     if person is None or hulpvraag.swv_id != person.swv_id:
         return Level.GEEN
     if Ground.SWV in person.grounds:
-        return LEVELS[Ground.SWV][hulpvraag.status] if person.is_jk_staff else Level.GEEN
+        return LEVELS[Ground.SWV][status] if person.is_jk_staff else Level.GEEN
     b = m.Betrokkenheid
     party = (
         b.organisation_id == person.organisation_id
@@ -88,7 +92,7 @@ def level(person: Person | None, hulpvraag: m.Hulpvraag) -> Level:
         grounds = db.session.scalars(
             select(b.grond).where(b.hulpvraag_id == hulpvraag.id, party, b.grond.in_(person.grounds), valid(b))
         ).all()
-    return max((LEVELS[ground][hulpvraag.status] for ground in grounds), key=_ORDER.index, default=Level.GEEN)
+    return max((LEVELS[ground][status] for ground in grounds), key=_ORDER.index, default=Level.GEEN)
 
 
 def fields(noun: Noun, at: Level, verb: Verb = Verb.READ) -> frozenset[str] | None:
@@ -142,3 +146,35 @@ def people_of(
     return [person for person in people if role is None or role in person.rollen]
 
 
+
+
+def readable(person: Person | None, row: Any) -> frozenset[str] | None:
+    """Give the fields of `row` that `person` may read; None is every field."""
+    return _open_fields(person, row, Verb.READ)
+
+
+def editable(person: Person | None, row: Any) -> frozenset[str] | None:
+    """Give the fields of `row` that `person` may edit; None is every field."""
+    return _open_fields(person, row, Verb.EDIT)
+
+
+def form_fields(person: Person | None, noun: Noun, names: Iterable[str], row: Any = None) -> set[str]:
+    """Keep of a form's field `names` those that `person` may fill in, on `row` or on a new one."""
+    open_fields = editable(person, row) if row is not None else None
+    roles = person.rollen if person else frozenset()
+    return {
+        name
+        for name in names
+        if (open_fields is None or name in open_fields)
+        and (name not in VERB_OF_FIELD or role_permits(roles, noun, VERB_OF_FIELD[name]))
+    }
+
+
+def _open_fields(person: Person | None, row: Any, verb: Verb) -> frozenset[str] | None:
+    noun = OF_DOSSIER.get(type(row))
+    if noun is None or (person is not None and person.is_jk_staff):
+        return None
+    dossier = row if isinstance(row, m.Hulpvraag) else getattr(row, "hulpvraag", None)
+    if dossier is None:
+        return None if noun is Noun.KIND else frozenset().union(*(fields_at(noun, at, verb) or () for at in Level))
+    return fields_at(noun, level(person, dossier), verb)

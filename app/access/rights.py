@@ -84,7 +84,7 @@ RIGHTS: dict[Noun, dict[Level, tuple[Right, ...]]] = {
         Level.EIGEN: (_may(_R, scope=Scope.OWN),),
         Level.DOSSIER: (_may(_R, scope=Scope.OWN_OR_SHARED), _may(_A, scope=Scope.OWN)),
         Level.LEZEN: _read,
-        Level.ALLES: (_may(_R, _A),),
+        Level.ALLES: (_may(_R, _A, Verb.SHARE),),
     },
     Noun.BETROKKENHEID: {
         Level.DOSSIER: (_may(_R, scope=Scope.ORGANISATIONS),),
@@ -103,7 +103,7 @@ _jk = _dossier_read | {
     Noun.KIND: frozenset({_R, _A, _E}),
     Noun.GEZAGSDRAGER: frozenset({_R, _A, _E}),
     Noun.HULPVRAAG: frozenset({_R, _A, _E}),
-    Noun.NOTITIE: frozenset({_R, _A}),
+    Noun.NOTITIE: frozenset({_R, _A, Verb.SHARE}),
 }
 _outside = _dossier_read | {
     Noun.BIJLAGE: frozenset({_R, _A, Verb.RETRACT}),
@@ -157,6 +157,8 @@ VERB_OF_PERMISSION: dict[str, Verb] = {
     "can_share": Verb.SHARE,
     "can_finalise": Verb.FINALISE,
 }
+# Fields that are a verb of their own: who may not share does not see the choice.
+VERB_OF_FIELD = {"zichtbaarheid": Verb.SHARE, "stadium": Verb.FINALISE}
 _WHO_MAY_MOVE = {transition.permission: transition.who for transition in workflow.TRANSITIONS}
 
 

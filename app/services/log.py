@@ -6,6 +6,7 @@ from typing import Any
 from flask import has_request_context, request
 
 from app.access import Person, current_person, write_as_system
+from app.errors import PortalError
 from app.extensions import db
 from app.models import Gebeurtenis, Hulpvraag
 from app.terms import Actie
@@ -46,8 +47,26 @@ def record(
     write_as_system("the log is written by the portal itself", event)
 
 
-def record_refusal(actie: Actie = Actie.GEWEIGERD, **about: Any) -> None:
-    """Undo what was pending and keep only the refusal, in a transaction of its own."""
+def refusal(error: PortalError) -> None:
+    """Undo what was pending; when a signed-in person was refused, keep that, in a transaction of its own."""
     db.session.rollback()
-    record(actie, gelukt=False, **about)
+    if current_person() is not None:
+        record(Actie.GEWEIGERD, gelukt=False, grond=type(error).__name__)
+        db.session.commit()
+
+
+def undo() -> None:
+    """Undo what a failed request left pending."""
+    db.session.rollback()
+
+
+def reading(row: Any) -> None:
+    """Record that this row was read, and commit: a page that can't be accounted for is not shown."""
+    record(Actie.LEZEN, row=row)
+    db.session.commit()
+
+
+def searching(noun: str, *, typed: bool) -> None:
+    """Record that a list was read or searched, and commit; the words that were typed are not kept."""
+    record(Actie.ZOEKEN if typed else Actie.LEZEN, noun=str(noun))
     db.session.commit()

@@ -1,0 +1,151 @@
+"""Who is at the door: the person from the session row, and FAB's questions about rights answered from our tables."""
+
+import hashlib
+from datetime import datetime
+from typing import Any
+
+from flask import Response, current_app, g, redirect, request, url_for
+from flask_appbuilder.security.sqla.manager import SecurityManager
+from flask_limiter import Limiter
+from sqlalchemy import and_, select, update
+from sqlalchemy.orm import aliased
+
+from app.access import Person, as_system, permits
+from app.extensions import db, limiter
+from app.models import Gebruiker, Lidmaatschap, Organisation, Sessie
+from app.models.base import now
+from app.terms import Role
+
+# What somebody may see before signing in; everything else asks for a session.
+PUBLIC = frozenset(
+    {
+        "static",
+        "bootstrap.static",
+        "health_page.health",
+        "SigninView.login",
+        "SigninView.recovery",
+        "SigninView.forgot",
+        "AccountView.invitation",
+        "AccountView.password",
+        "AccountView.two_factor",
+        "AccountView.recovery_codes",
+        "AccountView.reset",
+        "DemoView.index",
+        "DemoView.sign_in",
+        "DemoView.restart",
+        "DemoView.postvak",
+        "DemoView.mail",
+    }
+)
+# A session is not written at every click.
+_SEEN_EVERY_SECONDS = 60
+
+
+def session_cookie() -> str:
+    """Name the cookie that holds the session's token; `__Host-` binds it to this host over HTTPS."""
+    return "__Host-kindbrug" if current_app.config["COOKIE_SECURE"] else "kindbrug"
+
+
+def token_hash(token: str) -> str:
+    """Hash a random token for keeping, as 64 hex digits."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def person_of(token: str) -> Person | None:
+    """Find the person of a session in force, with the roles valid now: one statement, and sometimes one update."""
+    swv = aliased(Organisation)
+    moment = now()
+    oldest = moment - current_app.config["SESSION_ABSOLUTE"]
+    idle = moment - current_app.config["SESSION_IDLE"]
+    query = (
+        select(Sessie, Gebruiker, Lidmaatschap.rol, Organisation, swv)
+        .join(Gebruiker, Gebruiker.id == Sessie.gebruiker_id)
+        .outerjoin(Organisation, Organisation.id == Sessie.organisation_id)
+        .outerjoin(swv, swv.id == Sessie.swv_id)
+        .outerjoin(
+            Lidmaatschap,
+            and_(
+                Lidmaatschap.gebruiker_id == Sessie.gebruiker_id,
+                Lidmaatschap.organisation_id == Sessie.organisation_id,
+                Lidmaatschap.van <= moment,
+                (Lidmaatschap.tot.is_(None)) | (Lidmaatschap.tot > moment),
+            ),
+        )
+        .where(
+            Sessie.token_hash == token_hash(token),
+            Sessie.beeindigd_op.is_(None),
+            Sessie.begonnen_op > oldest,
+            Sessie.gezien_op > idle,
+            Gebruiker.active.is_(True),
+        )
+    )
+    with as_system("the session says who is asking"):
+        rows = db.session.execute(query).all()
+        if not rows:
+            return None
+        sessie, gebruiker, _, organisation, of_swv = rows[0]
+        rollen = frozenset(rol for _, _, rol, _, _ in rows if rol is not None)
+        if organisation is not None and not (organisation.actief and rollen):
+            return None
+        _seen(sessie, moment)
+    return Person(
+        gebruiker_id=gebruiker.id,
+        naam=gebruiker.naam,
+        voornaam=gebruiker.first_name,
+        organisation_id=organisation.id if organisation else None,
+        organisation_naam=organisation.naam if organisation else "",
+        soort=organisation.soort if organisation else None,
+        swv_id=of_swv.id if of_swv else None,
+        swv_naam=of_swv.naam if of_swv else "",
+        rollen=rollen or frozenset({Role.DEELNEMER, Role.OUDER}),
+        sessie_id=sessie.id,
+    )
+
+
+def _seen(sessie: Sessie, moment: datetime) -> None:
+    if (moment - sessie.gezien_op).total_seconds() < _SEEN_EVERY_SECONDS:
+        return
+    db.session.execute(
+        update(Sessie).where(Sessie.id == sessie.id, Sessie.beeindigd_op.is_(None)).values(gezien_op=moment)
+    )
+    db.session.commit()
+
+
+class PortalSecurity(SecurityManager):
+    """FAB's security manager without its screens, its API and its own idea of who somebody is."""
+
+    user_model = Gebruiker
+
+    def register_views(self) -> None:
+        """Register none of FAB's views: one of them gives tokens on the password alone."""
+
+    def create_db(self) -> None:
+        """Make nothing: alembic makes the tables."""
+
+    def create_limiter(self, app: Any) -> Limiter:
+        """Use the portal's own limiter."""
+        return limiter
+
+    @staticmethod
+    def before_request() -> Response | None:
+        """Say who is asking, and let nobody in who is not signed in, except to the PUBLIC pages."""
+        token = request.cookies.get(session_cookie())
+        g.person = person_of(token) if token else None
+        g.user = g.person
+        if g.person is not None or request.endpoint in PUBLIC or request.endpoint is None:
+            return None
+        back = request.full_path.rstrip("?") if request.method == "GET" and request.path != "/" else None
+        return redirect(url_for("SigninView.login", next=back))  # type: ignore[return-value]
+
+    def has_access(self, permission_name: str, view_name: str) -> bool:
+        """Answer from the rights table for the roles of the organisation that the person works for now."""
+        person = g.get("person")
+        return person is not None and permits(person.rollen, permission_name, view_name)
+
+    def get_user_roles(self, user: Any) -> list[Any]:  # noqa: ARG002 - FAB's signature
+        """Give no stored roles: they would add up over organisations."""
+        return []
+
+    def get_user_menu_access(self, menu_names: list[str] | None = None) -> set[str]:
+        """Give the menu names that the person's rights open."""
+        return {name for name in menu_names or [] if self.has_access("menu_access", name)}

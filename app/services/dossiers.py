@@ -1,0 +1,67 @@
+"""What a dossier holds, as far as the person may see it: documents, notes, history, parties."""
+
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import joinedload
+
+from app.extensions import db
+from app.models import Betrokkenheid, Bijlage, Gezagsdrager, Hulpvraag, Notitie, StatusWijziging
+from app.models.base import now
+
+MOST = 500
+
+
+def counts(hulpvraag: Hulpvraag) -> dict[str, int]:
+    """Count per tab, in one statement."""
+    def number(model: Any, *where: Any) -> Any:
+        return select(func.count(model.id)).where(model.hulpvraag_id == hulpvraag.id, *where).scalar_subquery()
+
+    row = db.session.execute(
+        select(
+            number(Bijlage, Bijlage.ingetrokken_op.is_(None)),
+            number(Notitie),
+            number(Betrokkenheid, or_(Betrokkenheid.tot.is_(None), Betrokkenheid.tot > now())),
+        )
+    ).one()
+    return dict(zip(("bijlagen", "notities", "toegang"), row, strict=True))
+
+
+def documents(hulpvraag: Hulpvraag) -> list[Bijlage]:
+    """List the documents, newest first."""
+    loads = (joinedload(Bijlage.organisation), joinedload(Bijlage.toegevoegd_door))
+    return _list(select(Bijlage).options(*loads).order_by(Bijlage.toegevoegd_op.desc(), Bijlage.id), Bijlage, hulpvraag)
+
+
+def notes(hulpvraag: Hulpvraag) -> list[Notitie]:
+    """List the notes, newest first."""
+    loads = (joinedload(Notitie.organisation), joinedload(Notitie.geschreven_door))
+    return _list(select(Notitie).options(*loads).order_by(Notitie.geschreven_op.desc(), Notitie.id), Notitie, hulpvraag)
+
+
+def history(hulpvraag: Hulpvraag) -> list[StatusWijziging]:
+    """List the changes of status, newest first."""
+    loads = (joinedload(StatusWijziging.door), joinedload(StatusWijziging.namens))
+    query = select(StatusWijziging).options(*loads).order_by(StatusWijziging.op.desc(), StatusWijziging.id)
+    return _list(query, StatusWijziging, hulpvraag)
+
+
+def involved(hulpvraag: Hulpvraag) -> list[Betrokkenheid]:
+    """List who is involved now and on which ground, newest first."""
+    query = (
+        select(Betrokkenheid)
+        .options(joinedload(Betrokkenheid.organisation), joinedload(Betrokkenheid.gebruiker))
+        .where(or_(Betrokkenheid.tot.is_(None), Betrokkenheid.tot > now()))
+        .order_by(Betrokkenheid.van.desc(), Betrokkenheid.id)
+    )
+    return _list(query, Betrokkenheid, hulpvraag)
+
+
+def parents(hulpvraag: Hulpvraag) -> list[str]:
+    """Name the parents and guardians that the person may know of."""
+    query = select(Gezagsdrager.naam).where(Gezagsdrager.kind_id == hulpvraag.kind_id).order_by(Gezagsdrager.naam)
+    return list(db.session.scalars(query.limit(20)))
+
+
+def _list(query: Any, model: Any, hulpvraag: Hulpvraag) -> list[Any]:
+    return list(db.session.scalars(query.where(model.hulpvraag_id == hulpvraag.id).limit(MOST)))

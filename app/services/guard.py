@@ -1,0 +1,15 @@
+"""The forms' guard against requests from elsewhere, and the sign of life."""
+
+from sqlalchemy import literal, select
+
+from app.extensions import csrf, db
+
+
+def protect() -> None:
+    """Refuse a change without the form's token (raises CSRFError)."""
+    csrf.protect()
+
+
+def ping() -> None:
+    """Ask the database for an answer; raises when there is none."""
+    db.session.execute(select(literal(1)))

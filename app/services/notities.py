@@ -1,0 +1,36 @@
+"""Notes in a dossier."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from app import access
+from app.access import Person
+from app.errors import NotFound
+from app.extensions import db
+from app.models import Hulpvraag, Notitie
+from app.models.base import parse_id
+from app.services import log
+from app.terms import Actie, Verb, Zichtbaarheid
+
+
+def add(data: dict[str, Any], by: Person) -> Notitie:
+    """Add a note to the dossier `hulpvraag`; only JK staff choose who may see it."""
+    hulpvraag = db.session.scalar(select(Hulpvraag).where(Hulpvraag.id == parse_id(data["hulpvraag"])))
+    if hulpvraag is None or by.organisation_id is None:
+        raise NotFound
+    chosen = data.get("zichtbaarheid") if by.is_jk_staff else None
+    note = Notitie(
+        swv_id=hulpvraag.swv_id,
+        hulpvraag_id=hulpvraag.id,
+        tekst=data["tekst"],
+        zichtbaarheid=chosen or (Zichtbaarheid.INTERN if by.is_jk_staff else Zichtbaarheid.GEDEELD),
+        geschreven_door_id=by.gebruiker_id,
+        organisation_id=by.organisation_id,
+    )
+    access.require(by, Verb.ADD, note)
+    db.session.add(note)
+    db.session.flush()
+    log.record(Actie.TOEVOEGEN, row=note)
+    db.session.commit()
+    return note

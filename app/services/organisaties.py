@@ -1,0 +1,50 @@
+"""Organisations: what an administrator may add and change of them."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from app import access
+from app.access import Person
+from app.errors import BadInput
+from app.extensions import db
+from app.models import Organisation
+from app.models.base import parse_id
+from app.services import log
+from app.terms import Actie, OrganisationSoort, Verb
+
+FIELDS = ("naam", "platform", "meldadres", "status_in_mail", "actief")
+
+
+def add(data: dict[str, Any], by: Person) -> Organisation:
+    """Add an organisation. An SWV belongs to itself, every other one to its SWV; raises BadInput without one."""
+    organisation = Organisation(soort=data["soort"], **_chosen(data))
+    swv_id = parse_id(data.get("swv"))
+    if organisation.soort is OrganisationSoort.EXPLOITANT:
+        raise BadInput("", {"soort": _l("The operator of the portal is made once, at installation.")})
+    if organisation.soort is not OrganisationSoort.SAMENWERKINGSVERBAND and swv_id is None:
+        raise BadInput("", {"swv": _l("Please choose the SWV that this organisation belongs to.")})
+    access.require(by, Verb.ADD, organisation)
+    db.session.add(organisation)
+    db.session.flush()
+    of_itself = organisation.soort is OrganisationSoort.SAMENWERKINGSVERBAND
+    with access.as_system("a new organisation gets its SWV once"):
+        organisation.swv_id = organisation.id if of_itself else swv_id
+        db.session.flush()
+    log.record(Actie.TOEVOEGEN, row=organisation)
+    db.session.commit()
+    return organisation
+
+
+def edit(organisation: Organisation, data: dict[str, Any], by: Person) -> Organisation:
+    """Change name, platform, address and settings of an organisation."""
+    access.require(by, Verb.EDIT, organisation)
+    for name, value in _chosen(data).items():
+        setattr(organisation, name, value)
+    log.record(Actie.WIJZIGEN, row=organisation)
+    db.session.commit()
+    return organisation
+
+
+def _chosen(data: dict[str, Any]) -> dict[str, Any]:
+    return {name: data[name] for name in FIELDS if name in data}

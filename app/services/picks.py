@@ -1,0 +1,120 @@
+"""What a foreign key can be picked from: rows that the person may see, found by typing, never more than 20."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, func, or_, select
+
+from app.access import current_person
+from app.access.scopes import valid
+from app.errors import NotFound
+from app.extensions import db
+from app.models import Gebruiker, Hulpvraag, Kind, Lidmaatschap, Organisation
+from app.models.base import parse_id
+from app.models.kind import searchable
+from app.terms import JK_STAFF, OrganisationSoort, Role
+
+MOST = 20
+Choice = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Pick:
+    """One kind of choice: who may be offered it, the query for what was typed, and for one id."""
+
+    who: frozenset[Role]
+    query: Callable[[str], Select[Any]]
+    one: Callable[[Any], Select[Any]]
+    key: Callable[[Any], Any] = parse_id
+
+
+def _organisations(soort: OrganisationSoort | None) -> tuple[Callable[[str], Select[Any]], Callable[[Any], Select[Any]]]:
+    def base() -> Select[Any]:
+        found = select(Organisation.id, Organisation.naam, Organisation.platform).where(Organisation.actief.is_(True))
+        return found.where(Organisation.soort == soort) if soort else found
+
+    return (
+        lambda typed: base().where(_like(Organisation.naam, typed)).order_by(Organisation.naam, Organisation.id),
+        lambda key: base().where(Organisation.id == key),
+    )
+
+
+def _people(role: Role) -> tuple[Callable[[str], Select[Any]], Callable[[Any], Select[Any]]]:
+    name = Gebruiker.first_name + " " + Gebruiker.last_name
+
+    def base() -> Select[Any]:
+        return (
+            select(Gebruiker.id, name, func.min(Organisation.naam))
+            .join(Lidmaatschap, Lidmaatschap.gebruiker_id == Gebruiker.id)
+            .join(Organisation, Organisation.id == Lidmaatschap.organisation_id)
+            .where(Lidmaatschap.rol == role, valid(Lidmaatschap), Gebruiker.active.is_(True), Organisation.actief)
+            .group_by(Gebruiker.id, name)
+        )
+
+    return (
+        lambda typed: base().where(_like(name, typed)).order_by(name, Gebruiker.id),
+        lambda key: base().where(Gebruiker.id == key),
+    )
+
+
+def _like(column: Any, typed: str) -> Any:
+    return column.icontains(typed, autoescape=True)
+
+
+def _number(value: Any) -> int | None:
+    text = str(value)
+    return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
+_kind_name = Kind.voornaam + " " + func.coalesce(Kind.tussenvoegsel + " ", "") + Kind.achternaam
+_kind = (
+    lambda typed: select(Kind.id, _kind_name, Kind.geboortedatum)
+    .where(Kind.zoeknaam.contains(searchable(typed), autoescape=True))
+    .order_by(Kind.zoeknaam, Kind.id),
+    lambda key: select(Kind.id, _kind_name, Kind.geboortedatum).where(Kind.id == key),
+)
+_hulpvraag = (
+    lambda typed: select(Hulpvraag.id, Hulpvraag.nummer, _kind_name)
+    .join(Kind, Kind.id == Hulpvraag.kind_id)
+    .where(or_(_like(Hulpvraag.nummer, typed), Kind.zoeknaam.contains(searchable(typed), autoescape=True)))
+    .order_by(Hulpvraag.gewijzigd_op.desc(), Hulpvraag.id),
+    lambda key: select(Hulpvraag.id, Hulpvraag.nummer, Hulpvraag.status).where(Hulpvraag.id == key),
+)
+_administrators = frozenset({Role.ROLBEHEERDER})
+
+# The relation's name is the key, so that a screen declares nothing.
+PICKS: dict[str, Pick] = {
+    "kind": Pick(JK_STAFF, *_kind),
+    "hulpvraag": Pick(frozenset(Role), *_hulpvraag),
+    "voorschool": Pick(JK_STAFF, *_organisations(OrganisationSoort.VOORSCHOOL)),
+    "organisation": Pick(_administrators, *_organisations(None)),
+    "swv": Pick(frozenset({Role.PLATFORMBEHEERDER}), *_organisations(OrganisationSoort.SAMENWERKINGSVERBAND)),
+    "contactpersoon": Pick(JK_STAFF, *_people(Role.CONTACTPERSOON_VOORSCHOOL), key=_number),
+    "specialist": Pick(JK_STAFF, *_people(Role.JK_SPECIALIST), key=_number),
+    "waarnemer": Pick(JK_STAFF, *_people(Role.JK_SPECIALIST), key=_number),
+}
+
+
+def search(pick: str, typed: str) -> list[Choice]:
+    """Find at most MOST rows for what was typed, as (id, label, hint)."""
+    query = _allowed(pick).query(typed.strip()[:80])
+    return [(str(key), label, str(hint or "")) for key, label, hint in db.session.execute(query.limit(MOST))]
+
+
+def name(pick: str, key: Any) -> str:
+    """Give the label of one row on offer; empty when it is not on offer."""
+    offered = _allowed(pick)
+    value = offered.key(key)
+    if value is None:
+        return ""
+    row = db.session.execute(offered.one(value)).first()
+    return row[1] if row else ""
+
+
+def _allowed(pick: str) -> Pick:
+    person = current_person()
+    offered = PICKS.get(pick)
+    if offered is None or person is None or not offered.who & person.rollen:
+        raise NotFound
+    return offered

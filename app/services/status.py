@@ -1,0 +1,178 @@
+"""The status of a hulpvraag: what can be done now, what is missing, and the change itself."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from flask_babel import LazyString
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm.exc import StaleDataError
+
+from app import access, workflow
+from app.access import Person
+from app.errors import BadInput, Conflict, NotFound, TransitionRefused
+from app.extensions import db
+from app.models import Bijlage, Gebruiker, Hulpvraag, StatusWijziging
+from app.models.base import now
+from app.services import log, told
+from app.services.wording import moment
+from app.terms import Actie, Level, Noun, Status
+from app.workflow import BY_KEY, Document, Facts, Need, Transition
+
+
+@dataclass(frozen=True)
+class Option:
+    """A transition as it stands for one person on one dossier."""
+
+    transition: Transition
+    to: Status
+    granted: bool
+    missing: list[Need] = field(default_factory=list)
+
+    @property
+    def possible(self) -> bool:
+        """Tell whether this person can make the change now."""
+        return self.granted and not self.missing
+
+
+def facts(hulpvraag: Hulpvraag) -> Facts:
+    """Gather what the workflow table asks of a dossier; objective, whoever asks."""
+    with access.as_system("conditions look at the whole dossier"):
+        documents = db.session.execute(
+            select(Bijlage.soort, Bijlage.zichtbaarheid, Bijlage.stadium)
+            .where(Bijlage.hulpvraag_id == hulpvraag.id, Bijlage.ingetrokken_op.is_(None))
+            .distinct()
+        ).all()
+        last = last_change(hulpvraag)
+    can_go_back = last is not None and last.van is not None and last.overgang != "terugnemen"
+    return Facts(
+        status=hulpvraag.status,
+        previous=last.van if last and can_go_back else None,
+        voorschool=hulpvraag.voorschool_id is not None,
+        documents=frozenset(Document(*found) for found in documents),
+    )
+
+
+def last_change(hulpvraag: Hulpvraag) -> StatusWijziging | None:
+    """Give the newest change of status that the person may see."""
+    return db.session.scalar(
+        select(StatusWijziging)
+        .where(StatusWijziging.hulpvraag_id == hulpvraag.id)
+        .order_by(StatusWijziging.op.desc(), StatusWijziging.id.desc())
+        .limit(1)
+    )
+
+
+def options(hulpvraag: Hulpvraag, by: Person) -> list[Option]:
+    """List the transitions from here, in the table's order: what this person can do, and what is not possible yet."""
+    known = facts(hulpvraag)
+    return [
+        Option(t, workflow.destination(t, known), _granted(by, t), workflow.missing(t, known))
+        for t in workflow.from_here(known)
+    ]
+
+
+def next_step(choices: list[Option]) -> Option | None:
+    """Pick the step that brings the dossier further: the first of the table that goes on."""
+    return next((o for o in choices if o.transition.key not in ("aanvulling", "ingetrokken", "terugnemen")), None)
+
+
+def move(
+    hulpvraag: Hulpvraag, key: str, *, toelichting: str | None, seen: str | None, by: Person
+) -> StatusWijziging:
+    """Make one transition: check → change → log → queue mail → commit.
+
+    `seen` is the id of the last change that the person saw. A double click makes one change. Raises NotFound without the right, Conflict when somebody was
+    first, TransitionRefused when something is missing, BadInput without a needed toelichting.
+    """
+    transition = BY_KEY.get(key)
+    if transition is None or not transition.since or not _granted(by, transition):
+        raise NotFound
+    hulpvraag = _locked(hulpvraag)
+    if access.level(by, hulpvraag) is Level.GEEN or by.organisation_id is None:
+        raise NotFound
+    last = last_change(hulpvraag)
+    if last and seen != str(last.id):
+        if _is_double_click(last, key, by):
+            return last
+        raise Conflict(_already(hulpvraag))
+    known = facts(hulpvraag)
+    if not workflow.starts_at(transition, known):
+        raise Conflict(_already(hulpvraag))
+    if lacking := workflow.missing(transition, known):
+        raise TransitionRefused(missing=[need.label for need in lacking])
+    if Need.TOELICHTING in transition.needs and not toelichting:
+        raise BadInput("", {"toelichting": _l("Please fill this in.")})
+    change = StatusWijziging(
+        swv_id=hulpvraag.swv_id,
+        hulpvraag_id=hulpvraag.id,
+        overgang=transition.key,
+        van=hulpvraag.status,
+        naar=workflow.destination(transition, known),
+        door_id=by.gebruiker_id,
+        namens_id=by.organisation_id,
+        toelichting=toelichting,
+        terug_id=last.id if last and transition.to is None else None,
+    )
+    try:
+        with access.as_system("a change of status is checked by its own table"):
+            hulpvraag.status = change.naar
+            hulpvraag.status_sinds = hulpvraag.gewijzigd_op = now()
+            db.session.add(change)
+            db.session.flush()
+        log.record(Actie.STATUS_WIJZIGEN, row=hulpvraag, grond=transition.key)
+        told.queue_status_mail(hulpvraag, change, transition)
+        db.session.commit()
+    except StaleDataError as late:
+        db.session.rollback()
+        raise Conflict(_already(_locked(hulpvraag))) from late
+    return change
+
+
+def start(hulpvraag: Hulpvraag, by: Person) -> StatusWijziging:
+    """Record the first status of a new hulpvraag and tell the preschool, in the caller's transaction."""
+    transition = BY_KEY["aanvraag"]
+    change = StatusWijziging(
+        swv_id=hulpvraag.swv_id,
+        hulpvraag_id=hulpvraag.id,
+        overgang=transition.key,
+        van=None,
+        naar=Status.AANVRAAG,
+        door_id=by.gebruiker_id,
+        namens_id=by.organisation_id,
+    )
+    access.write_as_system("the first status comes with the dossier", change)
+    told.queue_status_mail(hulpvraag, change, transition)
+    return change
+
+
+def _granted(by: Person, transition: Transition) -> bool:
+    return access.permits(by.rollen, transition.permission, Noun.HULPVRAAG)
+
+
+def _locked(hulpvraag: Hulpvraag) -> Hulpvraag:
+    query = select(Hulpvraag).where(Hulpvraag.id == hulpvraag.id).with_for_update(of=Hulpvraag)
+    found = db.session.scalar(query.execution_options(populate_existing=True))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _is_double_click(last: StatusWijziging, key: str, by: Person) -> bool:
+    return last.overgang == key and last.door_id == by.gebruiker_id and now() - last.op < timedelta(minutes=1)
+
+
+def _already(hulpvraag: Hulpvraag) -> LazyString | str:
+    """Say who was first and when."""
+    last = last_change(hulpvraag)
+    if last is None:
+        return Conflict.sentence
+    with access.as_system("the name of a colleague in the same dossier"):
+        who = db.session.scalar(select(Gebruiker).where(Gebruiker.id == last.door_id))
+    return _(
+        "%(who)s changed this dossier just before you (%(when)s). The status is now %(status)s.",
+        who=who.naam if who else "",
+        when=moment(last.op),
+        status=str(hulpvraag.status.label),
+    )

@@ -1,0 +1,135 @@
+"""How values read on a screen: labels of columns, dates, sizes, statuses. Whole words, ready for a template."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import format_date, format_time, get_timezone
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from app.models.base import now
+from app.terms import Status, Term
+from app.workflow import AT_MOVE, OPEN
+
+# One word for a column wherever it is shown; a screen overrides only what it means differently.
+LABELS: Mapping[str, Any] = {
+    "aan_zet": _l("At move"),
+    "aangemaakt_op": _l("Made on"),
+    "achternaam": _l("Last name"),
+    "actief": _l("Active"),
+    "adres": _l("Address"),
+    "bron": _l("Ground"),
+    "contactpersoon": _l("Contact person of the preschool"),
+    "door": _l("By"),
+    "email": _l("E-mail address"),
+    "geboortedatum": _l("Date of birth"),
+    "geheim_adres": _l("Secret address"),
+    "geschreven_door": _l("Written by"),
+    "geschreven_op": _l("Written on"),
+    "gewijzigd_op": _l("Changed"),
+    "gezag": _l("Parental authority"),
+    "gezag_bron": _l("How do you know?"),
+    "gezag_datum": _l("Known since"),
+    "grond": _l("Ground"),
+    "grootte": _l("Size"),
+    "hulpvraag": _l("Hulpvraag"),
+    "kind": _l("Child"),
+    "meldadres": _l("Shared e-mail address for notices"),
+    "naam": _l("Name"),
+    "nummer": _l("Number"),
+    "omschrijving": _l("Description"),
+    "op": _l("On"),
+    "organisation": _l("Organisation"),
+    "partij": _l("Who"),
+    "platform": _l("Platform"),
+    "rol": _l("Role"),
+    "sinds": _l("Since"),
+    "soort": _l("Kind"),
+    "specialist": _l("JK specialist"),
+    "stadium": _l("Draft or final"),
+    "status": _l("Status"),
+    "status_in_mail": _l("Name the status in mails"),
+    "tekst": _l("Text"),
+    "telefoon": _l("Telephone"),
+    "titel": _l("Title"),
+    "toegevoegd_door": _l("Added by"),
+    "toegevoegd_op": _l("Added on"),
+    "tot": _l("Until"),
+    "tussenvoegsel": _l("Infix"),
+    "van": _l("From"),
+    "voornaam": _l("First name"),
+    "voorschool": _l("Preschool"),
+    "waarnemer": _l("Stand-in"),
+    "zichtbaarheid": _l("Who may see it"),
+}
+
+
+def moment(value: datetime) -> str:
+    """Write a moment as people say it: 'vandaag 9:14', 'gisteren 14:05', '3 mei 2026'."""
+    local = value.astimezone(get_timezone() or ZoneInfo("Europe/Amsterdam"))
+    today = now().astimezone(local.tzinfo).date()
+    clock = format_time(value, "H:mm")
+    if local.date() == today:
+        return _("today %(time)s", time=clock)
+    if local.date() == today - timedelta(days=1):
+        return _("yesterday %(time)s", time=clock)
+    return day(local.date())
+
+
+def day(value: date) -> str:
+    """Write a date in full: '3 mei 2026'."""
+    return format_date(value, "d MMMM y")
+
+
+def days_ago(value: datetime) -> str:
+    """Write how long something waits: 'vandaag', 'gisteren', '4 dagen'."""
+    zone = get_timezone() or ZoneInfo("Europe/Amsterdam")
+    days = (now().astimezone(zone).date() - value.astimezone(zone).date()).days
+    if days <= 0:
+        return _("today")
+    if days == 1:
+        return _("yesterday")
+    return _("%(days)s days ago", days=days)
+
+
+def local_hour(value: datetime) -> int:
+    """Give the hour of the day in the person's time zone, 0 to 23."""
+    return value.astimezone(get_timezone() or ZoneInfo("Europe/Amsterdam")).hour
+
+
+def size(number: int) -> str:
+    """Write a number of bytes: '12 kB', '1,2 MB'."""
+    if number < 1024 * 1024:
+        return _("%(number)s kB", number=max(1, round(number / 1024)))
+    whole, tenth = divmod(round(number / 1024 / 1024 * 10), 10)
+    return _("%(number)s MB", number=f"{whole},{tenth}" if tenth else str(whole))
+
+
+def words(value: Any) -> str:
+    """Write any value of a column for a screen."""
+    match value:
+        case None | "":
+            return "–"
+        case bool():
+            return _("yes") if value else _("no")
+        case Term():
+            return str(value.label)
+        case datetime():
+            return moment(value)
+        case date():
+            return day(value)
+        case _:
+            return str(value)
+
+
+def tag_of(value: Any) -> str | None:
+    """Give a status its shape: 'need' asks for something, 'done' and 'stop' have ended."""
+    if not isinstance(value, Status):
+        return None
+    if value is Status.ADVIES_AFGEROND:
+        return "done"
+    if value is Status.INGETROKKEN:
+        return "stop"
+    return "need" if value in OPEN and AT_MOVE[value] is not None else "plain"

@@ -1,0 +1,78 @@
+"""The work list: what is asked of a person now, and what is with others."""
+
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import joinedload
+
+from app.access import Person, as_system
+from app.extensions import db
+from app.models import Bijlage, Hulpvraag
+from app.terms import BijlageSoort, Role, Status
+from app.workflow import AT_MOVE, OPEN
+
+MOST = 25
+
+
+@dataclass(frozen=True)
+class Task:
+    """One dossier that waits, with the sentence that says for what."""
+
+    hulpvraag: Hulpvraag
+    what: str
+    adds_documents: bool = False
+    changes_status: bool = False
+
+
+def asked(by: Person) -> list[Task]:
+    """List what waits for this person, longest first, at most MOST."""
+    rows = _rows(_mine(by), newest=False)
+    signed = _signed(rows)
+    return [_task(row, by, signed=row.id in signed) for row in rows]
+
+
+def elsewhere(by: Person) -> list[Hulpvraag]:
+    """List the open dossiers that wait for somebody else, newest change first, at most MOST."""
+    return _rows(and_(Hulpvraag.status.in_(sorted(OPEN)), ~_mine(by)), newest=True)
+
+
+def _mine(by: Person) -> ColumnElement[bool]:
+    statuses = sorted(status for status, role in AT_MOVE.items() if role in by.rollen)
+    where: ColumnElement[bool] = Hulpvraag.status.in_(statuses)
+    if Role.JK_SPECIALIST in by.rollen:
+        mine = (Hulpvraag.specialist_id, Hulpvraag.waarnemer_id)
+        where = and_(where, or_(Hulpvraag.specialist_id.is_(None), *(column == by.gebruiker_id for column in mine)))
+    return where
+
+
+def _rows(where: ColumnElement[bool], *, newest: bool) -> list[Hulpvraag]:
+    order = Hulpvraag.gewijzigd_op.desc() if newest else Hulpvraag.status_sinds.asc()
+    query = select(Hulpvraag).options(joinedload(Hulpvraag.kind)).where(where).order_by(order, Hulpvraag.id)
+    return list(db.session.scalars(query.limit(MOST)))
+
+
+def _signed(rows: list[Hulpvraag]) -> set[object]:
+    """Say which dossiers have the signed request form, whoever added it."""
+    if not rows:
+        return set()
+    with as_system("conditions look at the whole dossier"):
+        query = select(Hulpvraag.id).where(
+            Hulpvraag.id.in_([row.id for row in rows]),
+            exists().where(
+                Bijlage.hulpvraag_id == Hulpvraag.id,
+                Bijlage.soort == BijlageSoort.AANVRAAG,
+                Bijlage.ingetrokken_op.is_(None),
+            ),
+        )
+        return set(db.session.scalars(query))
+
+
+def _task(row: Hulpvraag, by: Person, *, signed: bool) -> Task:
+    if row.status is Status.AANVRAAG and Role.CONTACTPERSOON_VOORSCHOOL in by.rollen:
+        if signed:
+            return Task(row, _("Everything is there. Set the status to JK bijlagen toegevoegd"), changes_status=True)
+        return Task(row, _("Add the form that the parents have signed"), adds_documents=True)
+    if row.status is Status.BIJLAGEN_TOEGEVOEGD:
+        return Task(row, _("The documents are in. Read them and prepare the educational advice"))
+    return Task(row, str(row.status.label))

@@ -1,0 +1,147 @@
+"""The menu as a table, every screen, and what each answer carries: the forms' guard, headers, what all templates know."""
+
+import secrets
+from typing import Any
+
+from flask import Blueprint, Flask, Response, current_app, g, request, url_for
+from flask_appbuilder import AppBuilder
+from flask_babel import get_locale
+from flask_babel import lazy_gettext as _l
+
+from app.access import current_person
+from app.services import guard, mail, sessions
+from app.terms import Noun
+from app.views import failures
+from app.views.account import AccountView
+from app.views.bericht import BerichtView
+from app.views.bijlage import BijlageView
+from app.views.bijlage_files import BijlageFilesView
+from app.views.demo import DemoView
+from app.views.gezagsdrager import GezagsdragerView
+from app.views.hulpvraag import HulpvraagView
+from app.views.kind import KindView
+from app.views.lidmaatschap import LidmaatschapView
+from app.views.notitie import NotitieView
+from app.views.organisation import OrganisationView
+from app.views.pick import PickView
+from app.views.signin import SigninView
+from app.views.worklist import WorklistView
+
+# label, endpoint, the noun that one must be able to list (None: everybody), group
+MENU: tuple[tuple[Any, str, Noun | None, Any], ...] = (
+    (_l("Work list"), "WorklistView.index", None, None),
+    (_l("Hulpvragen"), "HulpvraagView.list", Noun.HULPVRAAG, None),
+    (_l("Messages"), "BerichtView.index", Noun.BERICHT, None),
+    (_l("Children"), "KindView.list", Noun.KIND, _l("More")),
+    (_l("Bijlagen"), "BijlageView.list", Noun.BIJLAGE, _l("More")),
+    (_l("Notes"), "NotitieView.list", Noun.NOTITIE, _l("More")),
+    (_l("Organisations"), "OrganisationView.list", Noun.ORGANISATION, _l("Administration")),
+    (_l("People"), "LidmaatschapView.list", Noun.LIDMAATSCHAP, _l("Administration")),
+)
+VIEWS = (
+    WorklistView, SigninView, AccountView, HulpvraagView, KindView, GezagsdragerView, BijlageView, BijlageFilesView,
+    NotitieView, OrganisationView, LidmaatschapView, BerichtView, PickView,
+)  # fmt: skip
+# Their forms carry the token themselves, so that an expired one gives the typed text back.
+KEEPS_TEXT = ("add", "edit", "status")
+
+
+def register(app: Flask, appbuilder: AppBuilder) -> None:
+    """Register every screen, and what comes with each answer."""
+    for view in VIEWS:
+        appbuilder.add_view_no_menu(view)
+    if app.config["DEMO"]:
+        appbuilder.add_view_no_menu(DemoView)
+    app.register_blueprint(_health)
+    failures.register(app)
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+    app.before_request(_guard_forms)
+    app.after_request(_headers)
+    app.jinja_env.globals["csp_nonce"] = _nonce
+    app.context_processor(_known_everywhere)
+
+
+def _guard_forms() -> None:
+    view, _dot, method = (request.endpoint or "").partition(".")
+    if view in current_app.blueprints and method in KEEPS_TEXT and hasattr(_views().get(view), "noun"):
+        return
+    guard.protect()
+
+
+def _views() -> dict[str, Any]:
+    return {type(view).__name__: view for view in current_app.extensions["appbuilder"].baseviews}
+
+
+def _nonce() -> str:
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    return str(g.csp_nonce)
+
+
+def _headers(answer: Response) -> Response:
+    """Give every answer the same strict headers; a page with a child on it is kept by no cache."""
+    policy = (
+        f"default-src 'none'; script-src 'nonce-{_nonce()}'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+    answer.headers.setdefault("Content-Security-Policy", policy)
+    answer.headers.setdefault("X-Content-Type-Options", "nosniff")
+    answer.headers.setdefault("X-Frame-Options", "DENY")
+    answer.headers.setdefault("Referrer-Policy", "no-referrer")
+    answer.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    answer.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    answer.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+    if current_app.config["COOKIE_SECURE"]:
+        answer.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    if request.endpoint not in ("static", "bootstrap.static"):
+        answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _known_everywhere() -> dict[str, Any]:
+    person = current_person()
+    known: dict[str, Any] = {"person": None, "menu": [], "demo": current_app.config["DEMO"], "get_locale": get_locale}
+    if person is None:
+        return known
+    known["person"] = {
+        "name": person.naam,
+        "first_name": person.voornaam,
+        "namens": person.organisation_naam,
+        "swv_name": person.swv_naam,
+        "can_switch": sessions.can_switch(person),
+    }
+    known["menu"] = _menu(mail.unread_count(person))
+    return known
+
+
+def _menu(unread: int) -> list[dict[str, Any]]:
+    sm = current_app.extensions["appbuilder"].sm
+    items: list[dict[str, Any]] = []
+    groups: dict[str, dict[str, Any]] = {}
+    for label, endpoint, noun, group in MENU:
+        if noun is not None and not sm.has_access("menu_access", noun):
+            continue
+        view = endpoint.split(".")[0]
+        item = {"label": str(label), "url": url_for(endpoint), "current": (request.endpoint or "").startswith(f"{view}.")}
+        if endpoint == "BerichtView.index" and unread:
+            item["count"] = unread
+        if group is None:
+            items.append(item)
+        else:
+            key = str(group)
+            if key not in groups:
+                groups[key] = {"label": key, "url": item["url"], "current": False, "children": []}
+                items.append(groups[key])
+            groups[key]["children"].append(item)
+            groups[key]["current"] = groups[key]["current"] or item["current"]
+    return items
+
+
+_health = Blueprint("health_page", __name__)
+
+
+@_health.get("/healthz", endpoint="health")
+def health() -> tuple[dict[str, str], int]:
+    """Say that this process answers and reaches its database."""
+    guard.ping()
+    return {"status": "ok"}, 200

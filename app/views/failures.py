@@ -1,0 +1,54 @@
+"""What people see when something is refused or goes wrong: one page, in words, never a trace."""
+
+import logging
+from typing import Any
+
+from flask import Flask, jsonify, render_template, request
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from app.access import current_person
+from app.errors import NotFound, PortalError
+from app.services import log
+
+_log = logging.getLogger(__name__)
+
+
+def register(app: Flask) -> None:
+    """Let every failure end on our own page."""
+    app.register_error_handler(PortalError, _refused)
+    app.register_error_handler(CSRFError, _expired)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _broken)
+
+
+def _answer(status: int, sentence: str | None = None, **more: Any) -> Any:
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify({"error": sentence or _("This is not possible.")}), status
+    return render_template("error.html", status=status, sentence=sentence, **more), status
+
+
+def _refused(error: PortalError) -> Any:
+    log.refusal(error)
+    # Everything that does not exist or is not for this person reads the same.
+    return _answer(error.status, None if isinstance(error, NotFound) else str(error.sentence))
+
+
+def _expired(error: CSRFError) -> Any:  # noqa: ARG001 - Flask passes it
+    return _answer(400, _("This page was open for too long. Go back, reload the page and send it again."))
+
+
+def _http(error: HTTPException) -> Any:
+    status = error.code or 500
+    if status in (301, 302, 303, 307, 308):
+        return error
+    if status in (404, 405) and current_person() is not None:
+        log.refusal(NotFound())
+    return _answer(status)
+
+
+def _broken(error: Exception) -> Any:
+    log.undo()
+    _log.error("A request failed", exc_info=error)
+    return _answer(500)

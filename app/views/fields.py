@@ -1,0 +1,125 @@
+"""The form field for a column: generated from its type, in our own widgets and words."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import request, url_for
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, DateField, Field, SelectField, StringField, TextAreaField, validators
+
+from app.services import picks
+
+
+def stripped(value: str | None) -> str | None:
+    """Trim what was typed; nothing typed is nothing."""
+    return (value.strip() or None) if isinstance(value, str) else value
+
+
+class PickField(Field):
+    """A foreign key, picked by typing: holds the id; without JavaScript a search button does the same."""
+
+    choices: list[tuple[str, str, str]] | None = None
+
+    def __init__(self, label: Any = None, checks: Iterable[Any] = (), *, pick: str, **kw: Any) -> None:
+        """Offer the rows of `pick`, a key of services.picks.PICKS."""
+        super().__init__(label, list(checks), **kw)
+        self.pick = pick
+        self.typed = ""
+
+    @property
+    def search_url(self) -> str:
+        """Give the address that answers what was typed."""
+        return url_for("PickView.search", pick=self.pick)
+
+    @property
+    def shown(self) -> str:
+        """Give the words for the current choice."""
+        if self.choices is not None or (self.typed and not self.data):
+            return self.typed
+        found = picks.name(self.pick, self.data) if self.data else ""
+        return found or self.typed
+
+    def process_data(self, value: Any) -> None:
+        """Take a row, or its id."""
+        self.data = getattr(value, "id", value)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Take the id; when only words were typed, take the one row they mean, or offer what they could mean."""
+        self.data = (valuelist[0] or None) if valuelist else None
+        self.typed = request.form.get(f"{self.name}_q", "").strip()
+        if request.form.get("_search") == self.name:
+            self.data, self.choices = None, picks.search(self.pick, self.typed)
+        elif self.data is None and self.typed:
+            found = picks.search(self.pick, self.typed)
+            if len(found) == 1:
+                self.data = found[0][0]
+            else:
+                self.choices = found
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse an id that is not on offer, and words that mean no row."""
+        if self.data and not picks.name(self.pick, self.data):
+            self.data = None
+            raise validators.StopValidation(_l("Please choose one from the list."))
+        if self.typed and not self.data:
+            raise validators.StopValidation(_l("Please choose one from the list."))
+
+
+class TermField(SelectField):
+    """A choice from a closed list, with its labels."""
+
+    def __init__(self, label: Any = None, checks: Iterable[Any] = (), *, terms: Any, **kw: Any) -> None:
+        """Offer the members of the closed list `terms`."""
+        super().__init__(
+            label, list(checks), choices=[(t.value, t.label) for t in terms], coerce=self._member(terms), **kw
+        )
+
+    @staticmethod
+    def _member(terms: Any) -> Any:
+        by_key = {str(t.value): t for t in terms}
+
+        def coerce(value: Any) -> Any:
+            return by_key.get(str(getattr(value, "value", value)))
+
+        return coerce
+
+    def iter_choices(self) -> Iterable[tuple[Any, Any, bool, dict[str, Any]]]:
+        """Give key, label and whether it is chosen."""
+        for value, label in self.choices:
+            yield value, label, self.data is not None and value == self.data.value, {}
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what is not in the list."""
+        if self.data is None:
+            raise validators.ValidationError(_l("Please choose one from the list."))
+
+
+def field_for(
+    datamodel: Any, column: str, label: Any, hint: Any, checks: Iterable[Any], terms: Any = None
+) -> Any:
+    """Make the field for `column`: a relation is picked, a closed list chosen, a date native, text trimmed."""
+    checks = list(checks)
+    if datamodel.is_relation(column):
+        required = not datamodel.is_nullable(column)
+        checks.append(_required() if required else validators.Optional())
+        return PickField(label, checks, pick=column, description=hint)
+    kind = datamodel.list_columns[column].type
+    if datamodel.is_boolean(column):
+        return BooleanField(label, checks, description=hint)
+    checks.append(validators.Optional() if datamodel.is_nullable(column) else _required())
+    if datamodel.is_enum(column):
+        return TermField(label, checks, terms=terms or kind.enum_class, description=hint)
+    if datamodel.is_date(column):
+        return DateField(label, checks, description=hint)
+    longest = getattr(kind, "length", None)
+    if longest:
+        checks.append(validators.Length(max=longest))
+        return StringField(label, checks, description=hint, filters=[stripped], render_kw={"maxlength": longest})
+    checks.append(validators.Length(max=20_000))
+    return TextAreaField(label, checks, description=hint, filters=[stripped])
+
+
+def _required() -> Any:
+    return validators.InputRequired(_l("Please fill this in."))
+
+

@@ -1,0 +1,22 @@
+"""The screens of Gezagsdrager."""
+
+from flask_babel import lazy_gettext as _l
+
+from app.models import Gezagsdrager
+from app.services import ouders
+from app.terms import Noun
+from app.views.base import PortalInterface, PortalView
+
+
+class GezagsdragerView(PortalView):
+    """Parents and guardians of a child."""
+
+    route_base = "/ouders"
+    noun, plural, singular = Noun.GEZAGSDRAGER, _l("Parents and guardians"), _l("Parent or guardian")
+    add_label, empty = _l("Add a parent or guardian"), _l("No parents or guardians are known yet.")
+    datamodel = PortalInterface(Gezagsdrager, ouders)
+    base_order, order_columns, search_columns = ("naam", "asc"), ["naam"], ["naam", "kind.zoeknaam"]
+    load, list_columns = ("kind",), ["naam", "kind", "gezag"]
+    show_columns = ["naam", "kind", "email", "telefoon", "adres", "geheim_adres", "gezag", "gezag_bron", "gezag_datum"]
+    add_columns = ["kind", "naam", "email", "telefoon", "adres", "geheim_adres", "gezag", "gezag_bron", "gezag_datum"]
+    edit_columns = add_columns[1:]

@@ -1,0 +1,23 @@
+"""The screens of Kind."""
+
+from flask_babel import lazy_gettext as _l
+
+from app.models import Kind
+from app.services import kinderen
+from app.terms import Noun
+from app.views.base import PortalInterface, PortalView
+from app.views.gezagsdrager import GezagsdragerView
+
+
+class KindView(PortalView):
+    """Children, with a warning when one is there already."""
+
+    route_base = "/kinderen"
+    noun, plural, singular = Noun.KIND, _l("Children"), _l("Child")
+    add_label, empty = _l("Add a child"), _l("There are no children yet. A new dossier adds its child itself.")
+    datamodel = PortalInterface(Kind, kinderen)
+    related_views = [GezagsdragerView]
+    order_columns, search_columns = ["geboortedatum", "gewijzigd_op"], ["zoeknaam"]
+    list_columns = ["naam", "geboortedatum", "gewijzigd_op"]
+    show_columns = ["voornaam", "tussenvoegsel", "achternaam", "geboortedatum"]
+    add_columns = edit_columns = ["voornaam", "tussenvoegsel", "achternaam", "geboortedatum"]

@@ -1,0 +1,92 @@
+"""The first page after signing in: what is asked of this person."""
+
+from typing import Any
+
+from flask import url_for
+from flask_appbuilder import BaseView, expose
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from app import access
+from app.errors import NotFound
+from app.models import Hulpvraag
+from app.models.base import now
+from app.services import mail, worklist
+from app.services.wording import days_ago, local_hour
+from app.terms import Noun
+from app.views.dossier import at_move
+
+
+class WorklistView(BaseView):
+    """The work list."""
+
+    route_base = ""
+    default_view = "index"
+
+    @expose("/")
+    def index(self) -> str:
+        """Show what waits for this person, then what is with others."""
+        person = access.current_person()
+        if person is None:
+            raise NotFound
+        reads = self.appbuilder.sm.has_access("can_list", Noun.HULPVRAAG)
+        mine = [_task(task) for task in worklist.asked(person)] if reads else []
+        context = {
+            "title": f"{_greeting()} {person.voornaam}",
+            "sub": ngettext("%(num)s thing is asked of you.", "%(num)s things are asked of you.", len(mine)) if mine else None,
+            "mine": mine,
+            "others": [_other(row) for row in worklist.elsewhere(person)] if reads else [],
+            "empty": _("Nothing is asked of you now."),
+            "problems": [_problem(row) for row in mail.undelivered(person)],
+            "search": {"q": "", "label": _("Search by name or number"), "action_url": url_for("HulpvraagView.list")} if reads else None,
+            "buttons": self._buttons(),
+        }
+        return self.render_template("worklist.html", **context)  # type: ignore[no-any-return]
+
+    def _buttons(self) -> list[dict[str, Any]]:
+        if not self.appbuilder.sm.has_access("can_add", Noun.HULPVRAAG):
+            return []
+        return [{"label": _("Make a dossier"), "url": url_for("HulpvraagView.add"), "primary": True}]
+
+
+def _greeting() -> str:
+    hour = local_hour(now())
+    if hour < 12:
+        return _("Good morning")
+    return _("Good afternoon") if hour < 18 else _("Good evening")
+
+
+def _task(task: worklist.Task) -> dict[str, Any]:
+    row = task.hulpvraag
+    dossier = url_for("HulpvraagView.show", pk=row.id)
+    action = {"label": _("Open"), "url": dossier}
+    if task.adds_documents:
+        action = {"label": _("Add bijlagen"), "url": url_for("HulpvraagView.edit", pk=row.id)}
+    elif task.changes_status:
+        action = {"label": _("Change status"), "url": url_for("HulpvraagView.status", pk=row.id)}
+    return {
+        "name": row.kind.naam,
+        "url": dossier,
+        "meta": f"{row.nummer} · {task.what}",
+        "since": days_ago(row.status_sinds),
+        "action": action,
+    }
+
+
+def _other(row: Hulpvraag) -> dict[str, Any]:
+    dossier = url_for("HulpvraagView.show", pk=row.id)
+    return {
+        "name": row.kind.naam,
+        "url": dossier,
+        "meta": f"{row.nummer} · {row.status.label} · {_('at move: %(who)s', who=at_move(row.status))}",
+        "since": days_ago(row.status_sinds),
+        "action": {"label": _("Open"), "url": dossier},
+    }
+
+
+def _problem(row: Any) -> dict[str, Any]:
+    return {
+        "text": _("A message about %(number)s could not be delivered.", number=row.hulpvraag.nummer if row.hulpvraag else "–"),
+        "url": url_for("BerichtView.show", pk=row.id),
+        "label": _("Look at it"),
+    }

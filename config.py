@@ -1,0 +1,94 @@
+"""Every setting: its line, its sentence. The environment overrides each as KINDBRUG_<NAME>; see docs/operating.md."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent
+
+# Where things are
+SQLALCHEMY_DATABASE_URI = ""  # the database, e.g. postgresql+psycopg://kindbrug@db/kindbrug
+STORE_URL = ""  # where the documents are kept, e.g. file:///var/lib/kindbrug
+BASE_URL = ""  # the portal's address as people know it; the links in mails begin with it
+DEMO = False  # invented people, one-click sign-in and the mail catcher; refused beside production settings
+
+# Secrets: no default outside the demo
+SECRET_KEY = ""  # signs the form tokens and one-time links; at least 32 characters
+
+# Mail
+MAIL_SERVER = ""  # the SMTP server that takes our mail
+MAIL_PORT = 25  # its port
+MAIL_USE_TLS = False  # STARTTLS
+MAIL_USE_SSL = False  # TLS from the first byte
+MAIL_USERNAME: str | None = None  # sign in at the SMTP server with this name
+MAIL_PASSWORD: str | None = None  # and this password
+MAIL_DEFAULT_SENDER = "Kindbrug <noreply@localhost>"  # the From of every mail
+MAIL_TIMEOUT = 10  # seconds to wait for the SMTP server
+FAREWELL_DAYS = 30  # how long a last message stays readable after somebody's access ended
+
+# Sign-in
+SESSION_IDLE = timedelta(minutes=15)  # without a click the session ends after this
+SESSION_ABSOLUTE = timedelta(hours=10)  # and in any case after this
+SIGNIN_TRIES = 10  # tries per account within SIGNIN_WINDOW
+SIGNIN_WINDOW = timedelta(minutes=15)
+INVITATION_DAYS = 7  # how long a one-time link by mail works
+SCRYPT_N = 2**17  # cost of a password hash (memory 128 MiB); by current OWASP advice
+COOKIE_SECURE = True  # cookies over HTTPS only
+PROXIES = 0  # reverse proxies in front whose X-Forwarded-For and -Proto we believe
+RATELIMIT_ENABLED = True  # limits per address
+RATELIMIT_STORAGE_URI = "memory://"  # redis://… when there are several processes
+RATELIMIT_HEADERS_ENABLED = False
+SIGNIN_LIMIT = "60 per 15 minutes"  # sign-in posts per address
+
+# Documents
+MAX_FILE_BYTES = 50 * 2**20  # one document
+MAX_DOSSIER_BYTES = 1024 * 2**20  # all documents of one dossier
+MAX_DOSSIER_FILES = 500  # how many documents one dossier holds
+MAX_FORM_BYTES = 60 * 2**20  # a whole form with files, when there is no JavaScript
+MAX_FORM_MEMORY_SIZE = 2 * 2**20  # a form's text fields together
+
+# Language and time
+BABEL_DEFAULT_LOCALE = "nl"
+BABEL_DEFAULT_TIMEZONE = "Europe/Amsterdam"  # shown; the database holds UTC
+BABEL_TRANSLATION_DIRECTORIES = str(ROOT / "translations")
+LANGUAGES = {"nl": {"flag": "nl", "name": "Nederlands"}, "en": {"flag": "gb", "name": "English"}}
+
+# How the framework is held
+APP_NAME = "Kindbrug"
+APP_VERSION = "0.1.0"
+AUTH_TYPE = 1  # Flask-AppBuilder: accounts in our own database
+FAB_ADD_SECURITY_VIEWS = False  # its screens let a role administrator make himself Admin
+FAB_ADD_MENU_API = False
+FAB_ADD_OPENAPI_VIEWS = False
+FAB_UPDATE_PERMS = False  # rights are tables in the code, not rows made at start
+FAB_CREATE_DB = False  # alembic makes the tables
+FAB_SECURITY_SIGNALS_ENABLED = False
+BOOTSTRAP_SERVE_LOCAL = True  # nothing comes from a CDN
+WTF_CSRF_TIME_LIMIT = None  # a form may stay open as long as the session
+SESSION_COOKIE_NAME = "kindbrug_form"  # form token, language and one notice; never who somebody is
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SEND_FILE_MAX_AGE_DEFAULT = 3600  # seconds that a browser may keep our stylesheet
+SQLALCHEMY_ENGINE_OPTIONS = {"hide_parameters": True, "pool_pre_ping": True}  # no data of children in error texts
+DEFAULT_PAGE_SIZE = 25  # rows a list shows
+
+
+def refuse_unfit(settings: Mapping[str, Any]) -> None:
+    """Refuse to start with what is missing or weak, and say which; SystemExit with one line a setting."""
+    wrong = [
+        f"KINDBRUG_{name} is missing"
+        for name in ("SQLALCHEMY_DATABASE_URI", "SECRET_KEY", "STORE_URL", "BASE_URL", "MAIL_SERVER")
+        if not settings.get(name)
+    ]
+    if len(str(settings.get("SECRET_KEY") or "x" * 32)) < 32:
+        wrong.append("KINDBRUG_SECRET_KEY is shorter than 32 characters")
+    if settings.get("DEMO"):
+        if not str(settings.get("SQLALCHEMY_DATABASE_URI")).startswith("sqlite:"):
+            wrong.append("KINDBRUG_DEMO works with SQLite only: never beside a real database")
+        if str(settings.get("BASE_URL")).startswith("https:"):
+            wrong.append("KINDBRUG_DEMO works on this machine only: never behind https")
+    elif not settings.get("COOKIE_SECURE") and not settings.get("TESTING"):
+        wrong.append("KINDBRUG_COOKIE_SECURE may be off in the demo only")
+    if wrong:
+        raise SystemExit("Kindbrug does not start:\n" + "\n".join(f"- {line}" for line in wrong))
