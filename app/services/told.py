@@ -20,7 +20,7 @@ from app.workflow import Told, Transition
 
 @dataclass(frozen=True)
 class Party:
-    """An organisation that is told, and its people to mail; `knows_nobody` when it has no one who may know."""
+    """An organisation that is told, with its people to mail; `knows_nobody` when no one there may know."""
 
     organisation: Organisation
     people: tuple[Person, ...]
@@ -28,11 +28,9 @@ class Party:
 
     @property
     def to(self) -> list[Person | Organisation]:
-        """List the addressees: the people, and the shared address, which hears only that something is ready."""
-        shared = (
-            self.organisation.meldadres
-            and self.organisation.soort is not OrganisationSoort.SAMENWERKINGSVERBAND
-        )
+        """List the addressees: the people, and the shared address, which hears only: something is ready."""
+        outside = self.organisation.soort is not OrganisationSoort.SAMENWERKINGSVERBAND
+        shared = outside and self.organisation.meldadres
         return [*self.people, *([self.organisation] if shared else [])]
 
     @property
@@ -50,17 +48,23 @@ class Party:
 
 
 def queue_status_mail(
-    hulpvraag: Hulpvraag, wijziging: StatusWijziging, transition: Transition
+    hulpvraag: Hulpvraag,
+    wijziging: StatusWijziging,
+    transition: Transition,
+    *,
+    only: uuid.UUID | None = None,
 ) -> list[Bericht]:
     """Add the messages about a change that was just made and flushed; the caller commits.
 
     Who could read before the change and can't any more gets a farewell. The person who acts isn't mailed.
-    Where there is nobody to tell, that becomes a task for JK staff.
+    Where there is nobody to tell, that becomes a task for JK staff. With `only`, one organisation is told.
     """
     queued: list[Bericht] = []
     with as_system("the portal tells people, whoever acts"):
         taken_back = _change(wijziging.terug_id)
         for party in _parties(hulpvraag, transition, wijziging.door_id, taken_back, before=wijziging.van):
+            if only not in (None, party.organisation.id):
+                continue
             told = [
                 queue(
                     transition.mail,
