@@ -19,6 +19,7 @@ from app.extensions import mail as flask_mailer
 from app.models import Bericht
 from app.models.base import now
 from app.services import log
+from app.services.berichten import undelivered, unread_count
 from app.services.letters import Letter, compose
 from app.services.outbox import may_still_know, queue, queue_account_mail
 from app.services.told import queue_status_mail, told_names, told_sentence
@@ -32,6 +33,8 @@ __all__ = [
     "run",
     "told_names",
     "told_sentence",
+    "undelivered",
+    "unread_count",
 ]
 
 # Longer than a whole try takes with MAIL_TIMEOUT at each of its steps.

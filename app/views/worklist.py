@@ -11,7 +11,7 @@ from app import access
 from app.errors import NotFound
 from app.models import Hulpvraag
 from app.models.base import now
-from app.services import mail, worklist
+from app.services import berichten, worklist
 from app.services.wording import days_ago, local_hour
 from app.terms import Noun
 from app.views.dossier import at_move
@@ -37,7 +37,7 @@ class WorklistView(BaseView):
             "mine": mine,
             "others": [_other(row) for row in worklist.elsewhere(person)] if reads else [],
             "empty": _("Nothing is asked of you now."),
-            "problems": [_problem(row) for row in mail.undelivered(person)],
+            "problems": [_problem(row) for row in berichten.undelivered(person)],
             "search": {"q": "", "label": _("Search by name or number"), "action_url": url_for("HulpvraagView.list")} if reads else None,
             "buttons": self._buttons(),
         }
@@ -87,6 +87,6 @@ def _other(row: Hulpvraag) -> dict[str, Any]:
 def _problem(row: Any) -> dict[str, Any]:
     return {
         "text": _("A message about %(number)s could not be delivered.", number=row.hulpvraag.nummer if row.hulpvraag else "–"),
-        "url": url_for("BerichtView.show", pk=row.id),
+        "url": url_for("BerichtView.undelivered"),
         "label": _("Look at it"),
     }
