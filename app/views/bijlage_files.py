@@ -1,0 +1,215 @@
+"""How the bytes of documents come and go: the window to add them, the upload itself, and the download."""
+
+import re
+from typing import Any
+from urllib.parse import quote
+
+from flask import Response, current_app, flash, jsonify, redirect, request, url_for
+from flask_appbuilder import BaseView, expose
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.datastructures import FileStorage
+from werkzeug.wsgi import wrap_file
+
+from app import access
+from app.access import Person
+from app.errors import NotFound, PortalError
+from app.models import Bijlage, Hulpvraag
+from app.services import bijlagen, intake, listing, log, wording
+from app.terms import BijlageSoort, Noun, Stadium, Term, Verb, Zichtbaarheid
+from app.views.base import Page, granted
+
+_MOST_AT_ONCE = 20  # files in one form, without JavaScript
+
+
+class BijlageFilesView(BaseView):  # type: ignore[misc]
+    """Documents of one dossier: the window of the button Bijlagen, and every file by its own address."""
+
+    route_base = ""
+    default_view = "window"
+    class_permission_name = Noun.BIJLAGE.value
+
+    @expose("/hulpvragen/<hulpvraag_id>/bijlagen/venster")
+    @granted("list")
+    def window(self, hulpvraag_id: str) -> Page:
+        """Show the window, which is a page of its own without JavaScript. Manual: 'In het nieuwe venster …'."""
+        row = listing.one(Hulpvraag, hulpvraag_id, ("kind",))
+        context = _window(row, _person())
+        log.reading(row)
+        return self.render_template("bijlagen_window.html", **context)
+
+    @expose("/hulpvragen/<hulpvraag_id>/bijlagen", methods=["POST"])
+    @granted("add")
+    def upload(self, hulpvraag_id: str) -> tuple[Response, int]:
+        """Keep the raw body as one document, and say in JSON what was kept."""
+        row = listing.one(Hulpvraag, hulpvraag_id)
+        bijlage = bijlagen.add(
+            row,
+            request.stream,
+            naam=request.args.get("naam", ""),
+            soort=_term(BijlageSoort, request.args.get("soort")) or BijlageSoort.OVERIG,
+            zichtbaarheid=_term(Zichtbaarheid, request.args.get("zichtbaarheid")),
+            announced=request.content_length,
+            by=_person(),
+        )
+        return jsonify(id=str(bijlage.id), **_document(bijlage, _person().organisation_naam)), 201
+
+    @expose("/hulpvragen/<hulpvraag_id>/bijlagen/formulier", methods=["POST"])
+    @granted("add")
+    def form(self, hulpvraag_id: str) -> Page:
+        """Keep the files of the form, each by itself: one that is refused leaves the others."""
+        row = listing.one(Hulpvraag, hulpvraag_id, ("kind",))
+        kept, errors = 0, []
+        files = _files()
+        for number, file in files[:_MOST_AT_ONCE]:
+            try:
+                bijlagen.add(
+                    row,
+                    file.stream,
+                    naam=file.filename or "",
+                    soort=_term(BijlageSoort, request.form.get(f"soort-{number}")) or BijlageSoort.OVERIG,
+                    zichtbaarheid=_term(Zichtbaarheid, request.form.get(f"zichtbaarheid-{number}")),
+                    by=_person(),
+                )
+                kept += 1
+            except NotFound:
+                raise
+            except PortalError as refused:
+                naam = intake.clean_name(file.filename or "")
+                errors.append(_("%(file)s: %(sentence)s", file=naam, sentence=str(refused.sentence)))
+        if len(files) > _MOST_AT_ONCE:
+            errors.append(_("You can add %(number)s documents at once.", number=_MOST_AT_ONCE))
+        if not files:
+            errors.append(_("First choose a file."))
+        if kept:
+            flash(
+                ngettext(
+                    "Saved. %(num)s document has been added.",
+                    "Saved. %(num)s documents have been added.",
+                    kept,
+                )
+            )
+        if not errors:
+            return redirect(url_for("BijlageFilesView.window", hulpvraag_id=row.id))
+        context = _window(listing.one(Hulpvraag, hulpvraag_id, ("kind",)), _person())
+        return self.render_template("bijlagen_window.html", errors=errors, **context), 422
+
+    @expose("/bijlagen/<bijlage_id>/bestand")
+    @granted("download")
+    def file(self, bijlage_id: str) -> Response:
+        """Send the bytes, to be saved and never to be shown within the portal."""
+        found = bijlagen.download(listing.one(Bijlage, bijlage_id), _person())
+        answer = Response(
+            wrap_file(request.environ, found.file), mimetype=found.mimetype, direct_passthrough=True
+        )
+        answer.call_on_close(found.file.close)
+        answer.content_length = found.size
+        plain = re.sub(r"[^0-9A-Za-z ._()-]", "_", found.naam)
+        exact = {"filename*": f"UTF-8''{quote(found.naam, safe='')}"}  # RFC 5987
+        answer.headers.set("Content-Disposition", "attachment", filename=plain, **exact)
+        answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'; frame-ancestors 'none'"
+        answer.headers["X-Content-Type-Options"] = "nosniff"
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
+
+    @expose("/bijlagen/<bijlage_id>/intrekken", methods=["GET", "POST"])
+    @granted("delete")
+    def retract(self, bijlage_id: str) -> Page:
+        """Ask whether the document may go, and retract it."""
+        bijlage = listing.one(Bijlage, bijlage_id, ("hulpvraag",))
+        access.require(_person(), Verb.RETRACT, bijlage)
+        if request.method == "POST":
+            bijlagen.retract(bijlage, _person())
+            flash(_("Retracted. The document can no longer be seen in the dossier."))
+            return redirect(url_for("HulpvraagView.related", pk=bijlage.hulpvraag_id, tab="bijlagen"))
+        return self.render_template(
+            "confirm.html",
+            title=_("Retract document"),
+            sub=bijlage.titel,
+            sentence=_("Do you want to take this document out of the dossier?"),
+            consequences=[
+                _("Nobody outside the SWV can see it any more."),
+                _("It does not count for the next step any more."),
+            ],
+            submit_label=_("Retract document"),
+            danger=True,
+            cancel_url=url_for("BijlageView.show", pk=bijlage.id),
+        )
+
+
+def _person() -> Person:
+    person = access.current_person()
+    if person is None:
+        raise NotFound
+    return person
+
+
+def _term(of: type[Term], key: str | None) -> Any:
+    """Read a word of a closed list; nothing when it is none of it."""
+    return next((term for term in of if term.value == key), None)
+
+
+def _files() -> list[tuple[str, FileStorage]]:
+    """Give the files that were chosen in the form, with the number of their row."""
+    return [
+        (name.removeprefix("bestand-"), file)
+        for name in sorted(request.files)
+        if name.startswith("bestand-")
+        for file in request.files.getlist(name)
+        if file.filename
+    ]
+
+
+def _window(row: Hulpvraag, person: Person) -> dict[str, Any]:
+    """Gather bijlagen_window.html."""
+    adds = bijlagen.may_add(row, person)
+    edits = access.may(person, Verb.EDIT, row)
+    back = "HulpvraagView.edit" if edits else "HulpvraagView.show"
+    first = bijlagen.first_soort(row)
+    asks = bijlagen.may_choose_visibility(person)
+    return {
+        "title": _("Bijlagen"),
+        "sub": f"{row.kind.naam} · {row.nummer}",
+        "crumbs": [
+            (_("Hulpvragen"), url_for("HulpvraagView.list")),
+            (row.kind.naam, url_for("HulpvraagView.show", pk=row.id)),
+            (_("Bijlagen"), None),
+        ],
+        "close_url": url_for(back, pk=row.id),
+        "upload_url": url_for("BijlageFilesView.upload", hulpvraag_id=row.id) if adds else None,
+        "form_url": url_for("BijlageFilesView.form", hulpvraag_id=row.id),
+        "closed": _("You cannot add documents to this dossier any more."),
+        "soorten": [(soort.value, str(soort.label)) for soort in bijlagen.soorten(person)],
+        "soort_default": BijlageSoort.OVERIG.value,
+        "soort_first": first.value,
+        "soort_hint": (
+            _("This dossier has no signed request form yet, so this is chosen for the first document.")
+            if first is BijlageSoort.AANVRAAG
+            else None
+        ),
+        "zichtbaarheden": [(z.value, str(z.label)) for z in Zichtbaarheid] if asks else None,
+        "zichtbaarheid_default": bijlagen.default_visibility(person).value,
+        "max_bytes": current_app.config["MAX_FILE_BYTES"],
+        "max_text": wording.size(current_app.config["MAX_FILE_BYTES"]),
+        "accept": intake.ACCEPT,
+        "accept_text": intake.ACCEPT_TEXT,
+        "bijlagen": [_document(found, found.organisation.naam) for found in bijlagen.of(row)],
+        "empty": _("There are no documents yet. Add the request form that the parents signed first."),
+    }
+
+
+def _document(bijlage: Bijlage, organisation: str) -> dict[str, Any]:
+    facts = (
+        bijlage.soort.label,
+        wording.size(bijlage.grootte),
+        organisation,
+        wording.moment(bijlage.toegevoegd_op),
+    )
+    concept = bijlage.stadium is Stadium.CONCEPT
+    return {
+        "titel": bijlage.titel,
+        "meta": " · ".join(str(fact) for fact in facts),
+        "url": url_for("BijlageFilesView.file", bijlage_id=bijlage.id),
+        "tag": str(bijlage.stadium.label) if concept else None,
+        "tag_kind": "need",
+    }
