@@ -1,13 +1,17 @@
 """The portal's own commands for the terminal, next to those of Flask and Flask-Migrate."""
 
 import signal
+import uuid
 from types import FrameType
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 from flask.cli import with_appcontext
+from flask_babel import gettext as _
 
-from app.services import mail
+from app.errors import BadInput, PortalError
+from app.services import accounts, first_account, mail, two_factor
+from app.terms import OrganisationSoort, Role
 
 
 def register(app: Flask) -> None:
@@ -35,4 +39,72 @@ def worker(*, once: bool) -> None:
     mail.run(stop=lambda: bool(asked))
 
 
-COMMANDS: list[click.Command] = [worker]
+@click.command("create-admin")
+@click.option("--first-name", prompt=True)
+@click.option("--last-name", prompt=True)
+@click.option("--email", prompt=True)
+@click.option("--swv", help="Make this SWV, with its first role administrator, instead.")
+@click.option("--operator", default="Kindbrug", show_default=True, help="The name of the operator.")
+@with_appcontext
+def create_admin(first_name: str, last_name: str, email: str, swv: str | None, operator: str) -> None:
+    """Make the first account: the platform administrator, or the first role administrator of an SWV."""
+    soort = OrganisationSoort.SAMENWERKINGSVERBAND if swv else OrganisationSoort.EXPLOITANT
+    role = Role.ROLBEHEERDER if swv else Role.PLATFORMBEHEERDER
+    organisation = first_account.organisation(swv or operator, soort)
+    _invite(first_name, last_name, email, organisation.id, role)
+
+
+@click.command("invite")
+@click.option("--organisation", required=True, help="The name of an organisation in the portal.")
+@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
+@click.option("--first-name", prompt=True)
+@click.option("--last-name", prompt=True)
+@click.option("--email", prompt=True)
+@with_appcontext
+def invite(organisation: str, role: str, first_name: str, last_name: str, email: str) -> None:
+    """Invite somebody to an organisation, as its role administrator would."""
+    try:
+        organisation_id = first_account.organisation_named(organisation).id
+    except PortalError:
+        raise click.ClickException(_("There is no organisation %(name)s.", name=organisation)) from None
+    _invite(first_name, last_name, email, organisation_id, Role(role))
+
+
+@click.command("code")
+@click.argument("username")
+@with_appcontext
+def code(username: str) -> None:
+    """Print the code that signs USERNAME in now; in the demo only."""
+    if not current_app.config["DEMO"]:
+        raise click.ClickException(_("Codes are shown in the demo only. Use the app on your phone."))
+    found = two_factor.usable_code(username)
+    if found is None:
+        raise click.ClickException(_("There is no account with the user name %(name)s.", name=username))
+    click.echo(found)
+
+
+def _invite(first_name: str, last_name: str, email: str, organisation_id: uuid.UUID, role: Role) -> None:
+    try:
+        lidmaatschap = accounts.invite(
+            voornaam=first_name,
+            achternaam=last_name,
+            email=email,
+            organisation_id=organisation_id,
+            rol=role,
+            by=None,
+        )
+    except BadInput as wrong:
+        raise click.ClickException(" ".join(str(it) for it in wrong.fields.values())) from wrong
+    except PortalError as refusal:
+        raise click.ClickException(str(refusal.sentence)) from refusal
+    link = first_account.link_of(lidmaatschap)
+    if link is None:
+        click.echo(_("This person has an account already and gets a mail about the new role."))
+        return
+    click.echo(
+        _("The account is made. Open this link to activate it; it works once, and is not shown again:")
+    )
+    click.echo(link)
+
+
+COMMANDS: list[click.Command] = [create_admin, invite, code, worker]

@@ -16,25 +16,12 @@ from app.access.scopes import valid
 from app.errors import BadInput, Conflict, NotFound
 from app.extensions import db
 from app.models import Gebruiker, Inloggegevens, Lidmaatschap, Organisation, Uitnodiging
-from app.models.base import now, parse_id
+from app.models.base import now
 from app.services import log, outbox, uitnodigingen
-from app.terms import Actie, OrganisationSoort, Role, UitnodigingSoort, Verb
+from app.terms import Actie, Role, UitnodigingSoort, Verb
 
 _WHY = "an account belongs to the portal, not to an organisation"
 _LONGEST_NAME = 64
-
-
-def add(data: dict[str, Any], by: Person | None) -> Lidmaatschap:
-    """Invite from a form: voornaam, achternaam, email, organisation, rol, and maybe gebruikersnaam."""
-    return invite(
-        voornaam=data["voornaam"],
-        achternaam=data["achternaam"],
-        email=data["email"],
-        organisation_id=parse_id(data.get("organisation") or data.get("organisation_id")),
-        rol=data["rol"],
-        gebruikersnaam=data.get("gebruikersnaam"),
-        by=by,
-    )
 
 
 def invite(
@@ -53,10 +40,10 @@ def invite(
     """
     organisation = _organisation(organisation_id)
     if rol not in CEILING[organisation.soort]:
-        raise BadInput("", {"rol": _("This organisation cannot give that role.")})
+        raise _wrong("rol", _("This organisation cannot give that role."))
     gebruiker = _by_email(email)
     if by is not None and gebruiker is not None and gebruiker.id == by.gebruiker_id:
-        raise BadInput("", {"email": _("You cannot give a role to yourself.")})
+        raise _wrong("email", _("You cannot give a role to yourself."))
     is_new = gebruiker is None
     lidmaatschap = Lidmaatschap(
         organisation_id=organisation.id, rol=rol, gebruiker_id=gebruiker.id if gebruiker else None
@@ -97,7 +84,7 @@ def edit(lidmaatschap: Lidmaatschap, data: dict[str, Any], by: Person) -> Lidmaa
     """Change role, begin or end of a membership; in force on that person's next request."""
     require(by, Verb.EDIT, lidmaatschap)
     if "rol" in data and data["rol"] not in CEILING[_organisation(lidmaatschap.organisation_id).soort]:
-        raise BadInput("", {"rol": _("This organisation cannot give that role.")})
+        raise _wrong("rol", _("This organisation cannot give that role."))
     for name in ("rol", "van", "tot"):
         if name in data:
             setattr(lidmaatschap, name, data[name])
@@ -109,33 +96,6 @@ def edit(lidmaatschap: Lidmaatschap, data: dict[str, Any], by: Person) -> Lidmaa
 def end(lidmaatschap: Lidmaatschap, by: Person) -> None:
     """End a membership now: the person's next request in that organisation is refused."""
     edit(lidmaatschap, {"tot": now()}, by)
-
-
-def first_administrator(
-    organisation: Organisation, rol: Role, *, voornaam: str, achternaam: str, email: str
-) -> Uitnodiging:
-    """Make an organisation with its first administrator, from the command line; gives the invitation."""
-    with as_system("the first account is made by who installs the portal"):
-        db.session.add(organisation)
-        db.session.flush()
-        if organisation.soort is OrganisationSoort.SAMENWERKINGSVERBAND:
-            organisation.swv_id = organisation.id
-            db.session.flush()
-    lidmaatschap = invite(
-        voornaam=voornaam,
-        achternaam=achternaam,
-        email=email,
-        organisation_id=organisation.id,
-        rol=rol,
-        by=None,
-    )
-    newest = (
-        select(Uitnodiging)
-        .where(Uitnodiging.lidmaatschap_id == lidmaatschap.id, Uitnodiging.gebruikt_op.is_(None))
-        .order_by(Uitnodiging.gemaakt_op.desc())
-    )
-    with as_system(_WHY):
-        return db.session.scalars(newest).one()
 
 
 def _mail_invitation(gebruiker: Gebruiker, lidmaatschap: Lidmaatschap, by: Person | None) -> Uitnodiging:
@@ -166,12 +126,12 @@ def _by_email(email: str) -> Gebruiker | None:
 def _plain_email(email: str) -> str:
     plain = email.strip().casefold()
     if not re.fullmatch(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\"]+", plain) or len(plain) > 254:
-        raise BadInput("", {"email": _("This is not a whole e-mail address, like name@example.nl.")})
+        raise _wrong("email", _("This is not a whole e-mail address, like name@example.nl."))
     return plain
 
 
 def _new_account(voornaam: str, achternaam: str, email: str, username: str | None) -> Gebruiker:
-    for field, name in (("voornaam", voornaam), ("achternaam", achternaam)):
+    for field, name in (("first_name", voornaam), ("last_name", achternaam)):
         if not name or not name.strip() or len(name.strip()) > _LONGEST_NAME or not name.isprintable():
             raise BadInput(
                 "", {field: _("Fill in a name of at most %(number)s characters.", number=_LONGEST_NAME)}
@@ -190,9 +150,9 @@ def _new_account(voornaam: str, achternaam: str, email: str, username: str | Non
 def _chosen_username(username: str) -> str:
     plain = username.strip().casefold()
     if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{1,63}", plain):
-        raise BadInput("", {"gebruikersnaam": _("A user name has only letters, digits, dots and dashes.")})
+        raise _wrong("username", _("A user name has only letters, digits, dots and dashes."))
     if _is_taken(plain):
-        raise BadInput("", {"gebruikersnaam": _("This user name is taken. Choose another one.")})
+        raise _wrong("username", _("This user name is taken. Choose another one."))
     return plain
 
 
@@ -225,7 +185,7 @@ def _refuse_double(gebruiker: Gebruiker, organisation: Organisation, rol: Role) 
     query = select(Lidmaatschap.id).where(*same, Lidmaatschap.rol == rol, valid(Lidmaatschap))
     with as_system(_WHY):
         if db.session.scalar(query) is not None:
-            raise BadInput("", {"email": _("This person already has this role in this organisation.")})
+            raise _wrong("email", _("This person already has this role in this organisation."))
 
 
 def _write(lidmaatschap: Lidmaatschap, by: Person | None) -> None:
@@ -234,3 +194,7 @@ def _write(lidmaatschap: Lidmaatschap, by: Person | None) -> None:
         return
     db.session.add(lidmaatschap)
     db.session.flush()
+
+
+def _wrong(field: str, sentence: str) -> BadInput:
+    return BadInput(sentence, {field: sentence})

@@ -5,7 +5,7 @@ from datetime import timedelta
 from flask_babel import gettext as _
 from sqlalchemy import select, update
 
-from app.access import as_system, write_as_system
+from app.access import as_system
 from app.errors import BadInput
 from app.extensions import db
 from app.models import Inloggegevens, Uitnodiging
@@ -53,14 +53,16 @@ def confirm_code(uitnodiging: Uitnodiging, code: str) -> None:
         if confirmed.rowcount != 1:  # type: ignore[attr-defined]
             db.session.rollback()  # a double click: the first one did it all
             return
-        secrets = _secrets(uitnodiging.gebruiker_id)
-        secrets.wachtwoord_hash, secrets.totp_geheim, secrets.totp_stap = password, secret, step
-        secrets.actief_sinds = secrets.actief_sinds or moment
-        db.session.flush()
+    _give(uitnodiging.gebruiker_id, password, secret, step)
     two_factor.replace_recovery_codes(uitnodiging.gebruiker_id, two_factor.recovery_codes(uitnodiging.id))
     sessions.end_all(uitnodiging.gebruiker_id)
     log.record(Actie.ACCOUNT_ACTIVEREN, row=uitnodiging, gebruiker_id=uitnodiging.gebruiker_id)
     db.session.commit()
+
+
+def give_credentials(gebruiker_id: int, *, password: str, secret: str) -> None:
+    """Make an account ready without a mail, for invented people only; the caller commits."""
+    _give(gebruiker_id, passwords.hash_password(password), secret, 0)
 
 
 def finish(uitnodiging: Uitnodiging) -> None:
@@ -69,9 +71,11 @@ def finish(uitnodiging: Uitnodiging) -> None:
     db.session.commit()
 
 
-def _secrets(gebruiker_id: int) -> Inloggegevens:
-    found = db.session.scalar(select(Inloggegevens).where(Inloggegevens.gebruiker_id == gebruiker_id))
-    if found is None:
-        found = Inloggegevens(gebruiker_id=gebruiker_id)
-        write_as_system(_WHY, found)
-    return found
+def _give(gebruiker_id: int, wachtwoord_hash: str | None, secret: str | None, step: int) -> None:
+    with as_system(_WHY):
+        found = db.session.scalar(select(Inloggegevens).where(Inloggegevens.gebruiker_id == gebruiker_id))
+        secrets = found or Inloggegevens(gebruiker_id=gebruiker_id)
+        secrets.wachtwoord_hash, secrets.totp_geheim, secrets.totp_stap = wachtwoord_hash, secret, step
+        secrets.actief_sinds = secrets.actief_sinds or now()
+        db.session.add(secrets)
+        db.session.flush()

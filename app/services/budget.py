@@ -17,7 +17,7 @@ _WHY = "tries are counted before anybody is known"
 
 
 def key_of(what: str, name: str) -> str:
-    """Give the key under which tries of `what` for `name` count: a keyed hash, so no typed name is kept."""
+    """Give the key under which tries of `what` count for `name`: a keyed hash, no typed name is kept."""
     plain = f"{what}:{unicodedata.normalize('NFKC', name).strip().casefold()}"
     return hmac.new(current_app.config["SECRET_KEY"].encode(), plain.encode(), hashlib.sha256).hexdigest()
 
@@ -25,8 +25,8 @@ def key_of(what: str, name: str) -> str:
 def spend(key: str) -> None:
     """Count one try, in a transaction of its own; TooMany when the budget of SIGNIN_WINDOW is gone.
 
-    First write, then count: of tries at the same moment none can overlook the others. A try that is refused here
-    doesn't count, so the budget comes back by itself and nobody is locked out for good.
+    First write, then count: of tries at the same moment none can overlook the others. A try that is refused
+    here doesn't count, so the budget comes back by itself and nobody is locked out for good.
     """
     moment = now()
     oldest = moment - current_app.config["SIGNIN_WINDOW"]

@@ -16,7 +16,7 @@ _VALID_FOR = timedelta(days=1)
 
 
 def ask(*, organisation_id: uuid.UUID | None, username: str) -> None:
-    """Queue a mail with a link when this is an active account there, and say nothing about it; maybe TooMany."""
+    """Queue a mail with a link when this is an active account there, and say nothing; maybe TooMany."""
     budget.spend(budget.key_of("wachtwoord-vergeten", username))
     query = (
         select(Gebruiker)

@@ -48,7 +48,7 @@ def places(person: Person) -> list[Person]:
 
 
 def switch(person: Person, organisation_id: uuid.UUID | None) -> str:
-    """Go on in another organisation of the same SWV, with a new token; NotFound without a membership there."""
+    """Go on in another organisation of the same SWV, with a new token; NotFound without membership there."""
     place = next((place for place in places(person) if place.organisation_id == organisation_id), None)
     with as_system(_WHY):
         old = db.session.scalar(select(Sessie).where(Sessie.id == person.sessie_id))

@@ -8,7 +8,7 @@ from flask_babel import ngettext
 from sqlalchemy import select
 
 from app.access import Person, as_system, people_of
-from app.errors import SignInRefused
+from app.errors import SignInRefused, TooMany
 from app.extensions import db
 from app.models import Betrokkenheid, Gebruiker, Inloggegevens, Organisation
 from app.models.base import now
@@ -54,7 +54,7 @@ def sign_in(
     code: str,
     instead_of: uuid.UUID | None = None,
 ) -> SignedIn:
-    """Begin a session; SignInRefused for whatever doesn't match, TooMany when this name's tries are used up."""
+    """Begin a session; SignInRefused for whatever doesn't match, TooMany when the tries are used up."""
     step: list[int] = []
 
     def holds(secrets: Inloggegevens | None) -> bool:
@@ -105,7 +105,7 @@ def _enter(
     actie: Actie,
 ) -> SignedIn:
     key = budget.key_of("aanmelden", username)
-    budget.spend(key)
+    _spend(key, organisation_id)
     gebruiker, secrets = _account(username)
     gebruiker_id = gebruiker.id if gebruiker else _NOBODY
     # Every question is asked whatever the answers before it: the time tells nothing.
@@ -116,11 +116,7 @@ def _enter(
         bool(gebruiker and gebruiker.active and secrets and secrets.actief_sinds),
     )
     if not all(right) or not proof.use(gebruiker_id):
-        log.record_refusal(
-            Actie.AANMELDEN_GEWEIGERD,
-            gebruiker_id=gebruiker.id if gebruiker else None,
-            swv_id=organisation_id,
-        )
+        _refused(organisation_id, gebruiker)
         raise SignInRefused
     person = sessions.last_place(gebruiker_id, found)
     token = sessions.begin(person, instead_of=instead_of)
@@ -129,6 +125,21 @@ def _enter(
     log.record(actie, person=person)
     db.session.commit()
     return SignedIn(person, token)
+
+
+def _spend(key: str, organisation_id: uuid.UUID | None) -> None:
+    try:
+        budget.spend(key)
+    except TooMany:
+        _refused(organisation_id)
+        raise
+
+
+def _refused(organisation_id: uuid.UUID | None, gebruiker: Gebruiker | None = None) -> None:
+    gebruiker_id = gebruiker.id if gebruiker else None
+    db.session.rollback()
+    log.record(Actie.AANMELDEN_GEWEIGERD, gebruiker_id=gebruiker_id, swv_id=organisation_id, gelukt=False)
+    db.session.commit()
 
 
 def places_at(gebruiker_id: int, organisation_id: uuid.UUID | None) -> list[Person]:

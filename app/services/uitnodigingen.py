@@ -54,7 +54,7 @@ def withdraw(soort: UitnodigingSoort, gebruiker_id: int) -> None:
 
 
 def find(token: str, soort: UitnodigingSoort) -> Uitnodiging:
-    """Find the link of this token and change nothing; NotFound when it never was, LinkGone when it is over."""
+    """Find the link of this token, changing nothing; NotFound when it never was, LinkGone when over."""
     query = (
         select(Uitnodiging)
         .options(
