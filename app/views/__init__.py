@@ -9,7 +9,7 @@ from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 
 from app.access import current_person
-from app.services import guard, mail, sessions
+from app.services import berichten, guard, sessions
 from app.terms import Noun
 from app.views import failures
 from app.views.account import AccountView
@@ -62,6 +62,8 @@ def register(app: Flask, appbuilder: AppBuilder) -> None:
 
 
 def _guard_forms() -> None:
+    if request.mimetype != "application/octet-stream":  # one raw document is measured as it comes in
+        request.max_content_length = current_app.config["MAX_FORM_BYTES"]
     view, _dot, method = (request.endpoint or "").partition(".")
     if view in current_app.blueprints and method in KEEPS_TEXT and hasattr(_views().get(view), "noun"):
         return
@@ -108,9 +110,9 @@ def _known_everywhere() -> dict[str, Any]:
         "first_name": person.voornaam,
         "namens": person.organisation_naam,
         "swv_name": person.swv_naam,
-        "can_switch": sessions.can_switch(person),
+        "can_switch": len(sessions.places(person)) > 1,
     }
-    known["menu"] = _menu(mail.unread_count(person))
+    known["menu"] = _menu(berichten.unread_count(person))
     return known
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
 from flask_appbuilder import ModelView, expose
+from flask_appbuilder.models.sqla.filters import SQLAFilterConverter
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
@@ -37,8 +38,18 @@ def granted(permission: str) -> Callable[[Callable[..., Any]], Callable[..., Any
     return decorate
 
 
+class NoFilters(SQLAFilterConverter):
+    """Keep FAB from making a filter of every column: a list is searched by its service."""
+
+    def convert(self, col_name: str) -> list[Any]:  # noqa: ARG002 - FAB's signature
+        """Give none."""
+        return []
+
+
 class PortalInterface(SQLAInterface):
     """FAB's window on a model, and the service whose verbs change it. FAB's own commits are closed."""
+
+    filter_converter_class = NoFilters
 
     def __init__(self, model: Any, service: Any = None) -> None:
         """Show `model`; add and edit through the functions of `service`."""
@@ -68,6 +79,7 @@ class PortalView(ModelView):
     route_base = ""
     base_order = ("gewijzigd_op", "desc")
     load: Sequence[str] = ()
+    search_in: Sequence[str] = ()
     hints: dict[str, Any] = {}
     choices: dict[str, Any] = {}
     exclude_route_methods = {"download", "action", "action_post", "delete"}
@@ -80,23 +92,23 @@ class PortalView(ModelView):
         self.class_permission_name = self.noun.value
         self.list_title = self.add_title = self.edit_title = self.show_title = self.plural
         self.label_columns = dict(wording.LABELS) | dict(self.label_columns or {})
-        self.search_columns = list(self.search_columns or [])
-        self.add_columns, self.edit_columns = self.add_columns or ["id"], self.edit_columns or ["id"]
+        # What is not declared does not exist: no form without columns, no tab without a related noun.
+        absent = {"add": self.add_columns, "edit": self.edit_columns, "related": self.related_views}
+        self.exclude_route_methods = self.exclude_route_methods | {name for name, has in absent.items() if not has}
         super().__init__(**kw)
 
     def _init_forms(self) -> None:
         self.search_form = FlaskForm
-        self.add_form = self._form("AddForm", self.add_columns)
-        self.edit_form = self._form("EditForm", self.edit_columns)
+        self.add_form = self._form("AddForm", self.add_columns if "add" not in self.exclude_route_methods else [])
+        self.edit_form = self._form("EditForm", self.edit_columns if "edit" not in self.exclude_route_methods else [])
 
     def _form(self, name: str, columns: Sequence[str]) -> type[FlaskForm]:
         made: dict[str, Any] = {}
         for column in columns:
             datamodel, leaf = self.datamodel.related(column)
-            if leaf != "id":
-                label, hint = self.label_columns.get(leaf), self.hints.get(leaf, "")
-                checks = (self.validators_columns or {}).get(leaf, [])
-                made[leaf] = field_for(datamodel, leaf, label, hint, checks, self.choices.get(leaf))
+            label, hint = self.label_columns.get(leaf), self.hints.get(leaf, "")
+            checks = (self.validators_columns or {}).get(leaf, [])
+            made[leaf] = field_for(datamodel, leaf, label, hint, checks, self.choices.get(leaf))
         if hasattr(self.datamodel.obj, "versie"):
             made["versie"] = HiddenField()
         return type(name, (FlaskForm,), made)
@@ -200,7 +212,7 @@ class PortalView(ModelView):
         page = listing.page(
             self.datamodel.obj,
             order=order,
-            where=[*listing.matching(self.datamodel.obj, self.search_columns, typed), *self._chip_where(chip)],
+            where=[*listing.matching(self.datamodel.obj, self.search_in, typed), *self._chip_where(chip)],
             load=self.load,
             size=self.page_size,
             after=request.args.get("na"),
@@ -211,7 +223,7 @@ class PortalView(ModelView):
         return {
             "title": self.plural,
             "summary": self.summary(page.count),
-            "search": {"q": typed, "label": _("Search by name or number")} if self.search_columns else None,
+            "search": {"q": typed, "label": _("Search by name or number")} if self.search_in else None,
             "chips": chips,
             "keep": [("filter", chip)] if chip else [],
             "columns": [self._column(name, order, here) for name in self.list_columns],

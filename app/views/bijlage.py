@@ -15,7 +15,7 @@ class BijlageView(PortalView):
     noun, plural, singular = Noun.BIJLAGE, _l("Bijlagen"), _l("Bijlage")
     empty = _l("There are no documents yet.")
     datamodel = PortalInterface(Bijlage, bijlagen)
-    base_order, order_columns, search_columns = ("toegevoegd_op", "desc"), ["toegevoegd_op", "titel"], ["titel"]
+    base_order, order_columns, search_in = ("toegevoegd_op", "desc"), ["toegevoegd_op", "titel"], ["titel"]
     load = ("hulpvraag", "toegevoegd_door", "organisation")
     formatters_columns = {"grootte": lambda row: wording.size(row.grootte)}
     list_columns = ["titel", "soort", "hulpvraag", "organisation", "toegevoegd_op", "grootte"]

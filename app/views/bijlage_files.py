@@ -22,7 +22,7 @@ from app.views.base import Page, granted
 _MOST_AT_ONCE = 20  # files in one form, without JavaScript
 
 
-class BijlageFilesView(BaseView):  # type: ignore[misc]
+class BijlageFilesView(BaseView):
     """Documents of one dossier: the window of the button Bijlagen, and every file by its own address."""
 
     route_base = ""
@@ -32,7 +32,7 @@ class BijlageFilesView(BaseView):  # type: ignore[misc]
     @expose("/hulpvragen/<hulpvraag_id>/bijlagen/venster")
     @granted("list")
     def window(self, hulpvraag_id: str) -> Page:
-        """Show the window, which is a page of its own without JavaScript. Manual: 'In het nieuwe venster …'."""
+        """Show the window, a page of its own without JavaScript. Manual: 'In het nieuwe venster …'."""
         row = listing.one(Hulpvraag, hulpvraag_id, ("kind",))
         context = _window(row, _person())
         log.reading(row)

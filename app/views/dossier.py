@@ -176,7 +176,7 @@ def _tabs(row: Hulpvraag, current: str, level: Level) -> list[Context]:
     return [
         {
             "label": str(_TABS[key][1]),
-            "url": url_for("HulpvraagView.show", pk=row.id) if key == "hulpvraag" else url_for("HulpvraagView.related", pk=row.id, tab=key),
+            "url": url_for("HulpvraagView.show", pk=row.id) if key == "hulpvraag" else url_for("HulpvraagView.dossier_tab", pk=row.id, tab=key),
             "current": key == current,
             "count": counts.get(key),
         }

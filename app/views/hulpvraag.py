@@ -40,7 +40,7 @@ class HulpvraagView(PortalView):
     noun, plural, singular = Noun.HULPVRAAG, _l("Hulpvragen"), _l("Hulpvraag")
     add_label, empty = _l("Make a dossier"), _l("There are no hulpvragen here yet.")
     datamodel = PortalInterface(Hulpvraag, hulpvragen)
-    order_columns, search_columns = ["gewijzigd_op"], ["nummer", "kind.zoeknaam"]
+    order_columns, search_in = ["gewijzigd_op"], ["nummer", "kind.zoeknaam"]
     load = ("kind", "voorschool", "contactpersoon", "specialist", "waarnemer", "aangemaakt_door")
     formatters_columns = {"aan_zet": lambda row: dossier.at_move(row.status)}
     list_columns = ["kind", "status", "aan_zet", "voorschool", "gewijzigd_op"]
@@ -61,7 +61,7 @@ class HulpvraagView(PortalView):
 
     @expose("/<pk>/<tab>")
     @granted("show")
-    def related(self, pk: str, tab: str) -> Page:
+    def dossier_tab(self, pk: str, tab: str) -> Page:
         """Show another tab of the dossier."""
         row = self.find(pk)
         context = dossier.page(row, tab)

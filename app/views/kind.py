@@ -17,7 +17,7 @@ class KindView(PortalView):
     add_label, empty = _l("Add a child"), _l("There are no children yet. A new dossier adds its child itself.")
     datamodel = PortalInterface(Kind, kinderen)
     related_views = [GezagsdragerView]
-    order_columns, search_columns = ["geboortedatum", "gewijzigd_op"], ["zoeknaam"]
+    order_columns, search_in = ["geboortedatum", "gewijzigd_op"], ["zoeknaam"]
     list_columns = ["naam", "geboortedatum", "gewijzigd_op"]
     show_columns = ["voornaam", "tussenvoegsel", "achternaam", "geboortedatum"]
     add_columns = edit_columns = ["voornaam", "tussenvoegsel", "achternaam", "geboortedatum"]

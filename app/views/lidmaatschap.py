@@ -16,8 +16,7 @@ class LidmaatschapView(PortalView):
     add_label, empty = _l("Invite somebody"), _l("Nobody works here yet.")
     datamodel = PortalInterface(Lidmaatschap, leden)
     base_order, order_columns = ("van", "desc"), ["van"]
-    search_columns = ["gebruiker.first_name", "gebruiker.last_name", "organisation.naam"]
+    search_in = ["gebruiker.first_name", "gebruiker.last_name", "organisation.naam"]
     load, list_columns = ("gebruiker", "organisation"), ["gebruiker", "organisation", "rol", "van", "tot"]
     show_columns = ["gebruiker", "organisation", "rol", "van", "tot"]
     add_columns = ["gebruiker.first_name", "gebruiker.last_name", "gebruiker.email", "organisation", "rol"]
-    exclude_route_methods = PortalView.exclude_route_methods | {"edit", "related"}

@@ -15,7 +15,7 @@ class NotitieView(PortalView):
     noun, plural, singular = Noun.NOTITIE, _l("Notes"), _l("Note")
     empty = _l("There are no notes yet.")
     datamodel = PortalInterface(Notitie, notities)
-    base_order, order_columns, search_columns = ("geschreven_op", "desc"), ["geschreven_op"], ["tekst"]
+    base_order, order_columns, search_in = ("geschreven_op", "desc"), ["geschreven_op"], ["tekst"]
     load = ("hulpvraag", "geschreven_door", "organisation")
     list_columns = ["tekst", "hulpvraag", "geschreven_door", "organisation", "geschreven_op"]
     show_columns = ["tekst", "hulpvraag", "zichtbaarheid", "geschreven_door", "organisation", "geschreven_op"]

@@ -15,7 +15,7 @@ class OrganisationView(PortalView):
     noun, plural, singular = Noun.ORGANISATION, _l("Organisations"), _l("Organisation")
     add_label, empty = _l("Add an organisation"), _l("There are no organisations yet.")
     datamodel = PortalInterface(Organisation, organisaties)
-    base_order, order_columns, search_columns = ("naam", "asc"), ["naam"], ["naam"]
+    base_order, order_columns, search_in = ("naam", "asc"), ["naam"], ["naam"]
     list_columns = ["naam", "soort", "platform", "actief"]
     show_columns = ["naam", "soort", "platform", "meldadres", "status_in_mail", "actief"]
     add_columns = ["naam", "soort", "swv", "platform", "meldadres"]
