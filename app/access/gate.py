@@ -8,7 +8,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader
 from sqlalchemy.orm.interfaces import ORMOption
 
 from app.access.person import Person, as_system, current_person, system_reason
-from app.access.questions import level, may
+from app.access.questions import forget_levels, level, may
 from app.access.rights import fields_at
 from app.access.scopes import GUARDED, allowed
 from app.errors import NotFound
@@ -43,7 +43,9 @@ def _criteria(person: Person | None) -> list[ORMOption]:
 
 
 def _narrow(state: ORMExecuteState) -> None:
-    isolate(state.session)
+    isolate(state.session, writes=not state.is_select)
+    if not state.is_select:
+        forget_levels()
     if system_reason() is not None or state.is_column_load:
         return
     if state.is_insert:
@@ -53,7 +55,8 @@ def _narrow(state: ORMExecuteState) -> None:
 
 
 def _check_writes(session: Session, context: UOWTransaction, instances: Any) -> None:
-    isolate(session)
+    isolate(session, writes=True)
+    forget_levels()
     if system_reason() is not None:
         return
     person = current_person()
@@ -84,15 +87,18 @@ def _require_fields(person: Person | None, row: Any, changed: set[str]) -> None:
             raise NotFound
 
 
-def isolate(session: Session) -> None:
+def isolate(session: Session, *, writes: bool = False) -> None:
     """Tell PostgreSQL's row-level security whose SWV this transaction works for; nothing to do on SQLite.
 
-    The net below the gate: policies compare each row's `swv_id` with the setting `kindbrug.swv`.
+    The net below the gate: policies compare each row's `swv_id` with the setting `kindbrug.swv`. In a person's
+    request even the portal itself reads that person's SWV only; what it writes, such as the log, may belong to none.
     """
     if session.get_bind().dialect.name != "postgresql":
         return
     person = current_person()
-    wanted = "*" if system_reason() is not None else str(person.swv_id) if person and person.swv_id else "-"
+    swv = str(person.swv_id) if person and person.swv_id else None
+    unbound = system_reason() is not None and (writes or swv is None)
+    wanted = "*" if unbound else swv or "-"
     connection: Connection = session.connection()
     transaction = connection.get_nested_transaction() or connection.get_transaction()
     known, value = session.info.get(_ISOLATION, (None, None))

@@ -4,12 +4,13 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
+from flask import g, has_app_context, has_request_context
 from sqlalchemy import Select, exists, select
 
 from app import models as m
 from app.access.person import Person, as_system
-from app.access.rights import VERB_OF_FIELD, fields_at, levels_with, role_permits
-from app.access.scopes import NOUN_OF, OF_DOSSIER, OPEN_LEVELS, allowed, dossiers, valid
+from app.access.rights import VERB_OF_FIELD, fields_at, role_permits
+from app.access.scopes import NOUN_OF, OF_DOSSIER, OPEN_LEVELS, addable, allowed, valid
 from app.errors import NotFound
 from app.extensions import db
 from app.terms import Ground, Level, Noun, Role, Status, Verb
@@ -53,11 +54,8 @@ def _may_add(person: Person, row: Any) -> bool:
         return Ground.SWV in person.grounds and row.swv_id == person.organisation_id
     if row.organisation_id != person.organisation_id:
         return False
-    return any(
-        chosen is not None and bool(db.session.scalar(select(chosen.where(m.Hulpvraag.__table__.c.id == row.hulpvraag_id).exists())))
-        for right, levels in levels_with(noun, Verb.ADD).items()
-        for chosen in [dossiers(person, levels, right.during)]
-    )
+    question = select(exists().where(m.Hulpvraag.id == row.hulpvraag_id, addable(type(row), person)))
+    return bool(db.session.scalar(question))
 
 
 def _may_add_other(person: Person, row: Any, noun: Noun) -> bool:
@@ -82,17 +80,32 @@ def level(person: Person | None, hulpvraag: m.Hulpvraag, at: Status | None = Non
         return Level.GEEN
     if Ground.SWV in person.grounds:
         return LEVELS[Ground.SWV][status] if person.is_jk_staff else Level.GEEN
-    b = m.Betrokkenheid
-    party = (
-        b.organisation_id == person.organisation_id
-        if person.organisation_id
-        else b.gebruiker_id == person.gebruiker_id
-    )
-    with as_system("the gate itself asks"), db.session.no_autoflush:
-        grounds = db.session.scalars(
-            select(b.grond).where(b.hulpvraag_id == hulpvraag.id, party, b.grond.in_(person.grounds), valid(b))
-        ).all()
+    grounds = _grounds(person, hulpvraag)
     return max((LEVELS[ground][status] for ground in grounds), key=_ORDER.index, default=Level.GEEN)
+
+
+def _grounds(person: Person, hulpvraag: m.Hulpvraag) -> frozenset[Ground]:
+    """Give the grounds that hold now, asked once a request until something is written."""
+    kept: dict[tuple[Person, uuid.UUID], frozenset[Ground]] = g.setdefault("grounds", {}) if has_request_context() else {}
+    if (person, hulpvraag.id) not in kept:
+        b = m.Betrokkenheid
+        party = (
+            b.organisation_id == person.organisation_id
+            if person.organisation_id
+            else b.gebruiker_id == person.gebruiker_id
+        )
+        with as_system("the gate itself asks"), db.session.no_autoflush:
+            found = db.session.scalars(
+                select(b.grond).where(b.hulpvraag_id == hulpvraag.id, party, b.grond.in_(person.grounds), valid(b))
+            ).all()
+        kept[person, hulpvraag.id] = frozenset(found)
+    return kept[person, hulpvraag.id]
+
+
+def forget_levels() -> None:
+    """Ask anew from here: something is being written."""
+    if has_app_context():
+        g.pop("grounds", None)
 
 
 def fields(noun: Noun, at: Level, verb: Verb = Verb.READ) -> frozenset[str] | None:

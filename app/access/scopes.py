@@ -129,6 +129,16 @@ def _in_scope(model: type[Any], person: Person, scope: Scope) -> Where:
             return model.organisation_id.is_not(None)  # type: ignore[no-any-return]
 
 
+def addable(model: type[Any], person: Person | None) -> Where:
+    """Say in which hulpvragen `person` may add a row of `model`."""
+    noun = OF_DOSSIER[model]
+    if person is None or not role_permits(person.rollen, noun, Verb.ADD):
+        return false()
+    rights = levels_with(noun, Verb.ADD).items()
+    chosen = [dossiers(person, levels, right.during) for right, levels in rights]
+    return or_(false(), *(m.Hulpvraag.id.in_(ids) for ids in chosen if ids is not None))
+
+
 def own(model: type[Any], person: Person) -> Where:
     """Say which rows come from the organisation that `person` works for."""
     if person.organisation_id is None:

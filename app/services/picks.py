@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import Select, func, or_, select
 
 from app.access import current_person
-from app.access.scopes import valid
+from app.access.scopes import addable, valid
 from app.errors import NotFound
 from app.extensions import db
-from app.models import Gebruiker, Hulpvraag, Kind, Lidmaatschap, Organisation
+from app.models import Gebruiker, Hulpvraag, Kind, Lidmaatschap, Notitie, Organisation
 from app.models.base import parse_id
 from app.models.kind import searchable
 from app.terms import JK_STAFF, OrganisationSoort, Role
@@ -78,8 +78,11 @@ _hulpvraag = (
     lambda typed: select(Hulpvraag.id, Hulpvraag.nummer, _kind_name)
     .join(Kind, Kind.id == Hulpvraag.kind_id)
     .where(or_(_like(Hulpvraag.nummer, typed), Kind.zoeknaam.contains(searchable(typed), autoescape=True)))
+    .where(addable(Notitie, current_person()))
     .order_by(Hulpvraag.gewijzigd_op.desc(), Hulpvraag.id),
-    lambda key: select(Hulpvraag.id, Hulpvraag.nummer, Hulpvraag.status).where(Hulpvraag.id == key),
+    lambda key: select(Hulpvraag.id, Hulpvraag.nummer, Hulpvraag.status).where(
+        Hulpvraag.id == key, addable(Notitie, current_person())
+    ),
 )
 _administrators = frozenset({Role.ROLBEHEERDER})
 

@@ -1,5 +1,6 @@
 """The status of a hulpvraag: what can be done now, what is missing, and the change itself."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -73,7 +74,7 @@ def options(hulpvraag: Hulpvraag, by: Person) -> list[Option]:
     ]
 
 
-def next_step(choices: list[Option]) -> Option | None:
+def next_step(choices: Sequence[Option]) -> Option | None:
     """Pick the step that brings the dossier further: the first of the table that goes on."""
     return next((o for o in choices if o.transition.key not in ("aanvulling", "ingetrokken", "terugnemen")), None)
 

@@ -34,18 +34,19 @@ def page(row: Hulpvraag, tab: str, facts: Sequence[Any] = ()) -> Context:
     level = access.level(person, row)
     if tab not in _open_tabs(level):
         raise NotFound
+    options = status.options(row, person)
     inside = {"facts": [*facts, *_people(row, level)]} if tab == "hulpvraag" else _TABS[tab][2](row, person)
     return {
         "title": row.kind.naam,
         "sub": _subtitle(row),
         "crumbs": [(_("Hulpvragen"), url_for("HulpvraagView.list")), (row.kind.naam, None)],
         "route": _route(row),
-        "next": _next_step(row, person, level) if row.status in workflow.OPEN else None,
+        "next": _next_step(row, person, level, options) if row.status in workflow.OPEN else None,
         "tabs": _tabs(row, tab, level),
         "tab": tab,
         "closed": _("This hulpvraag has ended. You can read it, but not change it.") if level is Level.LEZEN else None,
         **inside,
-        "buttons": [*inside.get("buttons", []), *_buttons(row, person, tab)],
+        "buttons": [*inside.get("buttons", []), *_buttons(row, person, tab, options)],
     }
 
 
@@ -123,11 +124,11 @@ def _route(row: Hulpvraag) -> list[Context]:
     return [{"label": str(s.label), "state": state} for s, state in zip(ROUTE, states, strict=True)]
 
 
-def _next_step(row: Hulpvraag, person: Person, level: Level) -> Context:
+def _next_step(row: Hulpvraag, person: Person, level: Level, options: Sequence[Option]) -> Context:
     role = AT_MOVE[row.status]
     mine = role in person.rollen
     turn = _("It is your turn.") if mine else _("Now at move: %(who)s.", who=str(role.label if role else ""))
-    onward = status.next_step(status.options(row, person))
+    onward = status.next_step(options)
     if onward is None:
         return {"title": str(row.status.label), "at_move": turn, "mine": mine, "checks": []}
     checks = [{"label": str(n.label), "ok": n not in onward.missing} for n in onward.transition.needs]
@@ -140,11 +141,11 @@ def _next_step(row: Hulpvraag, person: Person, level: Level) -> Context:
     return made
 
 
-def _buttons(row: Hulpvraag, person: Person, tab: str) -> list[Context]:
+def _buttons(row: Hulpvraag, person: Person, tab: str, options: Sequence[Option]) -> list[Context]:
     if tab != "hulpvraag":
         return []
     made: list[Context] = []
-    if any(o.granted for o in status.options(row, person)):
+    if any(o.granted for o in options):
         made.append({"label": _("Change status"), "url": url_for("HulpvraagView.status", pk=row.id)})
     if access.may(person, Verb.EDIT, row):
         address = url_for("HulpvraagView.edit", pk=row.id)

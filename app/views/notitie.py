@@ -13,7 +13,7 @@ class NotitieView(PortalView):
 
     route_base = "/notities"
     noun, plural, singular = Noun.NOTITIE, _l("Notes"), _l("Note")
-    empty = _l("There are no notes yet.")
+    add_label, empty = _l("Write a note"), _l("There are no notes yet.")
     datamodel = PortalInterface(Notitie, notities)
     base_order, order_columns, search_in = ("geschreven_op", "desc"), ["geschreven_op"], ["tekst"]
     load = ("hulpvraag", "geschreven_door", "organisation")
