@@ -5,9 +5,11 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import time_machine
 from flask import Flask
 from playwright.sync_api import Browser, Page
 
@@ -128,6 +130,16 @@ def settings(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) 
 @pytest.fixture
 def app(settings: dict) -> Iterator[Flask]:
     """The portal, without an application context: each request and each `with` brings its own."""
+    yield from _portal(settings)
+
+
+@pytest.fixture
+def second_app(settings: dict) -> Iterator[Flask]:
+    """The portal as another process has it: the same settings, the same database."""
+    yield from _portal(settings)
+
+
+def _portal(settings: dict) -> Iterator[Flask]:
     from app import create_app
     from app.extensions import db
 
@@ -135,6 +147,13 @@ def app(settings: dict) -> Iterator[Flask]:
     yield portal
     with portal.app_context():
         db.engine.dispose()
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """This moment, and time that passes without waiting: after `clock.shift(30)` it is half a minute later."""
+    with time_machine.travel(datetime.now(UTC), tick=True) as traveller:
+        yield traveller
 
 
 @pytest.fixture

@@ -133,9 +133,8 @@ def _plain_email(email: str) -> str:
 def _new_account(voornaam: str, achternaam: str, email: str, username: str | None) -> Gebruiker:
     for field, name in (("first_name", voornaam), ("last_name", achternaam)):
         if not name or not name.strip() or len(name.strip()) > _LONGEST_NAME or not name.isprintable():
-            raise BadInput(
-                "", {field: _("Fill in a name of at most %(number)s characters.", number=_LONGEST_NAME)}
-            )
+            problem = _("Fill in a name of at most %(number)s characters.", number=_LONGEST_NAME)
+            raise _wrong(field, problem)
     gebruiker = Gebruiker(
         first_name=voornaam.strip(),
         last_name=achternaam.strip(),
