@@ -1,4 +1,4 @@
-"""Every setting: its line, its sentence. The environment overrides each as KINDBRUG_<NAME>; see docs/operating.md."""
+"""Every setting: its line, its sentence. The environment overrides each as KINDBRUG_<NAME>."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -70,7 +70,10 @@ SESSION_COOKIE_NAME = "kindbrug_form"  # form token, language and one notice; ne
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SEND_FILE_MAX_AGE_DEFAULT = 3600  # seconds that a browser may keep our stylesheet
-SQLALCHEMY_ENGINE_OPTIONS = {"hide_parameters": True, "pool_pre_ping": True}  # no data of children in error texts
+SQLALCHEMY_ENGINE_OPTIONS = {
+    "hide_parameters": True,
+    "pool_pre_ping": True,
+}  # no data of children in error texts
 DEFAULT_PAGE_SIZE = 25  # rows a list shows
 
 

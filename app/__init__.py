@@ -50,7 +50,9 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     Bootstrap5(app)
     with app.app_context():
         _mind_sqlite(db.engine)
-        appbuilder = Portal(security_manager_class=PortalSecurity, base_template="base.html", update_perms=False)
+        appbuilder = Portal(
+            security_manager_class=PortalSecurity, base_template="base.html", update_perms=False
+        )
         appbuilder.init_app(app, db.session)
         views.register(app, appbuilder)
     cli.register(app)

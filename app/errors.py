@@ -38,9 +38,7 @@ class BadInput(PortalError):
 
     status = 422
 
-    def __init__(
-        self, sentence: LazyString | str, fields: dict[str, LazyString | str] | None = None
-    ) -> None:
+    def __init__(self, sentence: LazyString | str, fields: dict[str, LazyString | str] | None = None) -> None:
         """Refuse with `sentence`; `fields` maps a form field to its own sentence."""
         super().__init__(sentence)
         self.fields = fields or {}

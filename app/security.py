@@ -1,4 +1,4 @@
-"""Who is at the door: the person from the session row, and FAB's questions about rights answered from our tables."""
+"""Who is at the door: the person from the session row; FAB's questions answered by our tables."""
 
 import hashlib
 from datetime import datetime
@@ -52,7 +52,7 @@ def token_hash(token: str) -> str:
 
 
 def person_of(token: str) -> Person | None:
-    """Find the person of a session in force, with the roles valid now: one statement, and sometimes one update."""
+    """Find the person of a session in force, with the roles valid now: one statement, sometimes an update."""
     swv = aliased(Organisation)
     moment = now()
     oldest = moment - current_app.config["SESSION_ABSOLUTE"]
@@ -142,7 +142,7 @@ class PortalSecurity(SecurityManager):
         person = g.get("person")
         return person is not None and permits(person.rollen, permission_name, view_name)
 
-    def get_user_roles(self, user: Any) -> list[Any]:  # noqa: ARG002 - FAB's signature
+    def get_user_roles(self, user: Any) -> list[Any]:
         """Give no stored roles: they would add up over organisations."""
         return []
 

@@ -1,4 +1,4 @@
-"""The words of the portal: every closed list, its key in the database and its label on the screen on one line."""
+"""The words of the portal: every closed list, each with its key in the database and its label on one line."""
 
 from enum import StrEnum
 from typing import Self
@@ -168,7 +168,7 @@ class UitnodigingSoort(Term):
 
 
 class Actie(Term):
-    """The acts in the log, named `noun in Dutch` or `noun-verb`: one word, no data. Source: NEN 7513, 'actie'."""
+    """The acts in the log, each a verb or `noun-verb`: one word, no data. Source: NEN 7513, 'actie'."""
 
     AANMELDEN = "aanmelden", _l("signed in")
     AANMELDEN_GEWEIGERD = "aanmelden-geweigerd", _l("sign-in refused")

@@ -1,4 +1,4 @@
-"""THE rights: visible(), may(), require(), level(), recipients(), as_system("why"), and the gate on every session."""
+"""THE rights: visible(), may(), require(), level(), recipients(), as_system("why"), and the gate itself."""
 
 from app.access.gate import install, write_as_system
 from app.access.person import Person, as_system, current_person, system_reason

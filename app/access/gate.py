@@ -1,4 +1,4 @@
-"""The gate on every database session: reading is narrowed to what the person may see, writing is checked row by row."""
+"""The gate on every database session: reading is narrowed to the person, writing is checked row by row."""
 
 from typing import Any
 
@@ -90,8 +90,8 @@ def _require_fields(person: Person | None, row: Any, changed: set[str]) -> None:
 def isolate(session: Session, *, writes: bool = False) -> None:
     """Tell PostgreSQL's row-level security whose SWV this transaction works for; nothing to do on SQLite.
 
-    The net below the gate: policies compare each row's `swv_id` with the setting `kindbrug.swv`. In a person's
-    request even the portal itself reads that person's SWV only; what it writes, such as the log, may belong to none.
+    The net below the gate: policies compare each row's `swv_id` with the setting `kindbrug.swv`. In a
+    person's request even the portal itself reads that person's SWV only; what it writes may belong to none.
     """
     if session.get_bind().dialect.name != "postgresql":
         return
@@ -109,7 +109,7 @@ def isolate(session: Session, *, writes: bool = False) -> None:
 
 
 def write_as_system(reason: str, *rows: Any) -> None:
-    """Write `rows` that the portal itself makes, such as the log. What was pending is checked for the person first."""
+    """Write `rows` that the portal itself makes, such as the log; what was pending is checked first."""
     db.session.flush()
     with as_system(reason):
         db.session.add_all(rows)

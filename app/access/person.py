@@ -61,7 +61,7 @@ def system_reason() -> str | None:
 
 @contextmanager
 def as_system(reason: str) -> Iterator[None]:
-    """Lift the gate for the block, for what the portal itself must know or write. `reason` says why, to the reader."""
+    """Lift the gate for the block, for what the portal itself must know or write; `reason` says why."""
     token = _system.set(reason)
     try:
         yield

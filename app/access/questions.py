@@ -62,7 +62,9 @@ def _may_add_other(person: Person, row: Any, noun: Noun) -> bool:
     if noun is Noun.ORGANISATION:
         return Role.PLATFORMBEHEERDER in person.rollen
     if noun is Noun.LIDMAATSCHAP:
-        organisation = db.session.scalar(select(m.Organisation).where(m.Organisation.id == row.organisation_id))
+        organisation = db.session.scalar(
+            select(m.Organisation).where(m.Organisation.id == row.organisation_id)
+        )
         if organisation is None or row.gebruiker_id == person.gebruiker_id:
             return False
         affiliated = person.organisation_id == person.swv_id and organisation.swv_id == person.swv_id
@@ -86,7 +88,9 @@ def level(person: Person | None, hulpvraag: m.Hulpvraag, at: Status | None = Non
 
 def _grounds(person: Person, hulpvraag: m.Hulpvraag) -> frozenset[Ground]:
     """Give the grounds that hold now, asked once a request until something is written."""
-    kept: dict[tuple[Person, uuid.UUID], frozenset[Ground]] = g.setdefault("grounds", {}) if has_request_context() else {}
+    kept: dict[tuple[Person, uuid.UUID], frozenset[Ground]] = (
+        g.setdefault("grounds", {}) if has_request_context() else {}
+    )
     if (person, hulpvraag.id) not in kept:
         b = m.Betrokkenheid
         party = (
@@ -96,7 +100,9 @@ def _grounds(person: Person, hulpvraag: m.Hulpvraag) -> frozenset[Ground]:
         )
         with as_system("the gate itself asks"), db.session.no_autoflush:
             found = db.session.scalars(
-                select(b.grond).where(b.hulpvraag_id == hulpvraag.id, party, b.grond.in_(person.grounds), valid(b))
+                select(b.grond).where(
+                    b.hulpvraag_id == hulpvraag.id, party, b.grond.in_(person.grounds), valid(b)
+                )
             ).all()
         kept[person, hulpvraag.id] = frozenset(found)
     return kept[person, hulpvraag.id]
@@ -119,7 +125,7 @@ def recipients(hulpvraag: m.Hulpvraag, people: Iterable[Person]) -> list[Person]
 
 
 def person_for(gebruiker_id: int, organisation_id: uuid.UUID | None) -> Person | None:
-    """Build the person as they would be at work for that organisation now; None without a valid membership."""
+    """Build the person as at work for that organisation now; None without a valid membership."""
     with as_system("roles come from the memberships"):
         return next(iter(people_of(gebruiker_id=gebruiker_id, organisation_id=organisation_id)), None)
 
@@ -127,7 +133,7 @@ def person_for(gebruiker_id: int, organisation_id: uuid.UUID | None) -> Person |
 def people_of(
     *, gebruiker_id: int | None = None, organisation_id: uuid.UUID | None = None, role: Role | None = None
 ) -> list[Person]:
-    """Build the active people with a valid membership, of one account and/or one organisation and/or with one role."""
+    """Build the active people with a valid membership: of one account, one organisation, with one role."""
     with as_system("roles come from the memberships"):
         query = (
             select(m.Lidmaatschap, m.Gebruiker, m.Organisation)
@@ -142,7 +148,9 @@ def people_of(
             query = query.where(m.Lidmaatschap.organisation_id == organisation_id)
         found: dict[tuple[int, uuid.UUID], tuple[m.Gebruiker, m.Organisation, set[Role]]] = {}
         for lid, gebruiker, organisation in db.session.execute(query):
-            found.setdefault((gebruiker.id, organisation.id), (gebruiker, organisation, set()))[2].add(lid.rol)
+            found.setdefault((gebruiker.id, organisation.id), (gebruiker, organisation, set()))[2].add(
+                lid.rol
+            )
     people = [
         Person(
             gebruiker_id=gebruiker.id,
@@ -157,8 +165,6 @@ def people_of(
         for gebruiker, organisation, rollen in found.values()
     ]
     return [person for person in people if role is None or role in person.rollen]
-
-
 
 
 def readable(person: Person | None, row: Any) -> frozenset[str] | None:
@@ -189,5 +195,9 @@ def _open_fields(person: Person | None, row: Any, verb: Verb) -> frozenset[str] 
         return None
     dossier = row if isinstance(row, m.Hulpvraag) else getattr(row, "hulpvraag", None)
     if dossier is None:
-        return None if noun is Noun.KIND else frozenset().union(*(fields_at(noun, at, verb) or () for at in Level))
+        return (
+            None
+            if noun is Noun.KIND
+            else frozenset().union(*(fields_at(noun, at, verb) or () for at in Level))
+        )
     return fields_at(noun, level(person, dossier), verb)

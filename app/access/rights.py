@@ -181,7 +181,9 @@ def levels_with(noun: Noun, verb: Verb) -> dict[Right, frozenset[Level]]:
     for level, rights in RIGHTS[noun].items():
         for right in rights:
             if verb in right.verbs:
-                found.setdefault(Right(frozenset({verb}), right.scope, right.fields, right.during), set()).add(level)
+                found.setdefault(
+                    Right(frozenset({verb}), right.scope, right.fields, right.during), set()
+                ).add(level)
     return {right: frozenset(levels) for right, levels in found.items()}
 
 

@@ -43,9 +43,11 @@ NOUN_OF: dict[type[Any], Noun] = {
 def dossiers(
     person: Person, levels: frozenset[Level], during: frozenset[Status] | None = None, column: str = "id"
 ) -> Select[Any] | None:
-    """Select the hulpvragen (or their `column`) that are open to `person` at one of `levels`; None when there are none."""
+    """Select the hulpvragen (or their `column`) open to `person` at one of `levels`; None: there are none."""
     statuses = {
-        ground: frozenset(s for s, level in LEVELS[ground].items() if level in levels and (not during or s in during))
+        ground: frozenset(
+            s for s, level in LEVELS[ground].items() if level in levels and (not during or s in during)
+        )
         for ground in person.grounds
     }
     wanted = {ground: found for ground, found in statuses.items() if found}
@@ -101,9 +103,11 @@ def _of_dossier(model: type[Any], person: Person, right: Right, levels: frozense
         # A child belongs to its SWV before and after its dossiers.
         opened = model.swv_id == person.organisation_id
     else:
-        column, key = {m.Kind: ("kind_id", "id"), m.Gezagsdrager: ("kind_id", "kind_id"), m.Hulpvraag: ("id", "id")}.get(
-            model, ("id", "hulpvraag_id")
-        )
+        column, key = {
+            m.Kind: ("kind_id", "id"),
+            m.Gezagsdrager: ("kind_id", "kind_id"),
+            m.Hulpvraag: ("id", "id"),
+        }.get(model, ("id", "hulpvraag_id"))
         chosen = dossiers(person, levels, right.during, column)
         if chosen is None:
             return false()
@@ -208,7 +212,9 @@ def _berichten(person: Person, verb: Verb) -> Where:
     )
     opened = dossiers(person, OPEN_LEVELS)
     known = or_(
-        b.hulpvraag_id.is_(None) if opened is None else or_(b.hulpvraag_id.is_(None), b.hulpvraag_id.in_(opened)),
+        b.hulpvraag_id.is_(None)
+        if opened is None
+        else or_(b.hulpvraag_id.is_(None), b.hulpvraag_id.in_(opened)),
         and_(b.afscheid, b.leesbaar_tot > now()),
     )
     if person.is_jk_staff:
@@ -227,6 +233,4 @@ _OTHER = {
     Noun.BERICHT: _berichten,
     Noun.GEBEURTENIS: _closed,
 }
-GUARDED: tuple[type[DeclarativeBase], ...] = tuple(
-    getattr(m, name) for name in m.__all__
-)
+GUARDED: tuple[type[DeclarativeBase], ...] = tuple(getattr(m, name) for name in m.__all__)

@@ -12,7 +12,7 @@ from app.terms import Term
 
 
 class Id(TypeDecorator[uuid.UUID]):
-    """A random key. Text is parsed, so that FAB's string keys work on both engines; bad text matches nothing."""
+    """A random key. Text is parsed, so that FAB's string keys work on both engines; bad text is no key."""
 
     impl = Uuid
     cache_ok = True
@@ -75,6 +75,7 @@ class OfSWV(Keyed):
 
     @declared_attr
     def swv_id(cls) -> Mapped[uuid.UUID]:  # noqa: N805 - SQLAlchemy calls it with the class
+        """Give the column of the SWV that the row belongs to."""
         return mapped_column(Id, ForeignKey("organisation.id"), index=True)
 
 
@@ -83,4 +84,5 @@ class OfHulpvraag(OfSWV):
 
     @declared_attr
     def hulpvraag_id(cls) -> Mapped[uuid.UUID]:  # noqa: N805 - SQLAlchemy calls it with the class
+        """Give the column of the dossier that the row belongs to."""
         return mapped_column(Id, ForeignKey("hulpvraag.id", ondelete="CASCADE"), index=True)

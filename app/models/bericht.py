@@ -24,7 +24,7 @@ class Bericht(Keyed, Model):
 
     `soort` names the mail file. `afscheid` is told although the access ended: no child, no dossier, readable
     until `leesbaar_tot`. `sleutel` is the opaque part of the link in the mail. A worker holds the row until
-    `bezig_tot` and tries again from `volgende_poging`; the Message-ID is the same on every try (RFC 5322, 3.6.4).
+    `bezig_tot` and tries again from `volgende_poging`; the Message-ID is the same on every try (RFC 5322).
     """
 
     __tablename__ = "bericht"
@@ -39,7 +39,9 @@ class Bericht(Keyed, Model):
     organisation_id: Mapped[uuid.UUID | None] = mapped_column(Id, ForeignKey("organisation.id"))
     hulpvraag_id: Mapped[uuid.UUID | None] = mapped_column(Id, ForeignKey("hulpvraag.id"), index=True)
     statuswijziging_id: Mapped[uuid.UUID | None] = mapped_column(Id, ForeignKey("statuswijziging.id"))
-    uitnodiging_id: Mapped[uuid.UUID | None] = mapped_column(Id, ForeignKey("uitnodiging.id", ondelete="SET NULL"))
+    uitnodiging_id: Mapped[uuid.UUID | None] = mapped_column(
+        Id, ForeignKey("uitnodiging.id", ondelete="SET NULL")
+    )
     afscheid: Mapped[bool] = mapped_column(default=False)
     leesbaar_tot: Mapped[datetime | None] = mapped_column(Moment)
     sleutel: Mapped[str] = mapped_column(String(64), unique=True)

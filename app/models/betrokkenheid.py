@@ -14,11 +14,13 @@ from app.terms import Ground
 
 
 class Betrokkenheid(OfHulpvraag, Model):
-    """A party, an organisation or a person, that is involved while `van` <= now < `tot`; `bron_id` is the row that says so."""
+    """An organisation or a person, involved while `van` <= now < `tot`; `bron_id` is the row that says so."""
 
     __tablename__ = "betrokkenheid"
     __table_args__ = (
-        CheckConstraint("(organisation_id IS NULL) <> (gebruiker_id IS NULL)", name="ck_betrokkenheid_partij"),
+        CheckConstraint(
+            "(organisation_id IS NULL) <> (gebruiker_id IS NULL)", name="ck_betrokkenheid_partij"
+        ),
         Index("ix_betrokkenheid_organisation", "organisation_id", "grond", "hulpvraag_id"),
         Index("ix_betrokkenheid_gebruiker", "gebruiker_id", "grond", "hulpvraag_id"),
     )

@@ -1,4 +1,4 @@
-"""Gebeurtenis: the log of every sign-in, read, change and refusal. It holds ids only, no names, no contents."""
+"""Gebeurtenis: the log of every sign-in, read, change and refusal. Ids only: no names, no contents."""
 
 import uuid
 from datetime import datetime
@@ -12,7 +12,7 @@ from app.terms import Actie
 
 
 class Gebeurtenis(Keyed, Model):
-    """One event: when, who, on whose behalf, which dossier and row, which act, on which ground, outcome, where from.
+    """One event: when, who, on whose behalf, which dossier and row, act, ground, outcome, where from.
 
     Source: NEN 7513. Plain ids without foreign keys: a log row outlives what it is about.
     """

@@ -27,9 +27,7 @@ class Inloggegevens(Model):
 
     __tablename__ = "inloggegevens"
 
-    gebruiker_id: Mapped[int] = mapped_column(
-        ForeignKey("ab_user.id", ondelete="CASCADE"), primary_key=True
-    )
+    gebruiker_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id", ondelete="CASCADE"), primary_key=True)
     wachtwoord_hash: Mapped[str | None] = mapped_column(String(256))
     totp_geheim: Mapped[str | None] = mapped_column(String(64))
     totp_stap: Mapped[int] = mapped_column(default=0)
@@ -44,5 +42,3 @@ class Herstelcode(Keyed, Model):
     gebruiker_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id", ondelete="CASCADE"), index=True)
     code_hash: Mapped[str] = mapped_column(String(64))
     gebruikt_op: Mapped[datetime | None] = mapped_column(Moment)
-
-

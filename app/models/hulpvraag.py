@@ -15,7 +15,7 @@ from app.terms import Status
 
 
 class Hulpvraag(OfSWV, Model):
-    """One dossier. `versie` counts its changes: a form that was opened before somebody else's change loses."""
+    """One dossier. `versie` counts its changes: a form opened before somebody else's change loses."""
 
     __tablename__ = "hulpvraag"
     __table_args__ = (

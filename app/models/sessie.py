@@ -11,7 +11,7 @@ from app.models.base import Id, Keyed, Moment, now
 
 
 class Sessie(Keyed, Model):
-    """A session. The cookie holds a random token, this row only its hash, so a copied database opens nothing."""
+    """A session. The cookie holds a random token, this row only its hash: a copied database opens nothing."""
 
     __tablename__ = "sessie"
 

@@ -14,7 +14,7 @@ from app.terms import Status
 
 
 class StatusWijziging(OfHulpvraag, Model):
-    """A change of status: who, on whose behalf, when, why. `terug_id` names the change that this one took back."""
+    """A change of status: who, on whose behalf, when, why. `terug_id` is the change that it took back."""
 
     __tablename__ = "statuswijziging"
 

@@ -14,8 +14,11 @@ MOST = 500
 
 def counts(hulpvraag: Hulpvraag) -> dict[str, int]:
     """Count per tab, in one statement."""
+
     def number(model: Any, *where: Any) -> Any:
-        return select(func.count(model.id)).where(model.hulpvraag_id == hulpvraag.id, *where).scalar_subquery()
+        return (
+            select(func.count(model.id)).where(model.hulpvraag_id == hulpvraag.id, *where).scalar_subquery()
+        )
 
     row = db.session.execute(
         select(
@@ -30,13 +33,17 @@ def counts(hulpvraag: Hulpvraag) -> dict[str, int]:
 def documents(hulpvraag: Hulpvraag) -> list[Bijlage]:
     """List the documents, newest first."""
     loads = (joinedload(Bijlage.organisation), joinedload(Bijlage.toegevoegd_door))
-    return _list(select(Bijlage).options(*loads).order_by(Bijlage.toegevoegd_op.desc(), Bijlage.id), Bijlage, hulpvraag)
+    return _list(
+        select(Bijlage).options(*loads).order_by(Bijlage.toegevoegd_op.desc(), Bijlage.id), Bijlage, hulpvraag
+    )
 
 
 def notes(hulpvraag: Hulpvraag) -> list[Notitie]:
     """List the notes, newest first."""
     loads = (joinedload(Notitie.organisation), joinedload(Notitie.geschreven_door))
-    return _list(select(Notitie).options(*loads).order_by(Notitie.geschreven_op.desc(), Notitie.id), Notitie, hulpvraag)
+    return _list(
+        select(Notitie).options(*loads).order_by(Notitie.geschreven_op.desc(), Notitie.id), Notitie, hulpvraag
+    )
 
 
 def history(hulpvraag: Hulpvraag) -> list[StatusWijziging]:
@@ -59,7 +66,9 @@ def involved(hulpvraag: Hulpvraag) -> list[Betrokkenheid]:
 
 def parents(hulpvraag: Hulpvraag) -> list[str]:
     """Name the parents and guardians that the person may know of."""
-    query = select(Gezagsdrager.naam).where(Gezagsdrager.kind_id == hulpvraag.kind_id).order_by(Gezagsdrager.naam)
+    query = (
+        select(Gezagsdrager.naam).where(Gezagsdrager.kind_id == hulpvraag.kind_id).order_by(Gezagsdrager.naam)
+    )
     return list(db.session.scalars(query.limit(20)))
 
 

@@ -28,9 +28,10 @@ _PEOPLE = ("contactpersoon", "specialist", "waarnemer")
 
 
 def add(data: dict[str, Any], by: Person) -> Hulpvraag:
-    """Make the dossier: child, hulpvraag and the preschool's involvement, and tell the preschool. Manual: chapter 1, step 1.
+    """Make the dossier: child, hulpvraag and the preschool's involvement, and tell the preschool.
 
-    Raises NeedsConfirmation when the child may be there already, BadInput when preschool and person do not fit.
+    Manual: chapter 1, step 1. Raises NeedsConfirmation when the child may be there already, BadInput when
+    preschool and person do not fit.
     """
     voorschool = _voorschool(data.get("voorschool"))
     people = _people(data, voorschool)
@@ -70,14 +71,17 @@ def edit(hulpvraag: Hulpvraag, data: dict[str, Any], by: Person) -> Hulpvraag:
     if str(data.get("versie") or hulpvraag.versie) != str(hulpvraag.versie):
         raise Conflict(
             _(
-                "Somebody else saved this hulpvraag just before you (%(when)s). Your text is still here: compare and save again.",
+                "Somebody else saved this hulpvraag just before you (%(when)s). "
+                "Your text is still here: compare and save again.",
                 when=moment(hulpvraag.gewijzigd_op),
             )
         )
     changed = {"omschrijving": data.get("omschrijving")} if "omschrijving" in data else {}
     if any(name in data for name in _PEOPLE):
         with access.as_system("the preschool of the dossier that is being edited"):
-            voorschool = db.session.scalar(select(Organisation).where(Organisation.id == hulpvraag.voorschool_id))
+            voorschool = db.session.scalar(
+                select(Organisation).where(Organisation.id == hulpvraag.voorschool_id)
+            )
         if voorschool is None:
             raise NotFound
         changed |= _people(data, voorschool)
@@ -134,7 +138,9 @@ def _has_role(key: int, role: Role, where: ColumnElement[bool]) -> bool:
         query = (
             select(Lidmaatschap.id)
             .join(Gebruiker, Gebruiker.id == Lidmaatschap.gebruiker_id)
-            .where(Lidmaatschap.gebruiker_id == key, Lidmaatschap.rol == role, where, access.valid(Lidmaatschap))
+            .where(
+                Lidmaatschap.gebruiker_id == key, Lidmaatschap.rol == role, where, access.valid(Lidmaatschap)
+            )
         )
         return db.session.scalar(query.limit(1)) is not None
 
@@ -151,7 +157,7 @@ class Chip:
 def chips(by: Person) -> list[Chip]:
     """Give the ways to narrow the list, counted in one statement, each capped."""
     counted = select(Hulpvraag.status).limit(COUNT_CAP).subquery()
-    by_status = dict(
+    by_status: dict[Status, int] = dict(
         db.session.execute(select(counted.c.status, func.count()).group_by(counted.c.status)).tuples().all()
     )
 

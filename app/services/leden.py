@@ -1,4 +1,4 @@
-"""The people of an organisation, from the role administrator's screen: inviting somebody is adding a membership."""
+"""The people of an organisation, for its role administrator: inviting somebody adds a membership."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Lists: ids first by keyset over an index, then one page of rows decorated in one statement, counts capped."""
+"""Lists: ids first by keyset over an index, then one page of rows in one statement; counts are capped."""
 
 import base64
 import json
@@ -88,15 +88,17 @@ def _contains(model: type[Any], column: str, typed: str) -> ColumnElement[bool]:
     relation, _, leaf = column.rpartition(".")
     if relation:
         target = getattr(model, relation)
-        return target.has(_contains(target.property.mapper.class_, leaf, typed))  # type: ignore[no-any-return]
+        return target.has(_contains(target.property.mapper.class_, leaf, typed))
     wanted = searchable(typed) if leaf == "zoeknaam" else typed
-    return getattr(model, leaf).icontains(wanted, autoescape=True)  # type: ignore[no-any-return]
+    return getattr(model, leaf).icontains(wanted, autoescape=True)
 
 
 def _decorate(model: type[Any], keys: list[Any], load: Sequence[str]) -> Sequence[Any]:
     if not keys:
         return []
-    query = select(model).where(model.id.in_(keys)).options(*(joinedload(getattr(model, name)) for name in load))
+    query = (
+        select(model).where(model.id.in_(keys)).options(*(joinedload(getattr(model, name)) for name in load))
+    )
     rows = {row.id: row for row in db.session.scalars(query).unique()}
     return [rows[key] for key in keys if key in rows]
 
@@ -132,7 +134,9 @@ def _read(cursor: str | None, column: Any) -> tuple[Any, uuid.UUID] | None:
 def one(model: type[Any], key: Any, load: Sequence[str] = ()) -> Any:
     """Fetch one row that the person may see; NotFound when there is none, or the key is no key."""
     wanted = parse_id(key)
-    query = select(model).where(model.id == wanted).options(*(joinedload(getattr(model, name)) for name in load))
+    query = (
+        select(model).where(model.id == wanted).options(*(joinedload(getattr(model, name)) for name in load))
+    )
     row = db.session.scalars(query).first() if wanted else None
     if row is None:
         raise NotFound

@@ -1,4 +1,4 @@
-"""The log: one row an event, in the transaction of the act itself. When it can't be written, the act fails."""
+"""The log: one row an event, in the transaction of the act. When it can't be written, the act fails."""
 
 import uuid
 from typing import Any

@@ -17,7 +17,7 @@ FIELDS = ("naam", "platform", "meldadres", "status_in_mail", "actief")
 
 
 def add(data: dict[str, Any], by: Person) -> Organisation:
-    """Add an organisation. An SWV belongs to itself, every other one to its SWV; raises BadInput without one."""
+    """Add an organisation; an SWV belongs to itself, every other one to its SWV. Raises BadInput without."""
     organisation = Organisation(soort=data["soort"], **_chosen(data))
     swv_id = parse_id(data.get("swv"))
     if organisation.soort is OrganisationSoort.EXPLOITANT:

@@ -1,4 +1,4 @@
-"""What a foreign key can be picked from: rows that the person may see, found by typing, never more than 20."""
+"""What a foreign key can be picked from: rows that the person may see, found by typing, at most 20."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from app.terms import JK_STAFF, OrganisationSoort, Role
 
 MOST = 20
 Choice = tuple[str, str, str]
+Query = Select[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -24,31 +25,39 @@ class Pick:
     """One kind of choice: who may be offered it, the query for what was typed, and for one id."""
 
     who: frozenset[Role]
-    query: Callable[[str], Select[Any]]
-    one: Callable[[Any], Select[Any]]
+    query: Callable[[str], Query]
+    one: Callable[[Any], Query]
     key: Callable[[Any], Any] = parse_id
 
 
-def _organisations(soort: OrganisationSoort | None) -> tuple[Callable[[str], Select[Any]], Callable[[Any], Select[Any]]]:
-    def base() -> Select[Any]:
-        found = select(Organisation.id, Organisation.naam, Organisation.platform).where(Organisation.actief.is_(True))
+def _organisations(
+    soort: OrganisationSoort | None,
+) -> tuple[Callable[[str], Query], Callable[[Any], Query]]:
+    def base() -> Query:
+        found = select(Organisation.id, Organisation.naam, Organisation.platform).where(
+            Organisation.actief.is_(True)
+        )
         return found.where(Organisation.soort == soort) if soort else found
 
     return (
-        lambda typed: base().where(_like(Organisation.naam, typed)).order_by(Organisation.naam, Organisation.id),
+        lambda typed: (
+            base().where(_like(Organisation.naam, typed)).order_by(Organisation.naam, Organisation.id)
+        ),
         lambda key: base().where(Organisation.id == key),
     )
 
 
-def _people(role: Role) -> tuple[Callable[[str], Select[Any]], Callable[[Any], Select[Any]]]:
+def _people(role: Role) -> tuple[Callable[[str], Query], Callable[[Any], Query]]:
     name = Gebruiker.first_name + " " + Gebruiker.last_name
 
-    def base() -> Select[Any]:
+    def base() -> Query:
         return (
             select(Gebruiker.id, name, func.min(Organisation.naam))
             .join(Lidmaatschap, Lidmaatschap.gebruiker_id == Gebruiker.id)
             .join(Organisation, Organisation.id == Lidmaatschap.organisation_id)
-            .where(Lidmaatschap.rol == role, valid(Lidmaatschap), Gebruiker.active.is_(True), Organisation.actief)
+            .where(
+                Lidmaatschap.rol == role, valid(Lidmaatschap), Gebruiker.active.is_(True), Organisation.actief
+            )
             .group_by(Gebruiker.id, name)
         )
 
@@ -69,17 +78,23 @@ def _number(value: Any) -> int | None:
 
 _kind_name = Kind.voornaam + " " + func.coalesce(Kind.tussenvoegsel + " ", "") + Kind.achternaam
 _kind = (
-    lambda typed: select(Kind.id, _kind_name, Kind.geboortedatum)
-    .where(Kind.zoeknaam.contains(searchable(typed), autoescape=True))
-    .order_by(Kind.zoeknaam, Kind.id),
+    lambda typed: (
+        select(Kind.id, _kind_name, Kind.geboortedatum)
+        .where(Kind.zoeknaam.contains(searchable(typed), autoescape=True))
+        .order_by(Kind.zoeknaam, Kind.id)
+    ),
     lambda key: select(Kind.id, _kind_name, Kind.geboortedatum).where(Kind.id == key),
 )
 _hulpvraag = (
-    lambda typed: select(Hulpvraag.id, Hulpvraag.nummer, _kind_name)
-    .join(Kind, Kind.id == Hulpvraag.kind_id)
-    .where(or_(_like(Hulpvraag.nummer, typed), Kind.zoeknaam.contains(searchable(typed), autoescape=True)))
-    .where(addable(Notitie, current_person()))
-    .order_by(Hulpvraag.gewijzigd_op.desc(), Hulpvraag.id),
+    lambda typed: (
+        select(Hulpvraag.id, Hulpvraag.nummer, _kind_name)
+        .join(Kind, Kind.id == Hulpvraag.kind_id)
+        .where(
+            or_(_like(Hulpvraag.nummer, typed), Kind.zoeknaam.contains(searchable(typed), autoescape=True))
+        )
+        .where(addable(Notitie, current_person()))
+        .order_by(Hulpvraag.gewijzigd_op.desc(), Hulpvraag.id)
+    ),
     lambda key: select(Hulpvraag.id, Hulpvraag.nummer, Hulpvraag.status).where(
         Hulpvraag.id == key, addable(Notitie, current_person())
     ),

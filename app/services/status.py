@@ -66,7 +66,7 @@ def last_change(hulpvraag: Hulpvraag) -> StatusWijziging | None:
 
 
 def options(hulpvraag: Hulpvraag, by: Person) -> list[Option]:
-    """List the transitions from here, in the table's order: what this person can do, and what is not possible yet."""
+    """List the transitions from here, in the table's order, and how each stands for this person."""
     known = facts(hulpvraag)
     return [
         Option(t, workflow.destination(t, known), _granted(by, t), workflow.missing(t, known))
@@ -76,7 +76,9 @@ def options(hulpvraag: Hulpvraag, by: Person) -> list[Option]:
 
 def next_step(choices: Sequence[Option]) -> Option | None:
     """Pick the step that brings the dossier further: the first of the table that goes on."""
-    return next((o for o in choices if o.transition.key not in ("aanvulling", "ingetrokken", "terugnemen")), None)
+    return next(
+        (o for o in choices if o.transition.key not in ("aanvulling", "ingetrokken", "terugnemen")), None
+    )
 
 
 def move(
@@ -84,8 +86,9 @@ def move(
 ) -> StatusWijziging:
     """Make one transition: check → change → log → queue mail → commit.
 
-    `seen` is the id of the last change that the person saw. A double click makes one change. Raises NotFound without the right, Conflict when somebody was
-    first, TransitionRefused when something is missing, BadInput without a needed toelichting.
+    `seen` is the id of the last change that the person saw. A double click makes one change. Raises
+    NotFound without the right, Conflict when somebody was first, TransitionRefused when something is
+    missing, BadInput without a needed toelichting.
     """
     transition = BY_KEY.get(key)
     if transition is None or not transition.since or not _granted(by, transition):
@@ -101,10 +104,7 @@ def move(
     known = facts(hulpvraag)
     if not workflow.starts_at(transition, known):
         raise Conflict(_already(hulpvraag))
-    if lacking := workflow.missing(transition, known):
-        raise TransitionRefused(missing=[need.label for need in lacking])
-    if Need.TOELICHTING in transition.needs and not toelichting:
-        raise BadInput("", {"toelichting": _l("Please fill this in.")})
+    _refuse_unless_complete(transition, known, toelichting)
     change = StatusWijziging(
         swv_id=hulpvraag.swv_id,
         hulpvraag_id=hulpvraag.id,
@@ -129,6 +129,13 @@ def move(
         db.session.rollback()
         raise Conflict(_already(_locked(hulpvraag))) from late
     return change
+
+
+def _refuse_unless_complete(transition: Transition, known: Facts, toelichting: str | None) -> None:
+    if lacking := workflow.missing(transition, known):
+        raise TransitionRefused(missing=[need.label for need in lacking])
+    if Need.TOELICHTING in transition.needs and not toelichting:
+        raise BadInput("", {"toelichting": _l("Please fill this in.")})
 
 
 def start(hulpvraag: Hulpvraag, by: Person) -> StatusWijziging:

@@ -1,4 +1,4 @@
-"""How values read on a screen: labels of columns, dates, sizes, statuses. Whole words, ready for a template."""
+"""How values read on a screen: labels of columns, dates, sizes, statuses; ready for a template."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta

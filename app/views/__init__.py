@@ -1,4 +1,4 @@
-"""The menu as a table, every screen, and what each answer carries: the forms' guard, headers, what all templates know."""
+"""The menu as a table, every screen, and what each answer carries: guard, headers, what templates know."""
 
 import secrets
 from typing import Any
@@ -39,8 +39,8 @@ MENU: tuple[tuple[Any, str, Noun | None, Any], ...] = (
     (_l("People"), "LidmaatschapView.list", Noun.LIDMAATSCHAP, _l("Administration")),
 )
 VIEWS = (
-    WorklistView, SigninView, AccountView, HulpvraagView, KindView, GezagsdragerView, BijlageView, BijlageFilesView,
-    NotitieView, OrganisationView, LidmaatschapView, BerichtView, PickView,
+    WorklistView, SigninView, AccountView, HulpvraagView, KindView, GezagsdragerView, BijlageView,
+    BijlageFilesView, NotitieView, OrganisationView, LidmaatschapView, BerichtView, PickView,
 )  # fmt: skip
 # Their forms carry the token themselves, so that an expired one gives the typed text back.
 KEEPS_TEXT = ("add", "edit", "status")
@@ -83,8 +83,8 @@ def _nonce() -> str:
 def _headers(answer: Response) -> Response:
     """Give every answer the same strict headers; a page with a child on it is kept by no cache."""
     policy = (
-        f"default-src 'none'; script-src 'nonce-{_nonce()}'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; script-src 'nonce-{_nonce()}'; style-src 'self'; img-src 'self'; "
+        "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
     answer.headers.setdefault("Content-Security-Policy", policy)
     answer.headers.setdefault("X-Content-Type-Options", "nosniff")
@@ -102,7 +102,12 @@ def _headers(answer: Response) -> Response:
 
 def _known_everywhere() -> dict[str, Any]:
     person = current_person()
-    known: dict[str, Any] = {"person": None, "menu": [], "demo": current_app.config["DEMO"], "get_locale": get_locale}
+    known: dict[str, Any] = {
+        "person": None,
+        "menu": [],
+        "demo": current_app.config["DEMO"],
+        "get_locale": get_locale,
+    }
     if person is None:
         return known
     known["person"] = {
@@ -124,7 +129,11 @@ def _menu(unread: int) -> list[dict[str, Any]]:
         if noun is not None and not sm.has_access("menu_access", noun):
             continue
         view = endpoint.split(".")[0]
-        item = {"label": str(label), "url": url_for(endpoint), "current": (request.endpoint or "").startswith(f"{view}.")}
+        item = {
+            "label": str(label),
+            "url": url_for(endpoint),
+            "current": (request.endpoint or "").startswith(f"{view}."),
+        }
         if endpoint == "BerichtView.index" and unread:
             item["count"] = unread
         if group is None:

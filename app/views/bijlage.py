@@ -1,10 +1,16 @@
 """The screens of Bijlage; its bytes come and go in views/bijlage_files.py."""
 
+from collections.abc import Sequence
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from app import access
 from app.models import Bijlage
 from app.services import bijlagen, wording
-from app.terms import Noun
+from app.terms import Noun, Verb
 from app.views.base import PortalInterface, PortalView
 
 
@@ -13,11 +19,35 @@ class BijlageView(PortalView):
 
     route_base = "/bijlagen"
     noun, plural, singular = Noun.BIJLAGE, _l("Bijlagen"), _l("Bijlage")
+    edit_label = _l("Edit bijlage")
     empty = _l("There are no documents yet.")
     datamodel = PortalInterface(Bijlage, bijlagen)
     base_order, order_columns, search_in = ("toegevoegd_op", "desc"), ["toegevoegd_op", "titel"], ["titel"]
     load = ("hulpvraag", "toegevoegd_door", "organisation")
     formatters_columns = {"grootte": lambda row: wording.size(row.grootte)}
     list_columns = ["titel", "soort", "hulpvraag", "organisation", "toegevoegd_op", "grootte"]
-    show_columns = ["titel", "soort", "hulpvraag", "zichtbaarheid", "stadium", "organisation", "toegevoegd_door", "toegevoegd_op", "grootte"]
+    show_columns = [
+        "titel",
+        "soort",
+        "hulpvraag",
+        "zichtbaarheid",
+        "stadium",
+        "organisation",
+        "toegevoegd_door",
+        "toegevoegd_op",
+        "grootte",
+    ]
     edit_columns = ["titel", "soort", "zichtbaarheid", "stadium"]
+
+    def show_context(self, row: Bijlage) -> dict[str, Any]:
+        """Offer to retract the document, apart from the rest, when this person may."""
+        may = self.may("delete") and access.may(access.current_person(), Verb.RETRACT, row)
+        if not may or row.ingetrokken_op is not None:
+            return super().show_context(row)
+        address = url_for("BijlageFilesView.retract", bijlage_id=row.id)
+        return super().show_context(row) | {"danger": {"label": _("Retract document"), "url": address}}
+
+    def show_buttons(self, row: Bijlage) -> Sequence[dict[str, Any]]:
+        """Offer the bytes."""
+        opens = {"label": _("Download document"), "url": url_for("BijlageFilesView.file", bijlage_id=row.id)}
+        return [opens, *super().show_buttons(row)]

@@ -7,9 +7,7 @@ from urllib.parse import quote
 from flask import Response, current_app, flash, jsonify, redirect, request, url_for
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.datastructures import FileStorage
-from werkzeug.wsgi import wrap_file
 
 from app import access
 from app.access import Person
@@ -82,13 +80,7 @@ class BijlageFilesView(BaseView):
         if not files:
             errors.append(_("First choose a file."))
         if kept:
-            flash(
-                ngettext(
-                    "Saved. %(num)s document has been added.",
-                    "Saved. %(num)s documents have been added.",
-                    kept,
-                )
-            )
+            flash(_("Saved. Documents added: %(count)s.", count=kept))
         if not errors:
             return redirect(url_for("BijlageFilesView.window", hulpvraag_id=row.id))
         context = _window(listing.one(Hulpvraag, hulpvraag_id, ("kind",)), _person())
@@ -99,9 +91,7 @@ class BijlageFilesView(BaseView):
     def file(self, bijlage_id: str) -> Response:
         """Send the bytes, to be saved and never to be shown within the portal."""
         found = bijlagen.download(listing.one(Bijlage, bijlage_id), _person())
-        answer = Response(
-            wrap_file(request.environ, found.file), mimetype=found.mimetype, direct_passthrough=True
-        )
+        answer = Response(found.chunks(), mimetype=found.mimetype)
         answer.call_on_close(found.file.close)
         answer.content_length = found.size
         plain = re.sub(r"[^0-9A-Za-z ._()-]", "_", found.naam)

@@ -35,7 +35,7 @@ def _refused(error: PortalError) -> Any:
     return _answer(error.status, None if isinstance(error, NotFound) else str(error.sentence))
 
 
-def _expired(error: CSRFError) -> Any:  # noqa: ARG001 - Flask passes it
+def _expired(error: CSRFError) -> Any:
     return _answer(400, _("This page was open for too long. Go back, reload the page and send it again."))
 
 

@@ -44,7 +44,7 @@ class PickField(Field):
         self.data = getattr(value, "id", value)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        """Take the id; when only words were typed, take the one row they mean, or offer what they could mean."""
+        """Take the id; for words alone take the one row they mean, or offer what they could mean."""
         self.data = (valuelist[0] or None) if valuelist else None
         self.typed = request.form.get(f"{self.name}_q", "").strip()
         if request.form.get("_search") == self.name:
@@ -97,7 +97,7 @@ class TermField(SelectField):
 def field_for(
     datamodel: Any, column: str, label: Any, hint: Any, checks: Iterable[Any], terms: Any = None
 ) -> Any:
-    """Make the field for `column`: a relation is picked, a closed list chosen, a date native, text trimmed."""
+    """Make the field for `column`: a relation is picked, a closed list chosen, text trimmed."""
     checks = list(checks)
     if datamodel.is_relation(column):
         required = not datamodel.is_nullable(column)
@@ -114,12 +114,12 @@ def field_for(
     longest = getattr(kind, "length", None)
     if longest:
         checks.append(validators.Length(max=longest))
-        return StringField(label, checks, description=hint, filters=[stripped], render_kw={"maxlength": longest})
+        return StringField(
+            label, checks, description=hint, filters=[stripped], render_kw={"maxlength": longest}
+        )
     checks.append(validators.Length(max=20_000))
     return TextAreaField(label, checks, description=hint, filters=[stripped])
 
 
 def _required() -> Any:
     return validators.InputRequired(_l("Please fill this in."))
-
-

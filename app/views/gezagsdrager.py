@@ -13,10 +13,31 @@ class GezagsdragerView(PortalView):
 
     route_base = "/ouders"
     noun, plural, singular = Noun.GEZAGSDRAGER, _l("Parents and guardians"), _l("Parent or guardian")
+    edit_label = _l("Edit parent or guardian")
     add_label, empty = _l("Add a parent or guardian"), _l("No parents or guardians are known yet.")
     datamodel = PortalInterface(Gezagsdrager, ouders)
     base_order, order_columns, search_in = ("naam", "asc"), ["naam"], ["naam", "kind.zoeknaam"]
     load, list_columns = ("kind",), ["naam", "kind", "gezag"]
-    show_columns = ["naam", "kind", "email", "telefoon", "adres", "geheim_adres", "gezag", "gezag_bron", "gezag_datum"]
-    add_columns = ["kind", "naam", "email", "telefoon", "adres", "geheim_adres", "gezag", "gezag_bron", "gezag_datum"]
+    show_columns = [
+        "naam",
+        "kind",
+        "email",
+        "telefoon",
+        "adres",
+        "geheim_adres",
+        "gezag",
+        "gezag_bron",
+        "gezag_datum",
+    ]
+    add_columns = [
+        "kind",
+        "naam",
+        "email",
+        "telefoon",
+        "adres",
+        "geheim_adres",
+        "gezag",
+        "gezag_bron",
+        "gezag_datum",
+    ]
     edit_columns = add_columns[1:]

@@ -1,5 +1,6 @@
 """The screens of Hulpvraag: the list, the dossier with its tabs, and Status wijzigen."""
 
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -20,17 +21,33 @@ from app.views.base import Page, PortalInterface, PortalView, granted
 from app.views.fields import stripped
 
 
-class StatusForm(FlaskForm):  # type: ignore[misc]
+class StatusForm(FlaskForm):
     """What a change of status asks; the choice itself is drawn as cards."""
 
     toelichting = TextAreaField(
         _l("Explanation"),
         [Length(max=5000)],
-        description=_l("Everybody who may open the dossier reads this. Leave it out of the mail: it is never in it."),
+        description=_l(
+            "Everybody who may open the dossier reads this. Leave it out of the mail: it is never in it."
+        ),
         filters=[stripped],
     )
     anyway = BooleanField(_l("I have checked this. Save anyway."))
     gezien = HiddenField()
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Why a change of status was not made; `answer` is set when it was."""
+
+    errors: list[tuple[str | None, str]] = field(default_factory=list)
+    conflict: str = ""
+    answer: Page | None = None
+
+    @property
+    def context(self) -> dict[str, Any]:
+        """Give what the page shows of it."""
+        return {"errors": self.errors, "conflict": self.conflict}
 
 
 class HulpvraagView(PortalView):
@@ -38,14 +55,23 @@ class HulpvraagView(PortalView):
 
     route_base = "/hulpvragen"
     noun, plural, singular = Noun.HULPVRAAG, _l("Hulpvragen"), _l("Hulpvraag")
+    edit_label = _l("Edit hulpvraag")
     add_label, empty = _l("Make a dossier"), _l("There are no hulpvragen here yet.")
     datamodel = PortalInterface(Hulpvraag, hulpvragen)
     order_columns, search_in = ["gewijzigd_op"], ["nummer", "kind.zoeknaam"]
     load = ("kind", "voorschool", "contactpersoon", "specialist", "waarnemer", "aangemaakt_door")
     formatters_columns = {"aan_zet": lambda row: dossier.at_move(row.status)}
     list_columns = ["kind", "status", "aan_zet", "voorschool", "gewijzigd_op"]
-    show_columns = ["omschrijving", "voorschool", "contactpersoon", "specialist", "waarnemer", "aangemaakt_op"]
-    add_columns = ["kind.voornaam", "kind.tussenvoegsel", "kind.achternaam", "kind.geboortedatum", "voorschool", "contactpersoon", "specialist", "omschrijving"]  # fmt: skip
+    show_columns = [
+        "omschrijving",
+        "voorschool",
+        "contactpersoon",
+        "specialist",
+        "waarnemer",
+        "aangemaakt_op",
+    ]
+    add_columns = [f"kind.{name}" for name in ("voornaam", "tussenvoegsel", "achternaam", "geboortedatum")]
+    add_columns += ["voorschool", "contactpersoon", "specialist", "omschrijving"]
     edit_columns = ["omschrijving", "contactpersoon", "specialist", "waarnemer"]
     show_template = "dossier.html"
 
@@ -86,35 +112,38 @@ class HulpvraagView(PortalView):
         row = self.find(pk)
         form = StatusForm()
         chosen = request.form.get("status") or request.args.get("status")
-        errors: list[tuple[str | None, str]] = []
-        conflict, answer = "", 200
+        refused = Refused()
         if request.method == "GET":
-            last = status.last_change(row)
-            form.gezien.data = str(last.id) if last else ""
+            form.gezien.data = _last_seen(row)
         elif form.validate():
-            answer = 422
-            found = writing.warnings([form.toelichting.data])
-            if not chosen:
-                errors = [("status", _("Please choose a status."))]
-            elif found and not form.anyway.data:
-                errors = [("anyway", found[0])]
-            else:
-                try:
-                    return self._moved(row, chosen, form)
-                except BadInput as wrong:
-                    form.toelichting.errors = [str(s) for s in wrong.fields.values()]
-                except TransitionRefused as refused:
-                    errors = [(None, str(sentence)) for sentence in refused.missing]
-                except Conflict as lost:
-                    answer, conflict = 409, str(lost.sentence)
-                    row = self.find(pk)
-                    form.gezien.data = str(last.id) if (last := status.last_change(row)) else ""
-        else:
-            answer = 422
-        if not any(name == "anyway" for name, _sentence in errors):
+            refused = self._refused(row, chosen, form)
+            if refused.answer is not None:
+                return refused.answer
+        if refused.conflict:
+            row = self.find(pk)
+            form.gezien.data = _last_seen(row)
+        if not any(name == "anyway" for name, _sentence in refused.errors):
             del form.anyway
-        context = dossier.status_page(row, chosen) | {"form": form, "errors": errors, "conflict": conflict}
+        context = dossier.status_page(row, chosen) | {"form": form} | refused.context
+        answer = 200 if request.method == "GET" else 409 if refused.conflict else 422
         return self.render_template("status_choose.html", **context), answer
+
+    def _refused(self, row: Hulpvraag, chosen: str | None, form: StatusForm) -> Refused:
+        """Make the change, or say why not."""
+        warned = writing.warnings([form.toelichting.data])
+        if not chosen:
+            return Refused([("status", _("Please choose a status."))])
+        if warned and not form.anyway.data:
+            return Refused([("anyway", warned[0])])
+        try:
+            return Refused(answer=self._moved(row, chosen, form))
+        except BadInput as wrong:
+            form.toelichting.errors = [str(sentence) for sentence in wrong.fields.values()]
+            return Refused()
+        except TransitionRefused as refusal:
+            return Refused([(None, str(sentence)) for sentence in refusal.missing])
+        except Conflict as lost:
+            return Refused(conflict=str(lost.sentence))
 
     def _moved(self, row: Hulpvraag, key: str, form: StatusForm) -> Page:
         person = access.current_person()
@@ -123,3 +152,8 @@ class HulpvraagView(PortalView):
         change = status.move(row, key, toelichting=form.toelichting.data, seen=form.gezien.data, by=person)
         flash(dossier.said(row, change), "success")
         return redirect(url_for("HulpvraagView.show", pk=row.id))
+
+
+def _last_seen(row: Hulpvraag) -> str:
+    last = status.last_change(row)
+    return str(last.id) if last else ""

@@ -14,7 +14,11 @@ class KindView(PortalView):
 
     route_base = "/kinderen"
     noun, plural, singular = Noun.KIND, _l("Children"), _l("Child")
-    add_label, empty = _l("Add a child"), _l("There are no children yet. A new dossier adds its child itself.")
+    edit_label = _l("Edit child")
+    add_label, empty = (
+        _l("Add a child"),
+        _l("There are no children yet. A new dossier adds its child itself."),
+    )
     datamodel = PortalInterface(Kind, kinderen)
     related_views = [GezagsdragerView]
     order_columns, search_in = ["geboortedatum", "gewijzigd_op"], ["zoeknaam"]

@@ -13,6 +13,7 @@ class OrganisationView(PortalView):
 
     route_base = "/organisaties"
     noun, plural, singular = Noun.ORGANISATION, _l("Organisations"), _l("Organisation")
+    edit_label = _l("Edit organisation")
     add_label, empty = _l("Add an organisation"), _l("There are no organisations yet.")
     datamodel = PortalInterface(Organisation, organisaties)
     base_order, order_columns, search_in = ("naam", "asc"), ["naam"], ["naam"]

@@ -33,15 +33,23 @@ class WorklistView(BaseView):
         mine = [_task(task) for task in worklist.asked(person)] if reads else []
         context = {
             "title": f"{_greeting()} {person.voornaam}",
-            "sub": ngettext("%(num)s thing is asked of you.", "%(num)s things are asked of you.", len(mine)) if mine else None,
+            "sub": ngettext("%(num)s thing is asked of you.", "%(num)s things are asked of you.", len(mine))
+            if mine
+            else None,
             "mine": mine,
             "others": [_other(row) for row in worklist.elsewhere(person)] if reads else [],
             "empty": _("Nothing is asked of you now."),
             "problems": [_problem(row) for row in berichten.undelivered(person)],
-            "search": {"q": "", "label": _("Search by name or number"), "action_url": url_for("HulpvraagView.list")} if reads else None,
+            "search": {
+                "q": "",
+                "label": _("Search by name or number"),
+                "action_url": url_for("HulpvraagView.list"),
+            }
+            if reads
+            else None,
             "buttons": self._buttons(),
         }
-        return self.render_template("worklist.html", **context)  # type: ignore[no-any-return]
+        return self.render_template("worklist.html", **context)
 
     def _buttons(self) -> list[dict[str, Any]]:
         if not self.appbuilder.sm.has_access("can_add", Noun.HULPVRAAG):
@@ -86,7 +94,10 @@ def _other(row: Hulpvraag) -> dict[str, Any]:
 
 def _problem(row: Any) -> dict[str, Any]:
     return {
-        "text": _("A message about %(number)s could not be delivered.", number=row.hulpvraag.nummer if row.hulpvraag else "–"),
+        "text": _(
+            "A message about %(number)s could not be delivered.",
+            number=row.hulpvraag.nummer if row.hulpvraag else "–",
+        ),
         "url": url_for("BerichtView.undelivered"),
         "label": _("Look at it"),
     }
