@@ -100,7 +100,7 @@ def _paragraphs(bericht: Bericht, block: str, facts: dict[str, Any]) -> list[str
 
 
 def _how_to_read() -> str:
-    return _("Open it with this link. You sign in with your user name, password and code:")
+    return _("Read it with this link. You sign in with user name, password and code:")
 
 
 def _link(bericht: Bericht) -> str:
