@@ -8,6 +8,7 @@ from datetime import timedelta
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from app.extensions import db
 from app.models.base import now
 from app.services import accounts, first_account, two_factor
 from app.terms import OrganisationSoort, Role
@@ -71,8 +72,6 @@ class Account:
 
 def swv(app: Flask, naam: str = "SWV De Brug") -> uuid.UUID:
     """Make an SWV without anybody in it."""
-    from app.extensions import db
-
     with app.app_context():
         made = first_account.organisation(naam, OrganisationSoort.SAMENWERKINGSVERBAND)
         db.session.commit()
@@ -110,3 +109,9 @@ def secret_on(page: TestResponse) -> str:
 def codes_on(page: TestResponse) -> tuple[str, ...]:
     """Read the recovery codes."""
     return tuple(re.findall(r"<li>([a-z2-7]{4}-[a-z2-7]{4}-[a-z2-7]{4})</li>", page.get_data(as_text=True)))
+
+
+def sentence_on(page: TestResponse) -> str:
+    """Read the errors on top of a form."""
+    found = re.search(r'id="errors".*?<ul>(.*?)</ul>', page.get_data(as_text=True), re.DOTALL)
+    return re.sub(r"<[^>]+>", "", found[1]) if found else ""

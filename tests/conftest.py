@@ -151,7 +151,7 @@ def _portal(settings: dict) -> Iterator[Flask]:
 
 @pytest.fixture
 def clock() -> Iterator[time_machine.Traveller]:
-    """This moment, and time that passes without waiting: after `clock.shift(30)` it is half a minute later."""
+    """Time that passes without waiting: after `clock.shift(30)` it is half a minute later."""
     with time_machine.travel(datetime.now(UTC), tick=True) as traveller:
         yield traveller
 

@@ -44,6 +44,12 @@ VIEWS = (
 )  # fmt: skip
 # Their forms carry the token themselves, so that an expired one gives the typed text back.
 KEEPS_TEXT = ("add", "edit", "status")
+ALSO_KEEP_TEXT = frozenset(
+    {
+        *("SigninView.login", "SigninView.recovery", "SigninView.forgot", "AccountView.password"),
+        *("AccountView.two_factor", "AccountView.recovery_codes", "AccountView.reset"),
+    }
+)
 
 
 def register(app: Flask, appbuilder: AppBuilder) -> None:
@@ -65,6 +71,8 @@ def _guard_forms() -> None:
     if request.mimetype != "application/octet-stream":  # one raw document is measured as it comes in
         request.max_content_length = current_app.config["MAX_FORM_BYTES"]
     view, _dot, method = (request.endpoint or "").partition(".")
+    if request.endpoint in ALSO_KEEP_TEXT:
+        return
     if view in current_app.blueprints and method in KEEPS_TEXT and hasattr(_views().get(view), "noun"):
         return
     guard.protect()
