@@ -14,7 +14,7 @@ class PortalError(Exception):
 
     def __init__(self, sentence: LazyString | str | None = None) -> None:
         """Refuse with `sentence`, or with the sentence of the class."""
-        super().__init__(sentence or self.sentence)
+        super().__init__()
         if sentence is not None:
             self.sentence = sentence
 

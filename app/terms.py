@@ -12,11 +12,11 @@ class Term(StrEnum):
 
     label: LazyString | str
 
-    def __new__(cls, key: str, label: LazyString | str = "") -> Self:
+    def __new__(cls, key: str, label: LazyString | str | None = None) -> Self:
         """Make the member for `key`, the value that the database holds."""
         member = str.__new__(cls, key)
         member._value_ = key
-        member.label = label or key
+        member.label = key if label is None else label
         return member
 
 

@@ -35,7 +35,7 @@ class PortalView(ListView):
         """Let FAB read the declaration, with our words for its titles and columns."""
         self.class_permission_name = self.noun.value
         self.list_title = self.add_title = self.edit_title = self.show_title = self.plural
-        self.label_columns = dict(wording.LABELS) | dict(type(self).label_columns or {})
+        self.label_columns = dict(wording.LABELS) | dict(getattr(self, "label_columns", None) or {})
         # What is not declared does not exist: no form without columns, no tab without a related noun.
         absent = {"add": self.add_columns, "edit": self.edit_columns, "related": self.related_views}
         self.exclude_route_methods = self.exclude_route_methods | {
