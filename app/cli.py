@@ -2,6 +2,7 @@
 
 import signal
 import uuid
+from pathlib import Path
 from types import FrameType
 
 import click
@@ -10,7 +11,7 @@ from flask.cli import with_appcontext
 from flask_babel import gettext as _
 
 from app.errors import BadInput, PortalError
-from app.services import accounts, first_account, mail, two_factor
+from app.services import accounts, first_account, handbook, mail, two_factor
 from app.terms import OrganisationSoort, Role
 
 
@@ -107,4 +108,12 @@ def _invite(first_name: str, last_name: str, email: str, organisation_id: uuid.U
     click.echo(link)
 
 
-COMMANDS: list[click.Command] = [create_admin, invite, code, worker]
+@click.command("tables")
+@click.argument("readme", type=click.Path(exists=True, path_type=Path), default="README.md")
+@with_appcontext
+def tables(readme: Path) -> None:
+    """Write the tables of statuses and rights into the README."""
+    handbook.write(readme)
+
+
+COMMANDS: list[click.Command] = [tables, create_admin, invite, code, worker]
