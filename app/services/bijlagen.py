@@ -1,7 +1,7 @@
 """Documents of a dossier: adding them, changing what is said of them, retracting them, handing them out."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, BinaryIO
@@ -22,6 +22,7 @@ from app.models.base import now
 from app.services import intake, log, store, wording
 from app.terms import Actie, BijlageSoort, Noun, Stadium, Verb, Zichtbaarheid
 
+_CHUNK = 256 * 1024  # bytes
 _SAME_AGAIN = timedelta(minutes=15)
 _LEFT_BEHIND = timedelta(hours=24)  # longer than any upload can take
 _logger = logging.getLogger(__name__)
@@ -42,6 +43,12 @@ class Download:
     naam: str
     mimetype: str
     size: int
+
+    def chunks(self) -> Iterator[bytes]:
+        """Give the bytes piece by piece, and close the file after the last."""
+        with self.file as file:
+            while chunk := file.read(_CHUNK):
+                yield chunk
 
 
 def add(

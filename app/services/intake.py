@@ -158,9 +158,9 @@ def clean_name(naam: str) -> str:
     The ending, when there is one, stays; what is left without a name is called after what it is.
     """
     naam = clean_text(naam.replace("\\", "/").rpartition("/")[2])
-    naam = re.sub(r'[<>:"|?*]', "-", naam).strip(" .")
+    naam = re.sub(r'[<>:"|?*]', "-", naam).rstrip(" .")
     ending = _ending(naam)
-    stem = naam[: -len(ending) - 1].rstrip(" .") if ending else naam
+    stem = (naam[: -len(ending) - 1] if ending else naam).strip(" .")
     if _RESERVED.fullmatch(stem.partition(".")[0]):
         stem = f"_{stem}"
     stem = stem[: NAME_LENGTH - len(ending) - 1].rstrip(" .") or "bijlage"

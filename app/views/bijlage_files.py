@@ -111,7 +111,7 @@ class BijlageFilesView(BaseView):
         if request.method == "POST":
             bijlagen.retract(bijlage, _person())
             flash(_("Retracted. The document can no longer be seen in the dossier."))
-            return redirect(url_for("HulpvraagView.related", pk=bijlage.hulpvraag_id, tab="bijlagen"))
+            return redirect(url_for("HulpvraagView.dossier_tab", pk=bijlage.hulpvraag_id, tab="bijlagen"))
         return self.render_template(
             "confirm.html",
             title=_("Retract document"),

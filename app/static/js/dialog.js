@@ -55,6 +55,8 @@ function show(content, button) {
     count(button, content.querySelectorAll("[data-docs] > li").length);
     dialog.remove();
     button.focus();
+    // Elsewhere on the page it shows too (tabs, next step); with a form on it the count has to do, so that no typed text is lost.
+    if (content.dataset.changed && !document.querySelector("form[data-guard]")) location.reload();
   });
   dialog.showModal();
   heading.focus();

@@ -24,6 +24,7 @@ function begin(box) {
     rows += 1;
     for (const label of row.querySelectorAll("label")) label.htmlFor = label.htmlFor.replace(/x$/, `f${rows}`);
     for (const select of row.querySelectorAll("select")) select.id = select.id.replace(/x$/, `f${rows}`);
+    guess(part);
     part("name").textContent = file.name;
     part("size").textContent = measured(file.size);
     part("bar").setAttribute("aria-label", file.name);
@@ -32,9 +33,8 @@ function begin(box) {
     files.add(entry);
     list.append(row);
     set(entry, wrong ? "refused" : "waiting", wrong);
-    part("soort").addEventListener("change", () => say(entry, ""));
     part("stop").addEventListener("click", () => entry.request?.abort());
-    part("again").addEventListener("click", () => check(entry) && set(entry, "queued") && next());
+    part("again").addEventListener("click", () => set(entry, "queued") && next());
     part("drop-row").addEventListener("click", () => {
       files.delete(entry);
       const near = row.nextElementSibling ?? row.previousElementSibling;
@@ -44,16 +44,22 @@ function begin(box) {
     });
   }
 
+  // While the signed request form is missing, the first file is probably that; nothing else is guessed.
+  function guess(part) {
+    const soort = part("soort");
+    const hint = part("hint");
+    if (!hint) return;
+    hint.hidden = files.size > 0;
+    hint.id = `${soort.id}-hint`;
+    if (hint.hidden) soort.removeAttribute("aria-describedby");
+    else soort.setAttribute("aria-describedby", hint.id);
+    if (!hint.hidden) soort.value = words.first;
+  }
+
   function say(entry, sentence) {
     const wrong = entry.part("wrong");
     wrong.textContent = sentence;
     wrong.hidden = !sentence;
-    wrong.id ||= `wrong-${(rows += 1)}`;
-    const soort = entry.part("soort");
-    if (sentence) soort.setAttribute("aria-invalid", "true");
-    else soort.removeAttribute("aria-invalid");
-    if (sentence) soort.setAttribute("aria-describedby", wrong.id);
-    else soort.removeAttribute("aria-describedby");
   }
 
   function set(entry, state, sentence = "") {
@@ -79,12 +85,6 @@ function begin(box) {
     delete ask.dataset.asked;
   }
 
-  function check(entry) {
-    if (entry.part("soort").value) return true;
-    say(entry, words.kindMissing);
-    return false;
-  }
-
   function next() {
     for (const entry of files) {
       if (count("busy") >= AT_ONCE) return;
@@ -95,7 +95,7 @@ function begin(box) {
   function send(entry) {
     const { file, part } = entry;
     const url = new URL(words.upload, location.href);
-    url.searchParams.set("naam", file.name);
+    url.searchParams.set("naam", file.name.slice(-200)); // an address has a limit, and the ending is at the end
     url.searchParams.set("soort", part("soort").value);
     if (part("zichtbaarheid")) url.searchParams.set("zichtbaarheid", part("zichtbaarheid").value);
     const request = (entry.request = new XMLHttpRequest());
@@ -114,6 +114,8 @@ function begin(box) {
       next();
     };
     request.addEventListener("load", () => {
+      // Signed out meanwhile: the answer comes from the sign-in page.
+      if (new URL(request.responseURL).pathname !== url.pathname) return done("failed", words.signedOut);
       if (request.status !== 201) return done("failed", request.response?.error ?? words.failed);
       part("bar").value = 100;
       keep(request.response, part("soort").selectedOptions[0].textContent, file);
@@ -132,8 +134,10 @@ function begin(box) {
     if (bijlage?.url) name.href = bijlage.url;
     name.textContent = bijlage?.titel ?? file.name;
     text.append(name, Object.assign(document.createElement("span"), { className: "sub", textContent: bijlage?.meta ?? `${soort} · ${measured(file.size)}` }));
+    if (bijlage?.tag) name.after(" ", Object.assign(document.createElement("span"), { className: `tag ${bijlage.tag_kind}`, textContent: bijlage.tag }));
     item.append(text);
-    find("docs").append(item);
+    find("docs").prepend(item);
+    box.dataset.changed = "yes";
     find("docs").hidden = false;
     find("empty").hidden = true;
   }
@@ -148,11 +152,7 @@ function begin(box) {
     picker.value = "";
   });
   start.addEventListener("click", () => {
-    const waiting = [...files].filter((entry) => entry.state === "waiting");
-    const ready = waiting.filter(check);
-    for (const entry of ready) set(entry, "queued");
-    for (const entry of waiting) if (!ready.includes(entry)) check(entry);
-    list.querySelector("select[aria-invalid]")?.focus();
+    for (const entry of files) if (entry.state === "waiting") set(entry, "queued");
     next();
   });
 

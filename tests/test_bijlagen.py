@@ -1,0 +1,278 @@
+"""Documents in a dossier: added whole or not at all, within limits, changed and retracted by whom it may."""
+
+import hashlib
+import io
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+
+from app.errors import BadInput, NotFound
+from app.extensions import db
+from app.models import Bijlage
+from app.services import bijlagen, status, store
+from app.terms import Actie, BijlageSoort, Stadium, Status, Zichtbaarheid
+from tests.documents import PDF, pdf
+from tests.partnership import Partnership
+from tests.uploading import Browser, acts, add, files, rows, the
+
+
+@pytest.fixture
+def partnership(app):
+    return Partnership(app).settle()
+
+
+@pytest.fixture
+def dossier(partnership):
+    return partnership.dossier(specialist="specialist")
+
+
+@pytest.mark.both_engines
+def test_the_preschool_adds_the_signed_form_and_the_specialist_reads_it(partnership, dossier):
+    answer = Browser(partnership, "voorschool").upload(dossier)
+    assert answer.status_code == 201
+    assert answer.json["titel"] == "Aanvraag.pdf"
+    (row,) = rows(partnership)
+    assert (row.soort, row.zichtbaarheid, row.stadium) == ("aanvraag", "gedeeld", "definitief")
+    assert (row.grootte, row.sha256, row.mimetype) == (
+        len(PDF),
+        hashlib.sha256(PDF).hexdigest(),
+        "application/pdf",
+    )
+    assert row.organisation_id == partnership.organisations["VOORSCHOOL"]
+    assert acts(partnership, Actie.TOEVOEGEN) == 1
+    saved = Browser(partnership, "specialist").client.get(answer.json["url"])
+    assert saved.data == PDF
+
+
+def test_a_document_fulfils_what_the_next_status_needs(partnership, dossier):
+    add(partnership, dossier, "voorschool", soort=BijlageSoort.AANVRAAG)
+    change = partnership.move(dossier, "bijlagen_toegevoegd", by="voorschool")
+    assert change.naar is Status.BIJLAGEN_TOEGEVOEGD
+
+
+@pytest.mark.parametrize(
+    ("by", "soort", "asked", "visible", "stage"),
+    [
+        ("voorschool", BijlageSoort.OVERIG, None, Zichtbaarheid.GEDEELD, Stadium.DEFINITIEF),
+        ("voorschool", BijlageSoort.OVERIG, Zichtbaarheid.INTERN, Zichtbaarheid.GEDEELD, Stadium.DEFINITIEF),
+        ("contact", BijlageSoort.OVERIG, None, Zichtbaarheid.INTERN, Stadium.DEFINITIEF),
+        ("contact", BijlageSoort.OVERIG, Zichtbaarheid.GEDEELD, Zichtbaarheid.GEDEELD, Stadium.DEFINITIEF),
+        ("specialist", BijlageSoort.ONDERWIJSADVIES, None, Zichtbaarheid.INTERN, Stadium.CONCEPT),
+    ],
+)
+def test_who_adds_decides_who_sees_it_and_whether_it_is_final(
+    partnership, dossier, by, soort, asked, visible, stage
+):
+    row = add(partnership, dossier, by, soort=soort, zichtbaarheid=asked)
+    assert (row.zichtbaarheid, row.stadium) == (visible, stage)
+
+
+def test_only_the_specialist_says_at_once_that_an_advice_is_final(partnership, dossier):
+    advice = {"soort": BijlageSoort.ONDERWIJSADVIES, "stadium": Stadium.DEFINITIEF}
+    assert add(partnership, dossier, "specialist", naam="a.pdf", **advice).stadium is Stadium.DEFINITIEF
+    assert add(partnership, dossier, "contact", naam="b.pdf", **advice).stadium is Stadium.CONCEPT
+    with pytest.raises(BadInput):
+        add(partnership, dossier, "voorschool", naam="c.pdf", **advice)
+
+
+def test_the_same_file_once_more_after_a_lost_answer_is_one_document(partnership, dossier):
+    browser = Browser(partnership, "voorschool")
+    first, again, other = (
+        browser.upload(dossier),
+        browser.upload(dossier),
+        browser.upload(dossier, naam="Ander.pdf"),
+    )
+    assert first.json["id"] == again.json["id"] != other.json["id"]
+    assert len(rows(partnership)) == len(files(partnership)) == 2
+
+
+def test_an_open_form_of_the_hulpvraag_can_still_be_saved_after_an_upload(partnership, dossier):
+    with partnership.behind_the_scenes():
+        before = the(dossier)
+    add(partnership, dossier, "voorschool")
+    with partnership.behind_the_scenes():
+        after = the(dossier)
+    assert after.versie == before.versie
+    assert after.gewijzigd_op > before.gewijzigd_op
+
+
+# Limits
+
+
+def test_a_file_that_is_too_large_is_refused_in_words(partnership, dossier):
+    partnership.app.config["MAX_FILE_BYTES"] = 100_000
+    answer = Browser(partnership, "voorschool").upload(dossier, pdf(200_000))
+    assert (answer.status_code, answer.json["error"][:20]) == (413, "Dit bestand is grote")
+    assert rows(partnership) == files(partnership) == []
+
+
+def test_a_full_dossier_takes_no_more(partnership, dossier):
+    partnership.app.config["MAX_DOSSIER_BYTES"] = 500_000
+    browser = Browser(partnership, "voorschool")
+    assert browser.upload(dossier, pdf(300_000), "a.pdf").status_code == 201
+    answer = browser.upload(dossier, pdf(300_000), "b.pdf")
+    assert (answer.status_code, answer.json["error"][:23]) == (413, "Dit dossier heeft nog r")
+    assert browser.upload(dossier, PDF, "c.pdf").status_code == 201
+    partnership.app.config["MAX_DOSSIER_FILES"] = 2
+    assert browser.upload(dossier, PDF, "d.pdf").status_code == 413
+    assert len(rows(partnership)) == len(files(partnership)) == 2
+
+
+@pytest.mark.both_engines
+def test_two_at_once_do_not_pass_the_limit_together(partnership, dossier):
+    partnership.app.config["MAX_DOSSIER_FILES"] = 1
+    meet = threading.Barrier(2)
+    said = []
+
+    class Slow(io.BytesIO):
+        def read(self, size: int = -1) -> bytes:
+            found = super().read(size)
+            if not found:
+                meet.wait(10)  # both have asked for room, and found it
+            return found
+
+    def send(naam: str) -> None:
+        try:
+            with partnership.at_work("voorschool") as person:
+                said.append(bijlagen.add(the(dossier), Slow(PDF), naam=naam, by=person).titel)
+        except bijlagen.DossierFull:
+            said.append("full")
+
+    threads = [threading.Thread(target=send, args=(naam,)) for naam in ("a.pdf", "b.pdf")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(said)[1] == "full"
+    assert len(rows(partnership)) == len(files(partnership)) == 1
+
+
+# Whole or not at all
+
+
+@contextmanager
+def commits(last: Callable[[Callable[[], None]], None]) -> Iterator[None]:
+    """Let the first commit be real, the one before the bytes, and hand the next one to `last`."""
+    real = db.session.commit
+    calls = iter([real, lambda: last(real)])
+    db.session.commit = lambda: next(calls)()
+    try:
+        yield
+    finally:
+        del db.session.commit
+
+
+def test_when_the_row_cannot_be_written_the_bytes_go(partnership, dossier):
+    def fail(_real: Callable[[], None]) -> None:
+        raise RuntimeError("the database is gone")
+
+    with partnership.at_work("voorschool") as person:
+        row = the(dossier)
+        with commits(fail), pytest.raises(RuntimeError):
+            bijlagen.add(row, io.BytesIO(PDF), naam="a.pdf", by=person)
+    assert rows(partnership) == files(partnership) == []
+
+
+def test_when_the_answer_of_the_database_is_lost_the_bytes_of_a_kept_row_stay(partnership, dossier):
+    def keep_and_fail(real: Callable[[], None]) -> None:
+        real()
+        raise RuntimeError("the answer is lost")
+
+    with partnership.at_work("voorschool") as person:
+        row = the(dossier)
+        with commits(keep_and_fail), pytest.raises(RuntimeError):
+            bijlagen.add(row, io.BytesIO(PDF), naam="a.pdf", by=person)
+    assert len(rows(partnership)) == len(files(partnership)) == 1
+
+
+def test_a_right_that_ends_during_the_upload_ends_the_upload(partnership, dossier):
+    class Meanwhile(io.BytesIO):
+        def read(self, size: int = -1) -> bytes:
+            found = super().read(size)
+            if not found:
+                withdraw()
+            return found
+
+    def withdraw() -> None:
+        done = threading.Thread(target=lambda: partnership.move(dossier, "ingetrokken", by="contact"))
+        done.start()
+        done.join(30)
+
+    with partnership.at_work("voorschool") as person, pytest.raises(NotFound):
+        bijlagen.add(the(dossier), Meanwhile(PDF), naam="a.pdf", by=person)
+    assert rows(partnership) == files(partnership) == []
+
+
+def test_the_sweep_leaves_every_document_that_has_a_row(partnership, dossier, monkeypatch):
+    add(partnership, dossier, "voorschool")
+    with partnership.app.app_context():
+        store.put(io.BytesIO(b"left by a crash"), limit=100)
+        monkeypatch.setattr(bijlagen, "_LEFT_BEHIND", timedelta(seconds=-1))
+        assert bijlagen.sweep() == 1
+        assert bijlagen.sweep() == 0
+    assert len(files(partnership)) == 1
+
+
+# Changing and retracting
+
+
+def test_jk_staff_share_and_finalise_and_only_the_specialist_finalises(partnership, dossier):
+    row = add(partnership, dossier, "specialist", soort=BijlageSoort.ONDERWIJSADVIES)
+    with partnership.at_work("contact") as person:
+        shown = db.session.scalars(db.select(Bijlage)).one()
+        with pytest.raises(BadInput):
+            bijlagen.edit(shown, {"stadium": Stadium.DEFINITIEF}, by=person)
+        assert (
+            bijlagen.edit(shown, {"zichtbaarheid": Zichtbaarheid.GEDEELD}, by=person).stadium
+            is Stadium.CONCEPT
+        )
+    with partnership.at_work("specialist") as person:
+        shown = db.session.scalars(db.select(Bijlage)).one()
+        bijlagen.edit(shown, {"stadium": Stadium.DEFINITIEF, "titel": " Advies\u202e  Mila "}, by=person)
+    (changed,) = rows(partnership)
+    assert (changed.id, changed.stadium, changed.titel) == (row.id, Stadium.DEFINITIEF, "Advies Mila")
+    assert acts(partnership, Actie.WIJZIGEN) == 2
+
+
+def test_another_document_does_not_become_a_final_advice_by_its_name(partnership, dossier):
+    add(partnership, dossier, "contact", zichtbaarheid=Zichtbaarheid.GEDEELD)
+    with partnership.at_work("contact") as person:
+        shown = db.session.scalars(db.select(Bijlage)).one()
+        changed = bijlagen.edit(shown, {"soort": BijlageSoort.ONDERWIJSADVIES}, by=person)
+    assert changed.stadium is Stadium.CONCEPT
+
+
+def test_the_preschool_changes_nothing_of_a_document(partnership, dossier):
+    add(partnership, dossier, "voorschool")
+    with partnership.at_work("voorschool") as person:
+        shown = db.session.scalars(db.select(Bijlage)).one()
+        with pytest.raises(NotFound):
+            bijlagen.edit(shown, {"titel": "Anders"}, by=person)
+
+
+def test_a_wrong_document_is_retracted_after_a_question(partnership, dossier):
+    row = add(partnership, dossier, "voorschool", soort=BijlageSoort.AANVRAAG)
+    browser = Browser(partnership, "voorschool")
+    page = browser.client.get(f"/bijlagen/{row.id}")
+    assert f"/bijlagen/{row.id}/intrekken" in page.get_data(as_text=True)
+    asked = browser.client.get(f"/bijlagen/{row.id}/intrekken").get_data(as_text=True)
+    token = re.search(r'name="csrf_token" value="([^"]+)"', asked)[1]
+    assert rows(partnership)[0].ingetrokken_op is None
+    done = browser.client.post(f"/bijlagen/{row.id}/intrekken", data={"csrf_token": token})
+    assert (done.status_code, done.location) == (302, f"/hulpvragen/{dossier}/bijlagen")
+    assert browser.client.get(f"/bijlagen/{row.id}/bestand").status_code == 404
+    assert Browser(partnership, "specialist").client.get(f"/bijlagen/{row.id}/bestand").status_code == 200
+    with partnership.at_work("voorschool") as person:
+        assert status.options(the(dossier), person)[0].missing
+
+
+def test_after_handing_over_the_preschool_takes_nothing_back(partnership, dossier):
+    row = add(partnership, dossier, "voorschool", soort=BijlageSoort.AANVRAAG)
+    partnership.move(dossier, "bijlagen_toegevoegd", by="voorschool")
+    browser = Browser(partnership, "voorschool")
+    assert browser.client.get(f"/bijlagen/{row.id}/intrekken").status_code == 404
+    assert "/intrekken" not in browser.client.get(f"/bijlagen/{row.id}").get_data(as_text=True)

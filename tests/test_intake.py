@@ -1,0 +1,143 @@
+"""What may become a document: good ones all come in, hostile ones none, each with its own sentence."""
+
+import io
+import random
+import unicodedata
+
+import pytest
+from flask import Flask
+from flask_babel import Babel
+
+from app.errors import PortalError
+from app.services import intake
+from tests.documents import GOOD, HOSTILE, PDF, jpeg, office, opendocument, png, tiff
+
+
+def judge(naam: str, content: bytes) -> str:
+    """Give the type that a file is taken as; raises the refusal."""
+    kind = intake.file_type(intake.clean_name(naam))
+    kind.inspect(io.BytesIO(content))
+    return kind.mimetype
+
+
+@pytest.fixture
+def in_dutch(app):
+    with app.test_request_context():
+        yield
+
+
+@pytest.mark.parametrize("naam", GOOD)
+def test_what_people_really_send_comes_in(naam):
+    assert judge(naam, GOOD[naam])
+
+
+@pytest.mark.parametrize(("naam", "content", "sentence"), HOSTILE, ids=[repr(naam) for naam, *_ in HOSTILE])
+def test_what_has_no_place_in_a_dossier_is_refused_in_its_own_words(
+    naam, content, sentence, in_dutch, proven
+):
+    with pytest.raises(intake.FileRefused) as refused:
+        judge(naam, content)
+    assert str(refused.value.sentence).startswith(sentence)
+    proven("hostile files refused", 1)
+
+
+def test_a_damaged_file_is_refused_and_never_breaks_the_portal(lane, proven):
+    chance = lane.random("intake")
+    made = {
+        "a.pdf": PDF,
+        "a.docx": office(),
+        "a.odt": opendocument(),
+        "a.png": png(),
+        "a.jpg": jpeg(),
+        "a.tif": tiff(),
+    }
+    cases = lane.cases(gate=2_000, proof=50_000)
+    for _ in range(cases):
+        naam = chance.choice([*made])
+        try:
+            judge(naam, spoiled(made[naam], chance))
+        except PortalError:
+            continue
+    proven("spoiled files survived", cases)
+
+
+def spoiled(content: bytes, chance: random.Random) -> bytes:
+    """Change, cut, repeat or move some bytes."""
+    spoiled = bytearray(content)
+    for _ in range(chance.randint(1, 6)):
+        at = chance.randrange(len(spoiled) + 1)
+        match chance.randrange(4):
+            case 0:
+                spoiled[at : at + 4] = chance.randbytes(4)
+            case 1:
+                del spoiled[at : at + chance.randint(1, 40)]
+            case 2:
+                spoiled[at:at] = spoiled[: chance.randint(1, 40)]
+            case _:
+                spoiled[at : at + 4] = b"\xff\xff\xff\xff"
+    return bytes(spoiled)
+
+
+@pytest.mark.parametrize(
+    ("naam", "clean"),
+    [
+        ("Aanvraag.pdf", "Aanvraag.pdf"),
+        ("C:\\Users\\Anna\\Aanvraag.pdf", "Aanvraag.pdf"),
+        ("../../etc/passwd.pdf", "passwd.pdf"),
+        ("/etc/cron.d/x.pdf", "x.pdf"),
+        ("a\x00b.pdf", "ab.pdf"),
+        ("a\r\nSet-Cookie: x.pdf", "a Set-Cookie- x.pdf"),
+        ("verslag\u202efdp.txt", "verslagfdp.txt"),
+        ("\u2066ver\u2069slag\u200b.pdf", "verslag.pdf"),
+        ("  veel   wit \t .pdf", "veel wit.pdf"),
+        ("...pdf", "bijlage.pdf"),
+        (".pdf", "bijlage.pdf"),
+        ("CON.pdf", "_CON.pdf"),
+        ("nul.txt", "_nul.txt"),
+        ("vraag?*<b>.pdf", "vraag---b-.pdf"),
+        ("Verslag.PDF", "Verslag.pdf"),
+        ("e\u0301e\u0301n.pdf", "één.pdf"),
+        ("\ud800.pdf", "bijlage.pdf"),
+        ("", "bijlage"),
+        ("a" * 5000 + ".pdf", "a" * 146 + ".pdf"),
+    ],
+)
+def test_a_name_is_harmless_to_show_and_to_save(naam, clean):
+    assert intake.clean_name(naam) == clean
+
+
+def test_no_name_at_all_can_do_harm(lane, proven):
+    chance = lane.random("names")
+    cases = lane.cases(gate=2_000, proof=100_000)
+    for _ in range(cases):
+        naam = "".join(
+            chr(chance.choice([*range(0x300), 0x202E, 0x2066, 0xFEFF, 0xD800, 0x2028])) for _ in range(40)
+        )
+        clean = intake.clean_name(naam + chance.choice([".pdf", "", ".", "/x.txt"]))
+        assert 0 < len(clean) <= intake.NAME_LENGTH
+        assert not set('/\\:*?"<>|') & set(clean)
+        assert not any(unicodedata.category(sign)[0] == "C" for sign in clean)
+        assert clean == clean.strip(" .")
+        assert intake.clean_name(clean) == clean
+    proven("names made harmless", cases)
+
+
+@pytest.mark.parametrize(
+    ("titel", "mimetype", "naam"),
+    [
+        ("Aanvraag.pdf", "application/pdf", "Aanvraag.pdf"),
+        ("Verslag logopedie", "application/pdf", "Verslag logopedie.pdf"),
+        ("Verslag 3.5", "application/pdf", "Verslag 3.5.pdf"),
+        ("foto.jpeg", "image/jpeg", "foto.jpeg"),
+        ("programma.exe", "application/pdf", "programma.exe.pdf"),
+    ],
+)
+def test_a_document_is_saved_under_its_title_and_opens_as_what_it_is(titel, mimetype, naam):
+    assert intake.download_name(titel, mimetype) == naam
+
+
+def test_every_refusal_can_be_read_without_a_page():
+    app = Flask("bare")
+    Babel(app)
+    with app.app_context():
+        assert all(str(sentence).endswith(".") for sentence in intake.REFUSED.values())
