@@ -1,17 +1,18 @@
 """How values read on a screen: labels of columns, dates, sizes, statuses; ready for a template."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask_babel import format_date, format_time, get_timezone
+from flask_babel import format_date, format_time, get_timezone, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from app.access import current_person
 from app.models.base import now
-from app.terms import Status, Term
-from app.workflow import AT_MOVE, OPEN
+from app.terms import Noun, Status, Term
+from app.workflow import AT_MOVE
 
 # One word for a column wherever it is shown; a screen overrides only what it means differently.
 LABELS: Mapping[str, Any] = {
@@ -63,6 +64,21 @@ LABELS: Mapping[str, Any] = {
     "voorschool": _l("Preschool"),
     "waarnemer": _l("Stand-in"),
     "zichtbaarheid": _l("Who may see it"),
+}
+
+# How many rows a list has, in a whole sentence a noun.
+COUNTED: Mapping[Noun, Callable[[int], str]] = {
+    Noun.HULPVRAAG: lambda n: ngettext("You see %(num)s hulpvraag.", "You see %(num)s hulpvragen.", n),
+    Noun.KIND: lambda n: ngettext("You see %(num)s child.", "You see %(num)s children.", n),
+    Noun.GEZAGSDRAGER: lambda n: ngettext(
+        "You see %(num)s parent or guardian.", "You see %(num)s parents and guardians.", n
+    ),
+    Noun.BIJLAGE: lambda n: ngettext("You see %(num)s bijlage.", "You see %(num)s bijlagen.", n),
+    Noun.NOTITIE: lambda n: ngettext("You see %(num)s note.", "You see %(num)s notes.", n),
+    Noun.ORGANISATION: lambda n: ngettext(
+        "You see %(num)s organisation.", "You see %(num)s organisations.", n
+    ),
+    Noun.LIDMAATSCHAP: lambda n: ngettext("You see %(num)s person.", "You see %(num)s people.", n),
 }
 
 
@@ -125,11 +141,12 @@ def words(value: Any) -> str:
 
 
 def tag_of(value: Any) -> str | None:
-    """Give a status its shape: 'need' asks for something, 'done' and 'stop' have ended."""
+    """Give a status its shape: 'need' is up to this person, 'done' and 'stop' have ended."""
     if not isinstance(value, Status):
         return None
     if value is Status.ADVIES_AFGEROND:
         return "done"
     if value is Status.INGETROKKEN:
         return "stop"
-    return "need" if value in OPEN and AT_MOVE[value] is not None else "plain"
+    person = current_person()
+    return "need" if person and AT_MOVE[value] in person.rollen else "plain"

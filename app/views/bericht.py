@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from app.access import Person, current_person
 from app.errors import NotFound
-from app.models import Bericht
+from app.models import Bericht, Organisation
 from app.services import berichten, letters, log
 from app.services.wording import moment
 from app.terms import Noun
@@ -105,23 +105,32 @@ class BerichtView(BaseView):
         """Follow the link in a mail: to the message, or to the words that say for whom it can be read."""
         opened = berichten.open_link(_person(), sleutel)
         if opened.elsewhere is not None:
-            return self.render_template(
-                "message.html",
-                title=_("This message is for another organisation"),
-                text=_(
-                    "You are working for %(here)s now. Switch to %(there)s and open the link again.",
-                    here=_person().organisation_naam,
-                    there=opened.elsewhere.naam,
-                ),
-                button={
-                    "label": _("Switch organisation"),
-                    "url": url_for("SigninView.switch"),
-                    "primary": True,
-                },
-            )
+            return self._elsewhere(opened.elsewhere)
         if opened.bericht is None:
             return redirect(url_for("BerichtView.index"))
         return redirect(url_for("BerichtView.show", pk=opened.bericht.id))
+
+    def _elsewhere(self, organisation: Organisation) -> Page:
+        here, there = _person().organisation_naam, organisation.naam
+        within_reach = organisation.swv_id == _person().swv_id
+        switch = _(
+            "You are working for %(here)s now. Switch to %(there)s and open the link again.",
+            here=here,
+            there=there,
+        )
+        sign_in = _(
+            "You are working for %(here)s now. Sign in for %(there)s and open the link again.",
+            here=here,
+            there=there,
+        )
+        return self.render_template(
+            "message.html",
+            title=_("This message is for another organisation"),
+            text=switch if within_reach else sign_in,
+            button={"label": _("Switch organisation"), "url": url_for("SigninView.switch")}
+            if within_reach
+            else None,
+        )
 
     def _letter(self, bericht: Bericht) -> Page:
         to_dossier = berichten.may_open_dossier(bericht)

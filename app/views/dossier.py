@@ -15,7 +15,7 @@ from app.services.status import Option
 from app.services.wording import day
 from app.terms import Level, Status, Verb
 from app.views import tabs
-from app.workflow import AT_MOVE, ROUTE
+from app.workflow import AT_MOVE, ROUTE, Need, Transition
 
 Context = dict[str, Any]
 
@@ -172,13 +172,20 @@ def _buttons(row: Hulpvraag, person: Person, tab: str, options: Sequence[Option]
     return made
 
 
+def _does(transition: Transition) -> str:
+    if Need.TOELICHTING not in transition.needs:
+        return str(transition.effect)
+    asked = _("An explanation is needed: %(question)s", question=str(transition.ask))
+    return f"{transition.effect} {asked}"
+
+
 def _option(row: Hulpvraag, option: Option, person: Person) -> Context:
     t = option.transition
     at = ", ".join(sorted(str(role.label) for role in t.who))
     return {
         "key": t.key,
         "label": str(t.label),
-        "does": str(t.effect),
+        "does": _does(t),
         "told": told.told_names(row, t, by=person) if option.possible else None,
         "possible": option.possible,
         "missing": [str(need.label) for need in option.missing],

@@ -6,6 +6,7 @@ from typing import Any
 from flask import request, url_for
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, Field, SelectField, StringField, TextAreaField, validators
+from wtforms.fields.choices import SelectChoice
 
 from app.services import picks
 
@@ -70,9 +71,9 @@ class TermField(SelectField):
 
     def __init__(self, label: Any = None, checks: Iterable[Any] = (), *, terms: Any, **kw: Any) -> None:
         """Offer the members of the closed list `terms`."""
-        super().__init__(
-            label, list(checks), choices=[(t.value, t.label) for t in terms], coerce=self._member(terms), **kw
-        )
+        self.terms = list(terms)
+        offered = [SelectChoice(term.value, term.label) for term in self.terms]
+        super().__init__(label, list(checks), choices=offered, coerce=self._member(self.terms), **kw)
 
     @staticmethod
     def _member(terms: Any) -> Any:
@@ -85,8 +86,8 @@ class TermField(SelectField):
 
     def iter_choices(self) -> Iterable[tuple[Any, Any, bool, dict[str, Any]]]:
         """Give key, label and whether it is chosen."""
-        for value, label in self.choices:
-            yield value, label, self.data is not None and value == self.data.value, {}
+        for term in self.terms:
+            yield term.value, term.label, term == self.data, {}
 
     def pre_validate(self, form: Any) -> None:
         """Refuse what is not in the list."""
