@@ -30,7 +30,7 @@ class LinkGone(PortalError):
     """A one-time link that was used, withdrawn or is too old."""
 
     status = 410
-    sentence = _l("This link does not work any more: it has been used, or it is too old.")
+    sentence = _l("This link has been used, or it is too old.")
 
 
 class BadInput(PortalError):

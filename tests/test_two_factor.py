@@ -48,6 +48,12 @@ def test_the_qr_is_a_picture_without_script_or_style():
     assert "style=" not in drawn
 
 
+def test_the_qr_is_shown_whole_whatever_room_the_page_gives_it():
+    tag = str(two_factor.qr(SECRET, "noor")).partition(">")[0]
+    assert "viewBox=" in tag
+    assert "width=" not in tag
+
+
 def test_ten_recovery_codes_differ_and_stay_the_same_for_one_activation(app):
     with app.app_context():
         one, other = uuid.uuid4(), uuid.uuid4()

@@ -38,9 +38,8 @@ def qr(secret: str, username: str) -> Markup:
     """Draw the secret as inline SVG, to scan with the app."""
     out = io.BytesIO()
     address = pyotp.TOTP(secret).provisioning_uri(name=username, issuer_name=_ISSUER)
-    segno.make(address, error="m").save(
-        out, kind="svg", xmldecl=False, svgns=True, scale=5, border=4, light="#fff"
-    )
+    # Without a size of its own but with a viewBox, the page decides how large it is.
+    segno.make(address, error="m").save(out, kind="svg", xmldecl=False, omitsize=True, border=4, light="#fff")
     return Markup(out.getvalue().decode())  # noqa: S704 - segno draws it from our own secret
 
 

@@ -161,6 +161,7 @@ class SigninView(BaseView):
                 )
             except (SignInRefused, TooMany) as refusal:
                 form.form_errors.append(str(refusal.sentence))
+                form[code_field].data = ""  # a code that was sent is of no more use
                 status = refusal.status
             else:
                 return _remember(enter(entered.token, to, entered.notice), form.organisation.data)
