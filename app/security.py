@@ -10,7 +10,7 @@ from flask_limiter import Limiter
 from sqlalchemy import and_, select, update
 from sqlalchemy.orm import aliased
 
-from app.access import Person, as_system, permits
+from app.access import CEILING, Person, as_system, permits
 from app.extensions import db, limiter
 from app.models import Gebruiker, Lidmaatschap, Organisation, Sessie
 from app.models.base import now
@@ -84,7 +84,8 @@ def person_of(token: str) -> Person | None:
         if not rows:
             return None
         sessie, gebruiker, _, organisation, of_swv = rows[0]
-        rollen = frozenset(rol for _, _, rol, _, _ in rows if rol is not None)
+        given = CEILING[organisation.soort] if organisation is not None else ()
+        rollen = frozenset(rol for _, _, rol, _, _ in rows if rol in given)
         if organisation is not None and not (organisation.actief and rollen):
             return None
         _seen(sessie, moment)

@@ -149,6 +149,33 @@ def _portal(settings: dict) -> Iterator[Flask]:
         db.engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def world_on_sqlite(sqlite: Sqlite, tmp_path_factory: pytest.TempPathFactory) -> Iterator:
+    yield from _world(sqlite, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def world_on_postgresql(postgresql: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator:
+    yield from _world(postgresql, tmp_path_factory)
+
+
+def _world(engine: Engine, folders: pytest.TempPathFactory) -> Iterator:
+    from tests.world import World
+    from tests.world_making import Maker
+
+    engine.template(install)
+    url = engine.fresh()
+    for portal in _portal(settings_for(url, store=folders.mktemp("store"))):
+        yield Maker(World(portal)).settle()
+    engine.drop(url)
+
+
+@pytest.fixture
+def world(request: pytest.FixtureRequest, engine: Engine):
+    """The world of tests/world.py, one a worker: look, and put back what you change (`world.as_it_was()`)."""
+    return request.getfixturevalue(f"world_on_{engine.name}")
+
+
 @pytest.fixture
 def clock() -> Iterator[time_machine.Traveller]:
     """Time that passes without waiting: after `clock.shift(30)` it is half a minute later."""

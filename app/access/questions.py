@@ -9,7 +9,7 @@ from sqlalchemy import Select, exists, select
 
 from app import models as m
 from app.access.person import Person, as_system
-from app.access.rights import VERB_OF_FIELD, fields_at, role_permits
+from app.access.rights import CEILING, VERB_OF_FIELD, fields_at, role_permits
 from app.access.scopes import NOUN_OF, OF_DOSSIER, OPEN_LEVELS, addable, allowed, valid
 from app.errors import NotFound
 from app.extensions import db
@@ -51,11 +51,16 @@ def _may_add(person: Person, row: Any) -> bool:
     if row.swv_id != person.swv_id:
         return False
     if noun in (Noun.KIND, Noun.HULPVRAAG, Noun.GEZAGSDRAGER):
-        return Ground.SWV in person.grounds and row.swv_id == person.organisation_id
+        mine = Ground.SWV in person.grounds and row.swv_id == person.organisation_id
+        return mine and (noun is Noun.KIND or _of_swv(m.Kind, row.kind_id, person))
     if row.organisation_id != person.organisation_id:
         return False
     question = select(exists().where(m.Hulpvraag.id == row.hulpvraag_id, addable(type(row), person)))
     return bool(db.session.scalar(question))
+
+
+def _of_swv(model: type[Any], key: Any, person: Person) -> bool:
+    return bool(db.session.scalar(select(exists().where(model.id == key, model.swv_id == person.swv_id))))
 
 
 def _may_add_other(person: Person, row: Any, noun: Noun) -> bool:
@@ -148,9 +153,10 @@ def people_of(
             query = query.where(m.Lidmaatschap.organisation_id == organisation_id)
         found: dict[tuple[int, uuid.UUID], tuple[m.Gebruiker, m.Organisation, set[Role]]] = {}
         for lid, gebruiker, organisation in db.session.execute(query):
-            found.setdefault((gebruiker.id, organisation.id), (gebruiker, organisation, set()))[2].add(
-                lid.rol
-            )
+            if lid.rol in CEILING[organisation.soort]:
+                found.setdefault((gebruiker.id, organisation.id), (gebruiker, organisation, set()))[2].add(
+                    lid.rol
+                )
     people = [
         Person(
             gebruiker_id=gebruiker.id,

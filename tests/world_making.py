@@ -1,0 +1,363 @@
+"""How the world of tests/world.py is made: rows put straight into the database, a mark in every field."""
+
+import io
+import secrets
+import uuid
+from datetime import date, timedelta
+from typing import Any
+
+from app import models as m
+from app.access import Person, as_system
+from app.extensions import db
+from app.models.base import now
+from app.services import sessions, store
+from app.terms import (
+    BerichtStatus,
+    BijlageSoort,
+    Gezag,
+    Ground,
+    MailFout,
+    OrganisationSoort,
+    Role,
+    Stadium,
+    Status,
+    Zichtbaarheid,
+)
+from tests.documents import PDF
+from tests.oracle import Dossier, Party, Thing, Who
+from tests.world import GONE, ORGANISATIONS, PEOPLE, Mark, World
+
+PARTIES: tuple[tuple[str, str, int, int | None], ...] = (
+    # ground, party, begin and end in days from now
+    ("voorschool", "speelhoek", -30, None),
+    ("voorschool", "vlinder", -60, -30),
+    ("voorschool", "straks", 5, None),
+    ("school", "linde", -5, None),
+    ("school", "wilg", -9, -1),
+    ("zorgplicht", "esdoorn", -5, None),
+    ("ouder", "ouder", -20, None),
+    ("overlegronde", "deelnemer", -2, None),
+    ("overlegronde", "deelnemer-dicht", -9, -2),
+    ("overlegronde", "deelnemer-genodigd", 3, None),
+)
+
+
+class Maker:
+    """Makes one world, whole."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.parents: dict[str, list[Thing]] = {}
+
+    def settle(self) -> World:
+        with self.world.app.app_context(), as_system("the test makes its world"):
+            self._organisations()
+            self._people()
+            for status in Status:
+                self._dossier(f"speelhoek:{status}", "brug", "speelhoek", status, PARTIES)
+            nest = (("voorschool", "nest", -30, None),)
+            boei = (("voorschool", "boei", -30, None),)
+            for status in (Status.AANVRAAG, Status.ONDERWIJSADVIES):
+                self._dossier(f"nest:{status}", "brug", "nest", status, nest)
+                self._dossier(f"boei:{status}", "anker", "boei", status, boei)
+            # A child that another preschool knew, and whose dossier there has ended.
+            known = self.world.dossiers["speelhoek:ingetrokken"].kind
+            self._dossier("nest:weer", "brug", "nest", Status.AANVRAAG, nest, kind=known)
+            self._child("zonder", "brug")
+            db.session.commit()
+            self._name_what_parties_know()
+            self._sessions()
+            db.session.commit()
+        return self.world
+
+    def mark(self, thing: Thing, name: str) -> str:
+        word = f"qx{len(self.world.marks):05d}xq"
+        self.world.marks[word] = Mark(thing, name)
+        return word
+
+    def _add(self, row: Any, thing: Thing, key: str) -> Thing:
+        db.session.add(row)
+        db.session.flush()
+        thing.id = str(row.id)
+        self.world.things[thing.id] = self.world.named[key] = thing
+        return thing
+
+    def _organisations(self) -> None:
+        for key, (soort, swv) in ORGANISATIONS.items():
+            thing = Thing("Organisation", "", None, soort=soort, name=key)
+            row = m.Organisation(
+                naam=f"{key} {self.mark(thing, 'naam')}",
+                soort=OrganisationSoort(soort),
+                meldadres=f"{self.mark(thing, 'meldadres')}@example.org",
+                platform="Noord",
+            )
+            self._add(row, thing, f"org:{key}")
+            self.world.organisations[key] = thing.id
+            thing.organisation = thing.id
+            if swv:
+                row.swv_id = uuid.UUID(self.world.organisations[swv])
+                thing.swv = self.world.organisations[swv]
+        db.session.flush()
+
+    def _people(self) -> None:
+        for key, (account, organisation, roles) in PEOPLE.items():
+            if account not in self.world.accounts:
+                thing = Thing("Gebruiker", "", None, name=account)
+                row = m.Gebruiker(
+                    username=account,
+                    first_name=account.title(),
+                    last_name=self.mark(thing, "naam"),
+                    email=f"{self.mark(thing, 'email')}@example.org",
+                    active=key != "oud-account",
+                )
+                db.session.add(row)
+                db.session.flush()
+                self.world.accounts[account] = row.id
+                thing.account = row.id
+            soort, swv = ORGANISATIONS[organisation] if organisation else (None, "brug")
+            place = self.world.organisations[organisation] if organisation else None
+            self.world.who[key] = Who(
+                key,
+                self.world.accounts[account],
+                place,
+                soort,
+                self.world.organisations[swv] if swv else None,
+                frozenset(roles),
+                signed_in=key not in GONE,
+            )
+            for role in roles if place else ():
+                thing = Thing("Lidmaatschap", "", self.world.who[key].swv, organisation=place)
+                thing.account = self.world.accounts[account]
+                row = m.Lidmaatschap(
+                    gebruiker_id=self.world.accounts[account],
+                    organisation_id=uuid.UUID(place),
+                    rol=Role(role),
+                    van=now() - timedelta(days=90),
+                    tot=now() - timedelta(minutes=1) if key == "oud-lid" else None,
+                )
+                self._add(row, thing, f"lid:{key}:{role}")
+
+    def _child(self, key: str, swv: str) -> Thing:
+        of_swv = self.world.organisations[swv]
+        child = Thing("Kind", "", of_swv)
+        self._add(
+            m.Kind(
+                swv_id=uuid.UUID(of_swv),
+                voornaam="Noor",
+                tussenvoegsel="van",
+                achternaam=self.mark(child, "achternaam"),
+                geboortedatum=date(2023, 5, 6),
+            ),
+            child,
+            f"{key}/kind",
+        )
+        parents = (("ja", Gezag.JA), ("nee", Gezag.NEE), ("onbekend", Gezag.ONBEKEND), ("geheim", Gezag.JA))
+        for name, gezag in parents:
+            parent = Thing("Gezagsdrager", "", of_swv, has_authority=gezag is Gezag.JA)
+            account = (
+                self.world.accounts["ouder"] if name == "ja" and swv == "brug" and "nest" not in key else None
+            )
+            parent.account = account
+            self.parents.setdefault(child.id, []).append(parent)
+            self._add(
+                m.Gezagsdrager(
+                    swv_id=uuid.UUID(of_swv),
+                    kind_id=uuid.UUID(child.id),
+                    naam=self.mark(parent, "naam"),
+                    email=f"{self.mark(parent, 'email')}@example.org",
+                    telefoon=self.mark(parent, "telefoon"),
+                    adres=self.mark(parent, "adres"),
+                    geheim_adres=name == "geheim",
+                    gezag=gezag,
+                    gezag_bron=self.mark(parent, "gezag_bron"),
+                    gebruiker_id=account,
+                ),
+                parent,
+                f"{key}/ouder-{name}",
+            )
+        return child
+
+    def _dossier(
+        self, key: str, swv: str, voorschool: str, status: Status, parties: tuple, kind: str | None = None
+    ) -> None:
+        of_swv, maker = self.world.organisations[swv], "contact" if swv == "brug" else "specialist-anker"
+        child = self.world.things[kind] if kind else self._child(key, swv)
+        thing = Thing("Hulpvraag", "", of_swv)
+        row = m.Hulpvraag(
+            swv_id=uuid.UUID(of_swv),
+            nummer=f"JK-2026-{self.mark(thing, 'nummer')}",
+            kind_id=uuid.UUID(child.id),
+            voorschool_id=uuid.UUID(self.world.organisations[voorschool]),
+            aangemaakt_door_id=self.world.accounts[maker],
+            omschrijving=self.mark(thing, "omschrijving"),
+            status=status,
+            specialist_id=self.world.accounts["specialist"] if swv == "brug" else None,
+        )
+        self._add(row, thing, key)
+        dossier = Dossier(key, thing.id, of_swv, str(status), child.id, self.world.organisations[voorschool])
+        self.world.dossiers[key] = dossier
+        thing.dossiers = (dossier,)
+        for of_child in (child, *self.parents[child.id]):
+            of_child.dossiers = (*of_child.dossiers, dossier)
+        for ground, party, begin, end in parties:
+            self._party(dossier, ground, party, begin, end)
+        self._history(dossier, maker, status)
+        self._contents(dossier, swv, voorschool, maker)
+        self._messages(dossier, voorschool, maker)
+
+    def _party(self, dossier: Dossier, ground: str, party: str, begin: int, end: int | None) -> None:
+        organisation, account = self.world.organisations.get(party), None
+        if organisation is None:
+            account = self.world.accounts[party]
+        running = begin < 0 and (end is None or end > 0)
+        dossier.parties.append(Party(ground, running, organisation, account))
+        row = m.Betrokkenheid(
+            swv_id=uuid.UUID(dossier.swv),
+            hulpvraag_id=uuid.UUID(dossier.id),
+            organisation_id=uuid.UUID(organisation) if organisation else None,
+            gebruiker_id=account,
+            grond=Ground(ground),
+            van=now() + timedelta(days=begin),
+            tot=now() + timedelta(days=end) if end is not None else None,
+        )
+        thing = Thing("Betrokkenheid", "", dossier.swv, (dossier,), organisation, account=account, name=party)
+        self._add(row, thing, f"{dossier.key}/partij-{party}")
+
+    def _history(self, dossier: Dossier, maker: str, status: Status) -> None:
+        steps = [(None, Status.AANVRAAG, "aanvraag")]
+        if status is not Status.AANVRAAG:
+            made = {Status.INGETROKKEN: "ingetrokken", Status.ONDERWIJSADVIES: "onderwijsadvies"}
+            steps.append((Status.AANVRAAG, status, made.get(status, "bijlagen_toegevoegd")))
+        for number, (van, naar, overgang) in enumerate(steps):
+            thing = Thing("StatusWijziging", "", dossier.swv, (dossier,))
+            row = m.StatusWijziging(
+                swv_id=uuid.UUID(dossier.swv),
+                hulpvraag_id=uuid.UUID(dossier.id),
+                overgang=overgang,
+                van=van,
+                naar=naar,
+                door_id=self.world.accounts[maker],
+                namens_id=uuid.UUID(dossier.swv),
+                op=now() - timedelta(days=20 - number),
+                toelichting=self.mark(thing, "toelichting"),
+            )
+            self._add(row, thing, f"{dossier.key}/wijziging-{number}")
+
+    def _contents(self, dossier: Dossier, swv: str, voorschool: str, maker: str) -> None:
+        # name: organisation, shared, retracted, soort, stadium
+        documents: dict[str, tuple[str, bool, bool, str, str]] = {
+            "aanvraag": (voorschool, True, False, "aanvraag", "definitief"),
+            "eigen-intern": (voorschool, False, False, "overig", "definitief"),
+            "eigen-weg": (voorschool, True, True, "overig", "definitief"),
+            "swv-intern": (swv, False, False, "observatieverslag", "definitief"),
+            "advies": (swv, True, False, "onderwijsadvies", "definitief"),
+            "concept": (swv, True, False, "onderwijsadvies", "concept"),
+            "swv-weg": (swv, True, True, "overig", "definitief"),
+        }
+        notes: dict[str, tuple[str, bool]] = {
+            "eigen": (voorschool, True),
+            "eigen-intern": (voorschool, False),
+            "swv": (swv, True),
+            "swv-intern": (swv, False),
+        }
+        if voorschool == "speelhoek":
+            documents["school"] = ("linde", True, False, "overig", "definitief")
+            documents["zorgplicht"] = ("esdoorn", False, False, "overig", "definitief")
+            notes["school"] = ("linde", True)
+        author = {voorschool: {"speelhoek": "voorschool", "nest": "voorschool2", "boei": "voorschool-anker"}}
+        writers = {swv: maker, "linde": "school", "esdoorn": "school-zorgplicht"} | {
+            key: found[key] for key, found in author.items()
+        }
+        for name, (organisation, shared, retracted, soort, stadium) in documents.items():
+            thing = Thing("Bijlage", "", dossier.swv, (dossier,), self.world.organisations[organisation])
+            thing.shared, thing.retracted, thing.name = shared, retracted, name
+            stored = store.put(io.BytesIO(PDF), limit=10_000)
+            row = m.Bijlage(
+                swv_id=uuid.UUID(dossier.swv),
+                hulpvraag_id=uuid.UUID(dossier.id),
+                soort=BijlageSoort(soort),
+                titel=f"{self.mark(thing, 'titel')}.pdf",
+                zichtbaarheid=Zichtbaarheid.GEDEELD if shared else Zichtbaarheid.INTERN,
+                stadium=Stadium(stadium),
+                toegevoegd_door_id=self.world.accounts[writers[organisation]],
+                organisation_id=uuid.UUID(self.world.organisations[organisation]),
+                ingetrokken_op=now() if retracted else None,
+                grootte=stored.size,
+                mimetype="application/pdf",
+                sha256=stored.sha256,
+                sleutel=stored.key,
+            )
+            self._add(row, thing, f"{dossier.key}/bijlage-{name}")
+        for name, (organisation, shared) in notes.items():
+            thing = Thing("Notitie", "", dossier.swv, (dossier,), self.world.organisations[organisation])
+            thing.shared, thing.name = shared, name
+            row = m.Notitie(
+                swv_id=uuid.UUID(dossier.swv),
+                hulpvraag_id=uuid.UUID(dossier.id),
+                tekst=self.mark(thing, "tekst"),
+                zichtbaarheid=Zichtbaarheid.GEDEELD if shared else Zichtbaarheid.INTERN,
+                geschreven_door_id=self.world.accounts[writers[organisation]],
+                organisation_id=uuid.UUID(self.world.organisations[organisation]),
+            )
+            self._add(row, thing, f"{dossier.key}/notitie-{name}")
+
+    def _messages(self, dossier: Dossier, voorschool: str, maker: str) -> None:
+        reader = {"speelhoek": "voorschool", "nest": "voorschool2", "boei": "voorschool-anker"}[voorschool]
+        # name: person, farewell (None: no farewell), failed
+        messages: dict[str, tuple[str | None, int | None, bool]] = {
+            "voorschool": (reader, None, False),
+            "staf": (maker, None, False),
+            "mislukt": (reader, None, True),
+            "niemand": (None, None, True),
+        }
+        if voorschool == "speelhoek":
+            messages |= {
+                "school": ("school", None, False),
+                "ouder": ("ouder", None, False),
+                "afscheid": ("voorschool-vroeger", 10, False),
+                "afscheid-voorbij": ("school-ingetrokken", -10, False),
+                "dubbel": ("dubbel-swv", None, False),
+            }
+        change = self.world.named[f"{dossier.key}/wijziging-0"].id
+        for name, (to, readable, failed) in messages.items():
+            place = PEOPLE[to][1] if to else voorschool
+            thing = Thing("Bericht", "", dossier.swv, (dossier,))
+            thing.organisation = self.world.organisations[place] if place else None
+            thing.account = self.world.accounts[PEOPLE[to][0]] if to else None
+            thing.farewell, thing.failed = readable is not None and readable > 0, failed
+            row = m.Bericht(
+                swv_id=uuid.UUID(dossier.swv),
+                soort="status_aanvraag",
+                ontvanger_id=thing.account,
+                organisation_id=uuid.UUID(thing.organisation) if thing.organisation else None,
+                hulpvraag_id=uuid.UUID(dossier.id),
+                statuswijziging_id=uuid.UUID(change),
+                afscheid=readable is not None,
+                leesbaar_tot=now() + timedelta(days=readable) if readable is not None else None,
+                sleutel=secrets.token_urlsafe(24),
+                message_id=f"<{secrets.token_hex(16)}@example.org>",
+                status=BerichtStatus.MISLUKT if failed else BerichtStatus.VERZONDEN,
+                fout=(MailFout.GEWEIGERD if to else MailFout.NIEMAND) if failed else None,
+            )
+            self._add(row, thing, f"{dossier.key}/bericht-{name}")
+            self.world.keys[thing.id] = row.sleutel
+
+    def _name_what_parties_know(self) -> None:
+        """Tell the oracle in which dossiers an organisation is named as a party."""
+        for thing in self.world.of("Organisation"):
+            thing.dossiers = tuple(
+                dossier
+                for dossier in self.world.dossiers.values()
+                if any(party.organisation == thing.id for party in dossier.parties)
+            )
+
+    def _sessions(self) -> None:
+        for key, (account, organisation, _roles) in PEOPLE.items():
+            where = self.world.organisations[organisation] if organisation else None
+            person = Person(
+                gebruiker_id=self.world.accounts[account],
+                naam=key,
+                organisation_id=uuid.UUID(where) if where else None,
+                swv_id=uuid.UUID(swv) if (swv := self.world.who[key].swv) else None,
+            )
+            self.world.tokens[key] = sessions.begin(person)
