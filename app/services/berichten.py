@@ -99,7 +99,7 @@ def retry(person: Person, key: Any) -> None:
         _tell_again(bericht)
     else:
         with as_system("JK staff sends a message once more"):
-            bericht.status, bericht.fout, bericht.pogingen = BerichtStatus.WACHT, None, 0
+            bericht.status, bericht.pogingen = BerichtStatus.WACHT, 0
             bericht.volgende_poging, bericht.bezig_tot = now(), None
             db.session.flush()
     log.record(Actie.WIJZIGEN, row=bericht)
@@ -143,14 +143,14 @@ def _load(keys: Sequence[Any]) -> Sequence[Bericht]:
 
 
 def _task(person: Person, key: Any) -> Bericht:
-    bericht = db.session.scalar(
-        select(Bericht).where(Bericht.id == parse_id(key)).with_for_update(of=Bericht)
-    )
-    if bericht is None or not person.is_jk_staff or bericht.swv_id != person.swv_id:
+    wanted = select(Bericht).where(Bericht.id == parse_id(key), Bericht.swv_id == person.swv_id)
+    with as_system("a colleague may have done it: then say so"):
+        bericht = db.session.scalar(wanted.with_for_update(of=Bericht))
+    if bericht is None or bericht.fout is None or not person.is_jk_staff:
         raise NotFound
-    require(person, Verb.EDIT, bericht)
     if bericht.status is not BerichtStatus.MISLUKT:
         raise Conflict(_l("A colleague has done this already."))
+    require(person, Verb.EDIT, bericht)
     return bericht
 
 

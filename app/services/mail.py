@@ -129,7 +129,7 @@ def _deliver(key: uuid.UUID, tries: int, *, moment: datetime) -> int:
         except _NotNow:
             _later(bericht, tries, moment)
             return 0
-        return int(_settle(bericht, tries, BerichtStatus.VERZONDEN, verzonden_op=now(), fout=None))
+        return int(_settle(bericht, tries, BerichtStatus.VERZONDEN, verzonden_op=now()))
 
 
 def _letter(bericht: Bericht) -> Letter:
