@@ -340,6 +340,61 @@ def test_an_invitation_that_was_withdrawn_is_not_mailed_any_more(app, link, swv_
         assert not outbox.may_still_know(db.session.scalars(select(Bericht)).one())
 
 
+@pytest.fixture
+def administrator(app, link, swv_id, clock) -> steps.Visitor:
+    """Noor, role administrator of the SWV, signed in."""
+    noor = steps.activate(app, link, "noor", swv_id)
+    clock.shift(30)
+    visitor = steps.Visitor(app)
+    visitor.sign_in(noor)
+    return visitor
+
+
+def membership_of(app, email: str) -> Lidmaatschap:
+    with app.app_context(), as_system("the test looks a membership up"):
+        query = select(Lidmaatschap).join(Gebruiker, Gebruiker.id == Lidmaatschap.gebruiker_id)
+        return db.session.scalars(query.where(Gebruiker.email == email)).one()
+
+
+def test_a_role_administrator_ends_a_membership_and_the_person_is_out(app, administrator, swv_id, clock):
+    sam = steps.activate(app, steps.invited(app, "sam@example.nl", swv_id), "sam", swv_id)
+    clock.shift(30)
+    at_work = steps.Visitor(app)
+    at_work.sign_in(sam)
+    home = f"/medewerkers/{membership_of(app, 'sam@example.nl').id}"
+    assert f"{home}/beeindigen" in administrator.get(home).get_data(as_text=True)
+    administrator.get(f"{home}/beeindigen")
+    assert at_work.is_in(), "looking changes nothing"
+    assert administrator.post(f"{home}/beeindigen").location == home
+    assert not at_work.is_in()
+    administrator.get(home)
+    clock.shift(30)
+    assert steps.Visitor(app).sign_in(sam).status_code == 422
+
+
+def test_a_role_administrator_sends_a_new_link_to_who_lost_the_phone(app, administrator, swv_id, clock):
+    sam = steps.activate(app, steps.invited(app, "sam@example.nl", swv_id), "sam", swv_id)
+    path = f"/medewerkers/{membership_of(app, 'sam@example.nl').id}/uitnodigen"
+    administrator.get(path)
+    assert administrator.post(path).status_code == 302
+    assert mails(app)[-1] == "uitnodiging"
+    clock.shift(30)
+    assert steps.Visitor(app).sign_in(sam).status_code == 302, "nothing changes until the link is used"
+
+
+def test_a_role_administrator_has_no_say_over_the_own_membership_or_that_of_another_swv(
+    app, administrator, swv_id
+):
+    steps.invited(app, "tom@example.nl", steps.swv(app, "SWV Het Anker"))
+    for email in ("noor@example.nl", "tom@example.nl"):
+        for act in ("beeindigen", "uitnodigen"):
+            path = f"/medewerkers/{membership_of(app, email).id}/{act}"
+            assert administrator.get(path).status_code == 404
+            administrator.get("/organisatie-wisselen")
+            assert administrator.post(path).status_code == 404
+        assert membership_of(app, email).tot is None
+
+
 # Forgotten
 
 

@@ -4,7 +4,6 @@ import re
 import unicodedata
 import uuid
 from datetime import timedelta
-from typing import Any
 
 from flask import current_app
 from flask_babel import gettext as _
@@ -70,6 +69,8 @@ def invite(
 def invite_again(lidmaatschap: Lidmaatschap, by: Person) -> Uitnodiging:
     """Mail a new link, for who lost it, or lost the phone. Until it is used the account stays as it is."""
     require(by, Verb.EDIT, lidmaatschap)
+    if has_ended(lidmaatschap):
+        raise Conflict(_("This membership has ended. Invite this person anew."))
     with as_system(_WHY):
         gebruiker = db.session.scalars(
             select(Gebruiker).where(Gebruiker.id == lidmaatschap.gebruiker_id)
@@ -80,22 +81,19 @@ def invite_again(lidmaatschap: Lidmaatschap, by: Person) -> Uitnodiging:
     return uitnodiging
 
 
-def edit(lidmaatschap: Lidmaatschap, data: dict[str, Any], by: Person) -> Lidmaatschap:
-    """Change role, begin or end of a membership; in force on that person's next request."""
+def end(lidmaatschap: Lidmaatschap, by: Person) -> None:
+    """End a membership now: that person's next request there is refused. Once more changes nothing."""
     require(by, Verb.EDIT, lidmaatschap)
-    if "rol" in data and data["rol"] not in CEILING[_organisation(lidmaatschap.organisation_id).soort]:
-        raise _wrong("rol", _("This organisation cannot give that role."))
-    for name in ("rol", "van", "tot"):
-        if name in data:
-            setattr(lidmaatschap, name, data[name])
+    if has_ended(lidmaatschap):
+        return
+    lidmaatschap.tot = now()
     log.record(Actie.WIJZIGEN, row=lidmaatschap)
     db.session.commit()
-    return lidmaatschap
 
 
-def end(lidmaatschap: Lidmaatschap, by: Person) -> None:
-    """End a membership now: the person's next request in that organisation is refused."""
-    edit(lidmaatschap, {"tot": now()}, by)
+def has_ended(lidmaatschap: Lidmaatschap) -> bool:
+    """Tell whether the membership is over."""
+    return lidmaatschap.tot is not None and lidmaatschap.tot <= now()
 
 
 def _mail_invitation(gebruiker: Gebruiker, lidmaatschap: Lidmaatschap, by: Person | None) -> Uitnodiging:

@@ -19,7 +19,7 @@ from app.views.bijlage_files import BijlageFilesView
 from app.views.gezagsdrager import GezagsdragerView
 from app.views.hulpvraag import HulpvraagView
 from app.views.kind import KindView
-from app.views.lidmaatschap import LidmaatschapView
+from app.views.lidmaatschap import LidmaatschapView, MembershipView
 from app.views.notitie import NotitieView
 from app.views.organisation import OrganisationView
 from app.views.pick import PickView
@@ -39,7 +39,8 @@ MENU: tuple[tuple[Any, str, Noun | None, Any], ...] = (
 )
 VIEWS = (
     WorklistView, SigninView, AccountView, HulpvraagView, KindView, GezagsdragerView, BijlageView,
-    BijlageFilesView, NotitieView, OrganisationView, LidmaatschapView, BerichtView, PickView,
+    BijlageFilesView, NotitieView, OrganisationView, LidmaatschapView, MembershipView, BerichtView,
+    PickView,
 )  # fmt: skip
 # Their forms carry the token themselves, so that an expired one gives the typed text back.
 KEEPS_TEXT = ("add", "edit", "status")

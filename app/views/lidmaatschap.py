@@ -1,11 +1,20 @@
 """The screens of Lidmaatschap: who works in an organisation, and inviting somebody."""
 
+from collections.abc import Sequence
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask_appbuilder import BaseView, expose
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from app import access
+from app.access import Person
+from app.errors import NotFound
 from app.models import Lidmaatschap
-from app.services import leden
-from app.terms import Noun
-from app.views.base import PortalInterface, PortalView
+from app.services import accounts, leden, listing
+from app.terms import Noun, Role, Verb
+from app.views.base import Page, PortalInterface, PortalView, granted
 
 
 class LidmaatschapView(PortalView):
@@ -17,6 +26,78 @@ class LidmaatschapView(PortalView):
     datamodel = PortalInterface(Lidmaatschap, leden)
     base_order, order_columns = ("van", "desc"), ["van"]
     search_in = ["gebruiker.first_name", "gebruiker.last_name", "organisation.naam"]
+    choices = {"rol": sorted(set(Role) - {Role.OUDER, Role.DEELNEMER, Role.PLATFORMBEHEERDER})}
     load, list_columns = ("gebruiker", "organisation"), ["gebruiker", "organisation", "rol", "van", "tot"]
     show_columns = ["gebruiker", "organisation", "rol", "van", "tot"]
     add_columns = ["gebruiker.first_name", "gebruiker.last_name", "gebruiker.email", "organisation", "rol"]
+    exclude_route_methods = PortalView.exclude_route_methods | {"edit"}
+
+    def show_buttons(self, row: Any) -> Sequence[dict[str, Any]]:
+        """Offer to end the membership and to send a new link, to who may."""
+        if accounts.has_ended(row) or not access.may(access.current_person(), Verb.EDIT, row):
+            return []
+        return [
+            {"label": _("End membership"), "url": url_for("MembershipView.end", pk=row.id)},
+            {"label": _("Send a new link"), "url": url_for("MembershipView.invite_again", pk=row.id)},
+        ]
+
+
+class MembershipView(BaseView):
+    """What a role administrator does with somebody's membership, each after a question."""
+
+    route_base = "/medewerkers"
+    default_view = "end"
+    class_permission_name = Noun.LIDMAATSCHAP.value
+
+    @expose("/<pk>/beeindigen", methods=["GET", "POST"])
+    @granted("edit")
+    def end(self, pk: str) -> Page:
+        """End a membership, in force on that person's next click."""
+        row, by = _find(pk)
+        if request.method == "POST":
+            accounts.end(row, by)
+            flash(_("The membership has ended. This person can no longer work here."), "success")
+            return redirect(url_for("LidmaatschapView.show", pk=row.id))
+        return self.render_template(
+            "confirm.html",
+            title=_("End membership"),
+            sub=f"{row.gebruiker} · {row.organisation}",
+            sentence=_("Do you want to end this membership now?"),
+            consequences=[
+                _("Whoever is signed in is out at the next click."),
+                _("The account itself stays."),
+            ],
+            submit_label=_("End membership"),
+            danger=True,
+            cancel_url=url_for("LidmaatschapView.show", pk=row.id),
+        )
+
+    @expose("/<pk>/uitnodigen", methods=["GET", "POST"])
+    @granted("edit")
+    def invite_again(self, pk: str) -> Page:
+        """Mail a new link to who lost the first one, or the phone."""
+        row, by = _find(pk)
+        if request.method == "POST":
+            accounts.invite_again(row, by)
+            flash(_("A mail with a new link is on its way."), "success")
+            return redirect(url_for("LidmaatschapView.show", pk=row.id))
+        return self.render_template(
+            "confirm.html",
+            title=_("Send a new link"),
+            sub=f"{row.gebruiker} · {row.organisation}",
+            sentence=_("With this link the person chooses a new password and links a phone again."),
+            consequences=[
+                _("Earlier links stop working."),
+                _("Until the link is used, nothing else changes."),
+            ],
+            submit_label=_("Send a new link"),
+            cancel_url=url_for("LidmaatschapView.show", pk=row.id),
+        )
+
+
+def _find(pk: str) -> tuple[Lidmaatschap, Person]:
+    row, by = listing.one(Lidmaatschap, pk, ("gebruiker", "organisation")), access.current_person()
+    access.require(by, Verb.EDIT, row)
+    if by is None:
+        raise NotFound
+    return row, by
