@@ -4,7 +4,7 @@ import uuid
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import event, select
@@ -12,11 +12,21 @@ from sqlalchemy import event, select
 from app.access import as_system
 from app.errors import SignInRefused, TooMany
 from app.extensions import db
-from app.models import Aanmeldpoging, Gebeurtenis, Gebruiker, Lidmaatschap, Organisation, Sessie
+from app.models import (
+    Aanmeldpoging,
+    Betrokkenheid,
+    Gebeurtenis,
+    Gebruiker,
+    Hulpvraag,
+    Kind,
+    Lidmaatschap,
+    Organisation,
+    Sessie,
+)
 from app.models.base import now
-from app.services import links, passwords, signin, two_factor
+from app.services import activation, links, passwords, signin, two_factor
 from app.services import uitnodigingen as invitations
-from app.terms import Actie, OrganisationSoort, Role, UitnodigingSoort
+from app.terms import Actie, Ground, OrganisationSoort, Role, UitnodigingSoort
 from app.views.signin import local_path
 from tests import account_steps as steps
 
@@ -329,6 +339,47 @@ def test_one_begins_where_one_worked_last(app, noor, preschool, clock):
     again = steps.Visitor(app)
     again.sign_in(noor)
     assert namens(app, again) == uuid.UUID(noor.organisation)
+
+
+def test_a_parent_without_any_membership_signs_in_at_the_swv_of_the_dossier_and_at_no_other(
+    app, noor, preschool
+):
+    ouder = a_parent(app, uuid.UUID(noor.organisation), preschool[0])
+    anker = steps.swv(app, "SWV Het Anker")
+    assert steps.Visitor(app).sign_in(ouder, organisation=str(anker)).status_code == 422
+    visitor = steps.Visitor(app)
+    assert visitor.sign_in(ouder).status_code == 302
+    assert visitor.is_in()
+    assert visitor.get("/").status_code == 200
+    assert namens(app, visitor) is None
+
+
+def a_parent(app, swv_id: uuid.UUID, voorschool_id: uuid.UUID) -> steps.Account:
+    """Make a parent with an account, involved in one dossier of the SWV."""
+    secret = two_factor.new_secret()
+    with app.app_context(), as_system("the test makes a parent and a dossier"):
+        parent = Gebruiker(
+            first_name="Elif", last_name="Demir", username="elif", email="elif@example.nl", active=True
+        )
+        kind = Kind(voornaam="Mila", achternaam="Demir", geboortedatum=date(2023, 3, 4), swv_id=swv_id)
+        db.session.add_all([parent, kind])
+        db.session.flush()
+        hulpvraag = Hulpvraag(
+            nummer="JK-2026-00001",
+            kind_id=kind.id,
+            voorschool_id=voorschool_id,
+            aangemaakt_door_id=parent.id,
+            swv_id=swv_id,
+        )
+        db.session.add(hulpvraag)
+        db.session.flush()
+        party = Betrokkenheid(
+            hulpvraag_id=hulpvraag.id, swv_id=swv_id, gebruiker_id=parent.id, grond=Ground.OUDER
+        )
+        db.session.add(party)
+        activation.give_credentials(parent.id, password=steps.PASSWORD, secret=secret)
+        db.session.commit()
+    return steps.Account("elif", str(swv_id), secret)
 
 
 # Ended at once, everywhere (T7)
