@@ -12,11 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from werkzeug.serving import make_server
 
 from tests.documents import PDF, pdf
 from tests.partnership import Partnership
-from tests.uploading import JSON, Browser, files, rows
+from tests.uploading import JSON, Browser, files, rows, serving
 
 ROOT = Path(__file__).parent.parent
 GIANT = 10 * 2**30  # bytes
@@ -37,14 +36,8 @@ def dossier(partnership):
 
 @pytest.fixture
 def served(partnership):
-    """The portal on a port of its own; gives the address."""
-    server = make_server("127.0.0.1", 0, partnership.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server.server_port
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(partnership.app) as port:
+        yield port
 
 
 def raw(port: int, head: str, body: bytes = b"", *, close: bool = False) -> bytes:

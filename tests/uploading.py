@@ -2,7 +2,13 @@
 
 import io
 import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from flask import Flask
+from werkzeug.serving import make_server
 
 from app.extensions import db
 from app.models import Bijlage, Gebeurtenis, Hulpvraag
@@ -68,3 +74,15 @@ def acts(partnership: Partnership, actie: Actie) -> int:
     with partnership.behind_the_scenes():
         query = db.select(Gebeurtenis).where(Gebeurtenis.actie == actie, Gebeurtenis.noun == "Bijlage")
         return len(db.session.scalars(query).all())
+
+
+@contextmanager
+def serving(app: Flask) -> Iterator[int]:
+    """Serve the portal on a port of its own, and give the port."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server.server_port
+    server.shutdown()
+    thread.join()
+    server.server_close()

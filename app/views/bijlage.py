@@ -26,28 +26,25 @@ class BijlageView(PortalView):
     load = ("hulpvraag", "toegevoegd_door", "organisation")
     formatters_columns = {"grootte": lambda row: wording.size(row.grootte)}
     list_columns = ["titel", "soort", "hulpvraag", "organisation", "toegevoegd_op", "grootte"]
-    show_columns = [
-        "titel",
-        "soort",
-        "hulpvraag",
-        "zichtbaarheid",
-        "stadium",
-        "organisation",
-        "toegevoegd_door",
-        "toegevoegd_op",
-        "grootte",
-    ]
+    show_columns = [*list_columns, "zichtbaarheid", "stadium", "toegevoegd_door"]
     edit_columns = ["titel", "soort", "zichtbaarheid", "stadium"]
 
     def show_context(self, row: Bijlage) -> dict[str, Any]:
-        """Offer to retract the document, apart from the rest, when this person may."""
+        """Lead back to the dossier, and offer to retract the document when this person may."""
+        context = super().show_context(row) | {"crumbs": [*path(row), (row.titel, None)]}
         may = self.may("delete") and access.may(access.current_person(), Verb.RETRACT, row)
-        if not may or row.ingetrokken_op is not None:
-            return super().show_context(row)
-        address = url_for("BijlageFilesView.retract", bijlage_id=row.id)
-        return super().show_context(row) | {"danger": {"label": _("Retract document"), "url": address}}
+        if may and row.ingetrokken_op is None:
+            address = url_for("BijlageFilesView.retract", bijlage_id=row.id)
+            context["danger"] = {"label": _("Retract document"), "url": address}
+        return context
 
     def show_buttons(self, row: Bijlage) -> Sequence[dict[str, Any]]:
         """Offer the bytes."""
         opens = {"label": _("Download document"), "url": url_for("BijlageFilesView.file", bijlage_id=row.id)}
         return [opens, *super().show_buttons(row)]
+
+
+def path(row: Bijlage) -> list[tuple[str, str]]:
+    """Give the steps from the list of dossiers to the documents of this one."""
+    documents = url_for("HulpvraagView.dossier_tab", pk=row.hulpvraag_id, tab="bijlagen")
+    return [(_("Hulpvragen"), url_for("HulpvraagView.list")), (row.hulpvraag.nummer, documents)]

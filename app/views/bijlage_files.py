@@ -16,6 +16,7 @@ from app.models import Bijlage, Hulpvraag
 from app.services import bijlagen, intake, listing, log, wording
 from app.terms import BijlageSoort, Noun, Stadium, Term, Verb, Zichtbaarheid
 from app.views.base import Page, granted
+from app.views.bijlage import path
 
 _MOST_AT_ONCE = 20  # files in one form, without JavaScript
 
@@ -112,9 +113,15 @@ class BijlageFilesView(BaseView):
             bijlagen.retract(bijlage, _person())
             flash(_("Retracted. The document can no longer be seen in the dossier."))
             return redirect(url_for("HulpvraagView.dossier_tab", pk=bijlage.hulpvraag_id, tab="bijlagen"))
+        page = url_for("BijlageView.show", pk=bijlage.id)
         return self.render_template(
             "confirm.html",
             title=_("Retract document"),
+            crumbs=[
+                *path(bijlage),
+                (bijlage.titel, url_for("BijlageView.show", pk=bijlage.id)),
+                (_("Retract document"), None),
+            ],
             sub=bijlage.titel,
             sentence=_("Do you want to take this document out of the dossier?"),
             consequences=[
@@ -123,7 +130,7 @@ class BijlageFilesView(BaseView):
             ],
             submit_label=_("Retract document"),
             danger=True,
-            cancel_url=url_for("BijlageView.show", pk=bijlage.id),
+            cancel_url=page,
         )
 
 

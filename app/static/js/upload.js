@@ -49,7 +49,7 @@ function begin(box) {
     const soort = part("soort");
     const hint = part("hint");
     if (!hint) return;
-    hint.hidden = files.size > 0;
+    hint.hidden = [...files].some((entry) => entry.state !== "refused");
     hint.id = `${soort.id}-hint`;
     if (hint.hidden) soort.removeAttribute("aria-describedby");
     else soort.setAttribute("aria-describedby", hint.id);

@@ -1,0 +1,193 @@
+"""The window of the button Bijlagen in a real browser. Manual: 'In het nieuwe venster kan je nu …'."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, Page, expect
+
+from tests.documents import PDF, TEXT, pdf
+from tests.partnership import Partnership
+from tests.uploading import files, rows, serving, sign_in
+
+pytestmark = pytest.mark.browser
+
+FORM = {"name": "Aanvraag.pdf", "mimeType": "application/pdf", "buffer": PDF}
+NOTE = {"name": "notitie.txt", "mimeType": "text/plain", "buffer": TEXT}
+LIE = {
+    "name": "pagina.pdf",
+    "mimeType": "application/pdf",
+    "buffer": b"<html><script>alert(1)</script></html>",
+}
+LARGE = {"name": "groot.pdf", "mimeType": "application/pdf", "buffer": pdf(3_000_000)}
+
+
+@pytest.fixture
+def partnership(app):
+    return Partnership(app).settle()
+
+
+@pytest.fixture
+def dossier(partnership):
+    return partnership.dossier(specialist="specialist")
+
+
+@pytest.fixture
+def edit_page(partnership, dossier, page):
+    """The preschool's page `Hulpvraag bewerken`."""
+    with serving(partnership.app) as port:
+        yield go(partnership, page, f"http://localhost:{port}/hulpvragen/{dossier}/bewerken", "voorschool")
+        page.goto("about:blank")
+
+
+def go(partnership: Partnership, page: Page, address: str, key: str) -> Page:
+    origin = address[: address.index("/", 8)]
+    page.context.add_cookies([{"name": "kindbrug", "value": sign_in(partnership, key), "url": origin}])
+    page.goto(address)
+    return page
+
+
+def open_window(page: Page) -> Locator:
+    page.get_by_role("button", name=re.compile("^Bijlagen")).click()
+    window = page.get_by_role("dialog")
+    expect(window).to_be_visible()
+    return window
+
+
+def choose(window: Locator, *chosen: dict) -> None:
+    window.locator("[data-pick-files]").set_input_files(list(chosen))
+
+
+def row(window: Locator, name: str) -> Locator:
+    return window.locator("[data-files] > li", has_text=name)
+
+
+def start(window: Locator) -> None:
+    window.get_by_role("button", name="Documenten toevoegen").click()
+
+
+def test_several_files_at_once_and_one_refused_leaves_the_others(partnership, edit_page):
+    edit_page.get_by_label("Omschrijving").fill("Mila begint te praten.")
+    window = open_window(edit_page)
+    choose(window, FORM, LIE, NOTE)
+    soort = row(window, "Aanvraag.pdf").get_by_label("Soort document")
+    expect(soort).to_have_value("aanvraag")
+    expect(row(window, "Aanvraag.pdf").locator("[data-hint]")).to_be_visible()
+    expect(row(window, "notitie.txt").get_by_label("Soort document")).to_have_value("overig")
+    expect(row(window, "notitie.txt").locator("[data-hint]")).to_be_hidden()
+    row(window, "notitie.txt").get_by_label("Soort document").select_option("observatieverslag")
+    start(window)
+    for name in ("Aanvraag.pdf", "notitie.txt"):
+        expect(row(window, name).locator("[data-state]")).to_have_text("Bewaard")
+        expect(row(window, name).locator("progress")).to_have_js_property("value", 100)
+    expect(row(window, "pagina.pdf").locator("[data-wrong]")).to_contain_text("Webpagina")
+    assert {(kept.titel, kept.soort) for kept in rows(partnership)} == {
+        ("Aanvraag.pdf", "aanvraag"),
+        ("notitie.txt", "observatieverslag"),
+    }
+    assert Axe().run(edit_page).response["violations"] == []
+    window.get_by_role("button", name="Sluiten").or_(window.get_by_role("link", name="Sluiten")).click()
+    expect(edit_page.get_by_role("dialog")).to_have_count(0)
+    expect(edit_page.get_by_role("button", name=re.compile("^Bijlagen"))).to_contain_text("2")
+    expect(edit_page.get_by_label("Omschrijving")).to_have_value("Mila begint te praten.")
+    edit_page.get_by_role("button", name="Opslaan").click()
+    expect(edit_page.get_by_text("Mila begint te praten.")).to_be_visible()
+
+
+def test_after_a_lost_connection_one_tries_again_and_loses_nothing(partnership, edit_page):
+    window = open_window(edit_page)
+    choose(window, FORM, NOTE)
+    edit_page.route(re.compile("naam=notitie"), lambda route: route.abort())
+    start(window)
+    expect(row(window, "Aanvraag.pdf").locator("[data-state]")).to_have_text("Bewaard")
+    again = row(window, "notitie.txt").get_by_role("button", name="Opnieuw proberen")
+    expect(again).to_be_visible()
+    edit_page.unroute_all()
+    again.click()
+    expect(row(window, "notitie.txt").locator("[data-state]")).to_have_text("Bewaard")
+    assert len(rows(partnership)) == len(files(partnership)) == 2
+
+
+def test_a_file_under_way_is_stopped_and_leaves_nothing(partnership, edit_page):
+    window = open_window(edit_page)
+    choose(window, LARGE)
+    edit_page.route(re.compile("naam=groot"), lambda route: None)  # it hangs
+    start(window)
+    stop = row(window, "groot.pdf").get_by_role("button", name="Stoppen")
+    window.get_by_role("link", name="Sluiten").click()
+    expect(window.locator("[data-ask]")).to_contain_text("Er worden nog bestanden toegevoegd")
+    stop.click()
+    expect(row(window, "groot.pdf").get_by_role("button", name="Opnieuw proberen")).to_be_visible()
+    edit_page.unroute_all()
+    assert rows(partnership) == files(partnership) == []
+    row(window, "groot.pdf").get_by_role("button", name="Weglaten").click()
+    expect(window.locator("[data-files] > li")).to_have_count(0)
+
+
+def test_somebody_signed_out_is_told_so(partnership, edit_page):
+    window = open_window(edit_page)
+    choose(window, FORM)
+    edit_page.context.clear_cookies(name="kindbrug")
+    start(window)
+    expect(row(window, "Aanvraag.pdf").locator("[data-wrong]")).to_contain_text("U bent uitgelogd")
+    assert rows(partnership) == []
+
+
+def test_files_are_dropped_in_the_window_and_the_keyboard_does_it_too(partnership, edit_page):
+    window = open_window(edit_page)
+    drop = """(zone) => {
+        const data = new DataTransfer();
+        data.items.add(new File(["Mila speelt graag."], "gesleept.txt", {type: "text/plain"}));
+        zone.dispatchEvent(new DragEvent("drop", {dataTransfer: data, bubbles: true, cancelable: true}));
+    }"""
+    window.locator("[data-drop]").evaluate(drop)
+    button = window.get_by_role("button", name="Documenten toevoegen")
+    for _ in range(12):
+        if button.evaluate("(it) => it === document.activeElement"):
+            break
+        edit_page.keyboard.press("Tab")
+    edit_page.keyboard.press("Enter")
+    expect(row(window, "gesleept.txt").locator("[data-state]")).to_have_text("Bewaard")
+    edit_page.keyboard.press("Escape")
+    expect(edit_page.get_by_role("dialog")).to_have_count(0)
+    assert [kept.titel for kept in rows(partnership)] == ["gesleept.txt"]
+
+
+def test_jk_staff_choose_who_sees_each_document(partnership, dossier, page):
+    with serving(partnership.app) as port:
+        go(partnership, page, f"http://localhost:{port}/hulpvragen/{dossier}/bijlagen/venster", "specialist")
+        window = page.locator("[data-window]")
+        choose(window, FORM, NOTE)
+        for name in ("Aanvraag.pdf", "notitie.txt"):
+            expect(row(window, name).get_by_label("Wie mag het zien")).to_have_value("intern")
+        row(window, "Aanvraag.pdf").get_by_label("Wie mag het zien").select_option("gedeeld")
+        start(window)
+        expect(window.locator("li.kept")).to_have_count(2)
+        with page.expect_download() as saved:
+            window.locator("[data-docs]").get_by_role("link", name="Aanvraag.pdf").click()
+        assert saved.value.suggested_filename == "Aanvraag.pdf"
+        assert saved.value.path().read_bytes() == PDF
+        page.goto("about:blank")
+    assert {(kept.titel, kept.zichtbaarheid) for kept in rows(partnership)} == {
+        ("Aanvraag.pdf", "gedeeld"),
+        ("notitie.txt", "intern"),
+    }
+
+
+def test_without_javascript_the_window_is_a_page(partnership, dossier, page_without_javascript):
+    page = page_without_javascript
+    with serving(partnership.app) as port:
+        go(partnership, page, f"http://localhost:{port}/hulpvragen/{dossier}/bewerken", "voorschool")
+        page.get_by_role("link", name=re.compile("^Bijlagen")).last.click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Bijlagen")
+        expect(page.locator("#soort-0")).to_have_value("aanvraag")
+        page.locator("#bestand-0").set_input_files(FORM)
+        page.locator("#bestand-1").set_input_files(NOTE)
+        page.get_by_role("button", name="Documenten toevoegen").first.click()
+        expect(page.locator("[data-docs] > li")).to_have_count(2)
+        page.get_by_role("link", name="Sluiten").click()
+        expect(page.get_by_role("button", name="Opslaan")).to_be_visible()
+    assert {(kept.titel, kept.soort) for kept in rows(partnership)} == {
+        ("Aanvraag.pdf", "aanvraag"),
+        ("notitie.txt", "overig"),
+    }
