@@ -18,13 +18,14 @@ from app.models import (
     Gebeurtenis,
     Gebruiker,
     Hulpvraag,
+    Inloggegevens,
     Kind,
     Lidmaatschap,
     Organisation,
     Sessie,
 )
 from app.models.base import now
-from app.services import activation, links, passwords, signin, two_factor
+from app.services import links, passwords, signin, two_factor
 from app.services import uitnodigingen as invitations
 from app.terms import Actie, Ground, OrganisationSoort, Role, UitnodigingSoort
 from app.views.signin import local_path
@@ -377,7 +378,12 @@ def a_parent(app, swv_id: uuid.UUID, voorschool_id: uuid.UUID) -> steps.Account:
             hulpvraag_id=hulpvraag.id, swv_id=swv_id, gebruiker_id=parent.id, grond=Ground.OUDER
         )
         db.session.add(party)
-        activation.give_credentials(parent.id, password=steps.PASSWORD, secret=secret)
+        hashed = passwords.hash_password(steps.PASSWORD)
+        db.session.add(
+            Inloggegevens(
+                gebruiker_id=parent.id, wachtwoord_hash=hashed, totp_geheim=secret, actief_sinds=now()
+            )
+        )
         db.session.commit()
     return steps.Account("elif", str(swv_id), secret)
 

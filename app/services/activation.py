@@ -60,11 +60,6 @@ def confirm_code(uitnodiging: Uitnodiging, code: str) -> None:
     db.session.commit()
 
 
-def give_credentials(gebruiker_id: int, *, password: str, secret: str) -> None:
-    """Make an account ready without a mail, for invented people only; the caller commits."""
-    _give(gebruiker_id, passwords.hash_password(password), secret, 0)
-
-
 def finish(uitnodiging: Uitnodiging) -> None:
     """Use up the invitation: the recovery codes are kept and are never shown again."""
     uitnodigingen.use(uitnodiging)
