@@ -120,6 +120,7 @@ class Partnership:
         page.get_by_label("Wachtwoord").fill(PASSWORD)
         page.get_by_label("Code", exact=True).fill(self.code(email, steps_ahead=1))
         page.get_by_role("button", name="Inloggen").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Goede")
 
 
 @pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
@@ -141,7 +142,7 @@ def line(of_the_manual: str) -> Iterator[None]:
 
 def pick(page: Page, label: str, words: str, *, javascript: bool) -> None:
     """Choose a foreign key by typing; without JavaScript the typed name itself does."""
-    box = page.get_by_label(label)
+    box = page.get_by_label(re.compile(f"^{label}")).and_(page.locator("input"))
     box.fill(words)
     if javascript:
         page.get_by_role("option", name=words).first.click()
@@ -163,7 +164,7 @@ def test_the_first_chapter_of_the_manual(brug: Partnership, app: Flask) -> None:
         administrator.get_by_label("Achternaam").fill(last)
         administrator.get_by_label("E-mailadres").fill(email)
         pick(administrator, "Organisatie", organisation, javascript=brug.javascript)
-        administrator.get_by_label("Rol", exact=True).select_option(label=role)
+        administrator.get_by_label("Functie", exact=True).select_option(label=role)
         administrator.get_by_role("button", name="Opslaan").click()
         expect(administrator.get_by_role("status").first).to_contain_text("Opgeslagen")
 
@@ -171,6 +172,7 @@ def test_the_first_chapter_of_the_manual(brug: Partnership, app: Flask) -> None:
     for page, email in ((contact, "contact@example.org"), (specialist, "specialist@example.org")):
         brug.activate(page, email)
         brug.sign_in(page, email)
+    brug.activate(anna, "voorschool@example.org")
 
     with line(
         "Wanneer er verdere verdieping in het dossier nodig is, maakt de contactpersoon JK een dossier aan"
@@ -188,13 +190,12 @@ def test_the_first_chapter_of_the_manual(brug: Partnership, app: Flask) -> None:
         expect(contact.get_by_role("heading", level=1)).to_have_text("Mila Jansen")
         expect(contact.get_by_role("status").first).to_contain_text("De Speelhoek")
 
-    brug.activate(anna, "voorschool@example.org")
     with line(
         "Stap 1: De contactpersoon van de voorschoolse voorziening ontvangt per mail een melding van de "
         "status van de hulpvraag “JK onderwijsadvies aanvraag”"
     ):
         letter = brug.letter_to("voorschool@example.org")
-        assert "JK onderwijsadvies aanvraag" in letter.text
+        assert "JK onderwijsadvies aanvraag" in " ".join(letter.text.split())
         assert "Mila" not in letter.raw.decode()
 
     with line(
@@ -247,7 +248,7 @@ def test_the_first_chapter_of_the_manual(brug: Partnership, app: Flask) -> None:
         expect(anna.get_by_role("status").first).to_contain_text("JK bijlagen toegevoegd")
     with line("De JKspecialist van Stromenland krijgt hiervan melding."):
         letter = brug.letter_to("specialist@example.org")
-        assert "JK bijlagen toegevoegd" in letter.text
+        assert "JK bijlagen toegevoegd" in " ".join(letter.text.split())
         assert "Mila" not in letter.raw.decode()
         specialist.goto(brug.link_in(letter))
         expect(specialist.locator("main")).to_contain_text("JK bijlagen toegevoegd")
@@ -263,11 +264,11 @@ def add_documents(page: Page, *, javascript: bool) -> None:
         window = page.get_by_role("dialog")
         picker = window.locator("[data-pick-files]")
         picker.set_input_files([form, report])
-        assert window.locator("[data-soort]").nth(0).input_value() == "aanvraag"
-        window.locator("[data-soort]").nth(1).select_option(label="Observatieverslag")
+        assert window.locator("[data-files] [data-soort]").nth(0).input_value() == "aanvraag"
+        window.locator("[data-files] [data-soort]").nth(1).select_option(label="Observatieverslag")
         window.locator("[data-start]").click()
         for bar in range(2):
-            expect(window.locator("progress").nth(bar)).to_have_js_property("value", 100)
+            expect(window.locator("[data-files] progress").nth(bar)).to_have_js_property("value", 100)
         expect(window).to_contain_text(FORM)
     else:
         page.locator("input[type=file]").nth(0).set_input_files(form)

@@ -162,7 +162,12 @@ def _organisations(person: Person, verb: Verb) -> Where:
 
 
 def _names(model: type[Any], person: Person, verb: Verb) -> Where:
-    """Let everybody read the names of the own organisation, its SWV and the parties of the own dossiers."""
+    """Let everybody read the names of the own organisation, its SWV and the parties of the own dossiers.
+
+    JK staff may know besides who works where within the SWV: they choose people for a dossier.
+    """
+    if model is m.Lidmaatschap and verb is Verb.READ and person.is_jk_staff:
+        return _lidmaatschappen(person, verb)
     if model is not m.Organisation or verb is not Verb.READ:
         return false()
     involved = dossiers(person, frozenset({Level.DOSSIER, Level.OUDER}))

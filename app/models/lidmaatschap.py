@@ -27,3 +27,6 @@ class Lidmaatschap(Keyed, Model):
 
     gebruiker: Mapped[Gebruiker] = relationship()
     organisation: Mapped[Organisation] = relationship()
+
+    def __str__(self) -> str:
+        return self.gebruiker.naam

@@ -32,8 +32,7 @@ class BijlageView(PortalView):
     def show_context(self, row: Bijlage) -> dict[str, Any]:
         """Lead back to the dossier, and offer to retract the document when this person may."""
         context = super().show_context(row) | {"crumbs": [*path(row), (row.titel, None)]}
-        may = self.may("delete") and access.may(access.current_person(), Verb.RETRACT, row)
-        if may and row.ingetrokken_op is None:
+        if row.ingetrokken_op is None and access.may(access.current_person(), Verb.RETRACT, row):
             address = url_for("BijlageFilesView.retract", bijlage_id=row.id)
             context["danger"] = {"label": _("Retract document"), "url": address}
         return context

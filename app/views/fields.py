@@ -102,7 +102,12 @@ def field_for(
     checks = list(checks)
     if datamodel.is_relation(column):
         required = not datamodel.is_nullable(column)
-        checks.append(_required() if required else validators.Optional())
+        # Words alone may have found the row: what counts is what was found.
+        checks.append(
+            validators.DataRequired(_l("Please choose one from the list."))
+            if required
+            else validators.Optional()
+        )
         return PickField(label, checks, pick=column, description=hint)
     kind = datamodel.list_columns[column].type
     if datamodel.is_boolean(column):

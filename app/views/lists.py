@@ -109,7 +109,8 @@ class ListView(ModelView):
 
     def may(self, permission: str) -> bool:
         """Ask FAB's security manager for a permission on this noun."""
-        return bool(self.appbuilder.sm.has_access(f"can_{permission}", self.class_permission_name))
+        exists = permission not in self.exclude_route_methods
+        return exists and bool(self.appbuilder.sm.has_access(f"can_{permission}", self.class_permission_name))
 
     def list_buttons(self) -> Sequence[dict[str, Any]]:
         """Offer to add, when this person may."""

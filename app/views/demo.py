@@ -1,0 +1,132 @@
+"""The demo's front door: be somebody with one click, read the mails that were sent, begin again."""
+
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from flask import abort, flash, g, redirect, request, url_for
+from flask_appbuilder import BaseView, expose
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+import config
+from app.access import current_person
+from app.errors import NotFound
+from app.services import demo, postvak, wording
+from app.services.demo_data import GROUPS, PASSWORD, DemoPerson
+from app.terms import Role
+from app.views.signin import enter
+
+_PAGE_SIZE = 25
+_INVITED = {"ouder": Role.OUDER, "deelnemer": Role.DEELNEMER}
+
+
+def stay_on_this_machine() -> None:
+    """Answer only to names of this machine, so that no page elsewhere can look in by a name of its own."""
+    if not config.is_this_machine(urlsplit(request.host_url)):
+        abort(400)
+
+
+class DemoView(BaseView):
+    """Exists in the demo only."""
+
+    route_base = "/demo"
+    default_view = "index"
+
+    @expose("")
+    def index(self) -> str:
+        """Show everybody whom one can be."""
+        g.form_action = f"'self' http://*.localhost:{_port()}"
+        groups = [
+            {"title": title, "personas": [_card(person) for person in people]} for title, people in GROUPS
+        ]
+        return self.render_template(
+            "demo.html",
+            groups=groups,
+            password=PASSWORD,
+            code_command=_(".venv/bin/flask --app run code USERNAME"),
+            postvak_url=url_for("DemoView.postvak"),
+            restart_url=url_for("DemoView.restart"),
+            mails=postvak.count(),
+        )
+
+    @expose("/als/<key>", methods=["POST"])
+    def sign_in(self, key: str) -> Response:
+        """Be this person, in a session of this host name: several can be at work in one browser.
+
+        The page stands on another host name, so no form token fits; where the click came from is checked.
+        """
+        origin = request.headers.get("Origin")
+        if origin is not None and not config.is_this_machine(urlsplit(origin)):
+            raise NotFound
+        return enter(demo.sign_in(key, instead_of=current_person()))
+
+    @expose("/opnieuw", methods=["POST"])
+    def restart(self) -> Response:
+        """Put everything back."""
+        demo.begin_again()
+        flash(_("Begun again. Everything is as it was, and everybody is signed out."), "success")
+        return redirect(url_for("DemoView.index"))
+
+    @expose("/postvak")
+    def postvak(self) -> str:
+        """List the mails, the last that arrived first."""
+        found = postvak.newest(request.args.get("na"), limit=_PAGE_SIZE + 1)
+        shown, more = found[:_PAGE_SIZE], found[_PAGE_SIZE:]
+        return self.render_template(
+            "postvak.html",
+            mails=[_line(mail) for mail in shown],
+            next_url=url_for("DemoView.postvak", na=shown[-1].key) if more else None,
+            empty=_("No mail has been sent yet. Make a dossier as Karin, and one comes here within seconds."),
+            demo_index_url=url_for("DemoView.index"),
+        )
+
+    @expose("/postvak/<key>")
+    def mail(self, key: str) -> str:
+        """Show one mail as it was sent; its links open as the person who got it."""
+        mail = postvak.one(key)
+        owner = demo.owner_of(mail.to)
+        label = _("Open as %(name)s", name=owner.naam) if owner else _("Open the link")
+        links = [{"label": label, "url": _as(owner, link)} for link in mail.links]
+        shown = {"subject": mail.subject, "headers": mail.headers, "body": mail.body, "when": _when(mail)}
+        back = url_for("DemoView.postvak")
+        return self.render_template("postvak_mail.html", mail=shown, links=links, back_url=back)
+
+
+def _port() -> int:
+    return urlsplit(request.host_url).port or 80
+
+
+def _has_names() -> bool:
+    """Tell whether the visitor came by a name: at 127.0.0.1 there is one host, and one session at a time."""
+    return urlsplit(request.host_url).hostname != "127.0.0.1"
+
+
+def _card(person: DemoPerson) -> dict[str, Any]:
+    roles = dict.fromkeys([str(rol.label) for _naam, rol in person.places])
+    path = url_for("DemoView.sign_in", key=person.key)
+    return {
+        "key": person.key,
+        "name": person.naam,
+        "first_name": person.voornaam,
+        "role": ", ".join(roles) or str(_INVITED[person.key].label),
+        "organisation": ", ".join(naam for naam, _rol in person.places) or person.door,
+        "tries": person.tries,
+        "login_url": f"http://{person.key}.localhost:{_port()}{path}" if _has_names() else path,
+    }
+
+
+def _line(mail: postvak.Mail) -> dict[str, Any]:
+    url = url_for("DemoView.mail", key=mail.key)
+    return {"subject": mail.subject, "to": mail.to, "when": _when(mail), "url": url, "state": "sent"}
+
+
+def _when(mail: postvak.Mail) -> str:
+    return wording.moment(mail.sent) if mail.sent else ""
+
+
+def _as(owner: DemoPerson | None, link: str) -> str:
+    """Lead a link of this portal to the host name on which that person is signed in."""
+    parts = urlsplit(link)
+    if owner is None or not _has_names() or not config.is_this_machine(parts):
+        return link
+    return urlunsplit(parts._replace(netloc=f"{owner.key}.localhost:{_port()}"))
