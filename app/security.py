@@ -22,6 +22,7 @@ PUBLIC = frozenset(
         "static",
         "bootstrap.static",
         "health_page.health",
+        "KeptTextView.hold",
         "SigninView.login",
         "SigninView.recovery",
         "SigninView.forgot",
@@ -37,6 +38,8 @@ PUBLIC = frozenset(
         "DemoView.mail",
     }
 )
+# Forms that people type in: they carry the token themselves, and give the text back when it can't be saved.
+TYPED_IN = ("add", "edit", "status")
 # A session is not written at every click.
 _SEEN_EVERY_SECONDS = 60
 
@@ -135,6 +138,9 @@ class PortalSecurity(SecurityManager):
         g.user = g.person
         if g.person is not None or request.endpoint in PUBLIC or request.endpoint is None:
             return None
+        if request.method == "POST" and request.endpoint.rpartition(".")[2] in TYPED_IN:
+            # 307: the browser sends what was typed along, to a page that keeps it.
+            return redirect(url_for("KeptTextView.hold", back=request.path), 307)  # type: ignore[return-value]
         back = request.full_path.rstrip("?") if request.method == "GET" and request.path != "/" else None
         return redirect(url_for("SigninView.login", next=back))  # type: ignore[return-value]
 

@@ -17,6 +17,7 @@ from tests import browser as browsers
 from tests import lanes
 from tests.engines import Engine, Postgres, Sqlite
 from tests.installation import install, settings_for
+from tests.live import Live
 from tests.smtp_server import SmtpServer
 
 FOLDER = "KINDBRUG_TEST_FOLDER"
@@ -190,6 +191,15 @@ def smtp() -> Iterator[SmtpServer]:
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture
+def live(app: Flask) -> Iterator[Live]:
+    """The portal under test behind a real web server; `live.url` is its address."""
+    served = Live(app)
+    served.start()
+    yield served
+    served.stop()
 
 
 @pytest.fixture(scope="session")

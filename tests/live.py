@@ -1,9 +1,7 @@
 """The portal behind a real web server on a loopback port, in a thread of this process."""
 
 import threading
-from collections.abc import Iterator
 
-import pytest
 from flask import Flask
 from werkzeug.serving import make_server
 
@@ -25,12 +23,3 @@ class Live:
         self.server.shutdown()
         self.thread.join()
         self.server.server_close()
-
-
-@pytest.fixture
-def live(app: Flask) -> Iterator[Live]:
-    """The portal under test, served."""
-    served = Live(app)
-    served.start()
-    yield served
-    served.stop()

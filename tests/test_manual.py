@@ -1,6 +1,6 @@
 """The users' manual, walked in a browser by somebody who has only the printed page.
 
-First chapter, 'Delen gegevens vanuit de voorschoolse voorziening': from the invitation to the specialist's mail.
+The first chapter, 'Delen gegevens vanuit de voorschoolse voorziening', from invitation to specialist.
 Each step is named by the line of the manual that it follows.
 """
 
@@ -19,7 +19,7 @@ from app.terms import OrganisationSoort, Role
 from tests import browser as browsers
 from tests import documents
 from tests.account_steps import PASSWORD
-from tests.live import Live, live  # noqa: F401 - a fixture
+from tests.live import Live
 from tests.smtp_server import Letter, SmtpServer
 
 pytestmark = pytest.mark.browser
@@ -124,9 +124,7 @@ class Partnership:
 
 
 @pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
-def brug(
-    request: pytest.FixtureRequest, live: Live, smtp: SmtpServer, chromium: Browser  # noqa: F811
-) -> Partnership:
+def brug(request: pytest.FixtureRequest, live: Live, smtp: SmtpServer, chromium: Browser) -> Partnership:
     return Partnership(live, smtp, chromium, javascript=request.param)
 
 
@@ -198,9 +196,7 @@ def test_the_first_chapter_of_the_manual(brug: Partnership, app: Flask) -> None:
         assert "JK onderwijsadvies aanvraag" in " ".join(letter.text.split())
         assert "Mila" not in letter.raw.decode()
 
-    with line(
-        "Stap 2: Log in, kies organisatie, voer je gebruikersnaam, wachtwoord en code in"
-    ):
+    with line("Stap 2: Log in, kies organisatie, voer je gebruikersnaam, wachtwoord en code in"):
         anna.goto(brug.link_in(letter))
         expect(anna.get_by_role("heading", level=1)).to_have_text("Inloggen")
         anna.get_by_label("Organisatie").select_option(label="SWV De Brug")

@@ -9,6 +9,7 @@ from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 
 from app.access import current_person
+from app.security import TYPED_IN
 from app.services import berichten, guard, sessions
 from app.terms import Noun
 from app.views import failures
@@ -18,6 +19,7 @@ from app.views.bijlage import BijlageView
 from app.views.bijlage_files import BijlageFilesView
 from app.views.gezagsdrager import GezagsdragerView
 from app.views.hulpvraag import HulpvraagView
+from app.views.kept_text import KeptTextView
 from app.views.kind import KindView
 from app.views.lidmaatschap import LidmaatschapView, MembershipView
 from app.views.notitie import NotitieView
@@ -39,13 +41,12 @@ MENU: tuple[tuple[Any, str, Noun | None, Any], ...] = (
 )
 VIEWS = (
     WorklistView, SigninView, AccountView, HulpvraagView, KindView, GezagsdragerView, BijlageView,
-    BijlageFilesView, NotitieView, OrganisationView, LidmaatschapView, MembershipView, BerichtView,
-    PickView,
+    BijlageFilesView, KeptTextView, NotitieView, OrganisationView, LidmaatschapView, MembershipView,
+    BerichtView, PickView,
 )  # fmt: skip
-# Their forms carry the token themselves, so that an expired one gives the typed text back.
-KEEPS_TEXT = ("add", "edit", "status")
 ALSO_KEEP_TEXT = frozenset(
     {
+        "KeptTextView.hold",
         *("SigninView.login", "SigninView.recovery", "SigninView.forgot", "AccountView.password"),
         *("AccountView.two_factor", "AccountView.recovery_codes", "AccountView.reset"),
     }
@@ -78,7 +79,7 @@ def _guard_forms() -> None:
     view, _dot, method = (request.endpoint or "").partition(".")
     if request.endpoint in ALSO_KEEP_TEXT or request.endpoint == OWN_GUARD:
         return
-    if view in current_app.blueprints and method in KEEPS_TEXT and hasattr(_views().get(view), "noun"):
+    if method in TYPED_IN and hasattr(_views().get(view), "noun"):
         return
     guard.protect()
 
@@ -104,7 +105,7 @@ def _headers(answer: Response) -> Response:
     answer.headers.setdefault("Content-Security-Policy", policy)
     answer.headers.setdefault("X-Content-Type-Options", "nosniff")
     answer.headers.setdefault("X-Frame-Options", "DENY")
-    answer.headers.setdefault("Referrer-Policy", "no-referrer")
+    answer.headers.setdefault("Referrer-Policy", "same-origin")
     answer.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     answer.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     answer.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
