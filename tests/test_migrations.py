@@ -6,6 +6,7 @@ from alembic.script import ScriptDirectory
 from flask_migrate import check, downgrade, upgrade
 
 from tests.installation import settings_for
+from tests.partnership import Partnership
 
 pytestmark = pytest.mark.both_engines
 
@@ -48,3 +49,22 @@ def test_an_operator_can_take_every_migration_back_and_do_it_again(empty_portal,
 
 def test_there_is_one_line_of_migrations(empty_portal):
     assert len(ScriptDirectory(empty_portal.extensions["migrate"].directory).get_heads()) == 1
+
+
+def test_an_operator_with_dossiers_in_the_database_can_go_back_and_forth(app, proven):
+    from app.access import as_system
+    from app.extensions import db
+
+    partnership = Partnership(app).settle()
+    dossier = partnership.dossier()
+    partnership.documents(dossier)
+    partnership.move(dossier, "bijlagen_toegevoegd", by="voorschool")
+    revisions = list(ScriptDirectory(app.extensions["migrate"].directory).walk_revisions())
+    with app.app_context(), as_system("an operator migrates"):
+        there = tables(db.engine)
+        for _revision in revisions:
+            downgrade(revision="-1")
+        assert tables(db.engine) == set()
+        upgrade()
+        assert tables(db.engine) == there
+    proven("D1 with dossiers", len(revisions))
