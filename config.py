@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import SplitResult, urlsplit
 
 ROOT = Path(__file__).parent
 
@@ -12,6 +13,7 @@ SQLALCHEMY_DATABASE_URI = ""  # the database, e.g. postgresql+psycopg://kindbrug
 STORE_URL = ""  # where the documents are kept, e.g. file:///var/lib/kindbrug
 BASE_URL = ""  # the portal's address as people know it; the links in mails begin with it
 DEMO = False  # invented people, one-click sign-in and the mail catcher; refused beside production settings
+DEMO_FOLDER = ""  # where the demo keeps its mails and the copy to begin again with
 
 # Secrets: no default outside the demo
 SECRET_KEY = ""  # signs the form tokens and one-time links; at least 32 characters
@@ -77,6 +79,12 @@ SQLALCHEMY_ENGINE_OPTIONS = {
 DEFAULT_PAGE_SIZE = 25  # rows a list shows
 
 
+def is_this_machine(url: SplitResult) -> bool:
+    """Tell whether an address is this machine's own: localhost, a name of it, or 127.0.0.1, without TLS."""
+    host = url.hostname or ""
+    return url.scheme == "http" and (host in ("localhost", "127.0.0.1") or host.endswith(".localhost"))
+
+
 def refuse_unfit(settings: Mapping[str, Any]) -> None:
     """Refuse to start with what is missing or weak, and say which; SystemExit with one line a setting."""
     wrong = [
@@ -89,8 +97,10 @@ def refuse_unfit(settings: Mapping[str, Any]) -> None:
     if settings.get("DEMO"):
         if not str(settings.get("SQLALCHEMY_DATABASE_URI")).startswith("sqlite:"):
             wrong.append("KINDBRUG_DEMO works with SQLite only: never beside a real database")
-        if str(settings.get("BASE_URL")).startswith("https:"):
-            wrong.append("KINDBRUG_DEMO works on this machine only: never behind https")
+        if not is_this_machine(urlsplit(str(settings.get("BASE_URL")))):
+            wrong.append("KINDBRUG_DEMO works on this machine only: BASE_URL must be http://localhost")
+        if settings.get("MAIL_SERVER") != "127.0.0.1":
+            wrong.append("KINDBRUG_DEMO mails nobody: MAIL_SERVER must be its own catcher on 127.0.0.1")
     elif not settings.get("COOKIE_SECURE") and not settings.get("TESTING"):
         wrong.append("KINDBRUG_COOKIE_SECURE may be off in the demo only")
     if wrong:

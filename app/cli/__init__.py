@@ -17,7 +17,12 @@ from app.terms import OrganisationSoort, Role
 
 def register(app: Flask) -> None:
     """Give the flask command the portal's commands."""
-    for command in COMMANDS:
+    commands = COMMANDS
+    if app.config["DEMO"]:
+        from app.cli.demo import demo, seed  # outside the demo its code is not even loaded
+
+        commands = [*COMMANDS, demo, seed]
+    for command in commands:
         app.cli.add_command(command)
 
 

@@ -1,0 +1,55 @@
+"""The demo while it runs: being somebody with one click, and beginning again."""
+
+from datetime import timedelta
+
+from flask import current_app
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, select
+
+from app import models as m
+from app.access import Person, as_system
+from app.errors import NotFound, SignInRefused
+from app.extensions import db
+from app.models.base import now
+from app.services import demo_clock, log, postvak, sessions, signin, store
+from app.services.demo_data import BEGINNING, PEOPLE, DemoPerson
+from app.terms import Actie
+
+
+def sign_in(key: str, *, instead_of: Person | None) -> str:
+    """Begin a session without password or code and give its token; NotFound for strangers."""
+    if not current_app.config["DEMO"] or key not in PEOPLE:
+        raise NotFound
+    with as_system("in the demo one is somebody with one click"):
+        door = db.session.scalar(select(m.Organisation.id).where(m.Organisation.naam == PEOPLE[key].door))
+        gebruiker = db.session.scalar(select(m.Gebruiker).where(m.Gebruiker.username == key))
+    places = signin.places_at(gebruiker.id, door) if gebruiker and gebruiker.active else []
+    if gebruiker is None or not places:
+        raise SignInRefused(_l("This person works nowhere any more. “Begin again” brings everybody back."))
+    person = sessions.last_place(gebruiker.id, places)
+    token = sessions.begin(person, instead_of=instead_of.sessie_id if instead_of else None)
+    log.record(Actie.AANMELDEN, person=person)
+    db.session.commit()
+    return token
+
+
+def begin_again() -> None:
+    """Put everything back as when the demo was filled, the days counted from today. All sessions end."""
+    if not current_app.config["DEMO"]:
+        raise NotFound
+    db.session.remove()
+    demo_clock.copy(demo_clock.beginning(), demo_clock.database())
+    with as_system("the demo's story begins a fixed number of days ago"):
+        first = db.session.scalars(select(func.min(m.Lidmaatschap.van))).one()
+        known = set(db.session.scalars(select(m.Bijlage.sleutel)))
+    age = now().astimezone(demo_clock.ZONE).date() - first.astimezone(demo_clock.ZONE).date()
+    passed = age - timedelta(days=BEGINNING.days)
+    if passed:
+        demo_clock.change_moments(lambda moment: moment + passed)
+    store.sweep(known, older_than=timedelta(0))
+    postvak.empty()
+
+
+def owner_of(address: str) -> DemoPerson | None:
+    """Give the demo person who has this e-mail address."""
+    return next((person for person in PEOPLE.values() if person.email == address.strip().casefold()), None)

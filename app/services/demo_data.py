@@ -1,0 +1,202 @@
+"""The invented people, organisations and dossiers of the demo, as tables. Nobody in here exists."""
+
+from dataclasses import dataclass
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from app.terms import BijlageSoort, OrganisationSoort, Role, Stadium, Zichtbaarheid
+
+PASSWORD = "demo-Kindbrug-2026"  # noqa: S105 - of invented people, and printed at every start
+DE_BRUG, HET_ANKER, OPERATOR = "SWV De Brug", "SWV Het Anker", "Kindbrug"
+SPEELHOEK, PIPPELOENTJE, VLINDERTJE, KOMPAS = "De Speelhoek", "Pippeloentje", "Het Vlindertje", "’t Kompas"
+LINDE, WILG = "De Linde", "De Wilg"
+
+# name, kind, SWV, platform, shared address
+ORGANISATIONS: tuple[tuple[str, OrganisationSoort, str, str | None, str | None], ...] = (
+    (SPEELHOEK, OrganisationSoort.VOORSCHOOL, DE_BRUG, "Noord", "info@speelhoek.example"),
+    (PIPPELOENTJE, OrganisationSoort.VOORSCHOOL, DE_BRUG, "Noord", None),
+    (VLINDERTJE, OrganisationSoort.VOORSCHOOL, DE_BRUG, "Zuid", None),
+    (LINDE, OrganisationSoort.SCHOOL, DE_BRUG, "Noord", None),
+    (WILG, OrganisationSoort.SCHOOL, DE_BRUG, "Zuid", None),
+    (KOMPAS, OrganisationSoort.VOORSCHOOL, HET_ANKER, "Haven", "info@kompas.example"),
+)
+
+
+@dataclass(frozen=True)
+class DemoPerson:
+    """Somebody to be in the demo; `key` is the user name, `door` the organisation to sign in at."""
+
+    key: str
+    voornaam: str
+    achternaam: str
+    email: str
+    places: tuple[tuple[str, Role], ...]
+    tries: tuple[LazyString, ...]
+    door: str = DE_BRUG
+
+    @property
+    def naam(self) -> str:
+        """Give the name as it is shown."""
+        return f"{self.voornaam} {self.achternaam}"
+
+
+GROUPS: tuple[tuple[LazyString, tuple[DemoPerson, ...]], ...] = (
+    (
+        _l("The road of a dossier"),
+        (
+            DemoPerson(
+                "contact", "Karin", "Smit", "karin.smit@debrug.example",
+                ((DE_BRUG, Role.CONTACTPERSOON_JK),),
+                (
+                    _l("Make a dossier for a child: the preschool gets a mail."),
+                    _l("Take the last change of a status back."),
+                ),
+            ),
+            DemoPerson(
+                "voorschool", "Anna", "de Wit", "anna.dewit@speelhoek.example",
+                ((SPEELHOEK, Role.CONTACTPERSOON_VOORSCHOOL),),
+                (
+                    _l("Add the form that the parents have signed to the dossier of Mila."),
+                    _l("Set the status of Sem to JK bijlagen toegevoegd."),
+                ),
+            ),
+            DemoPerson(
+                "specialist", "Roos", "Bakker", "roos.bakker@debrug.example",
+                ((DE_BRUG, Role.JK_SPECIALIST),),
+                (
+                    _l("Read the documents of Noor, and ask for what is missing."),
+                    _l("Make the advice for Milan final and set JK Onderwijsadvies."),
+                ),
+            ),
+        ),
+    ),
+    (
+        _l("Who sees only their own"),
+        (
+            DemoPerson(
+                "voorschool2", "Fatima", "el Amrani", "fatima.elamrani@pippeloentje.example",
+                (
+                    (PIPPELOENTJE, Role.CONTACTPERSOON_VOORSCHOOL),
+                    (VLINDERTJE, Role.CONTACTPERSOON_VOORSCHOOL),
+                ),
+                (
+                    _l("Look for Mila: here her dossier does not exist."),
+                    _l("Switch between the two preschools that she works for."),
+                ),
+            ),
+            DemoPerson(
+                "school", "Joost", "van Vliet", "joost.vanvliet@delinde.example",
+                ((LINDE, Role.CONTACTPERSOON_SCHOOL),),
+                (_l("See that a school knows of no child before the parents agree."),),
+            ),
+            DemoPerson(
+                "school2", "Marleen", "Post", "marleen.post@dewilg.example",
+                ((WILG, Role.CONTACTPERSOON_SCHOOL),),
+                (_l("The same for another school."),),
+            ),
+            DemoPerson(
+                "ouder", "Elif", "Demir", "elif.demir@ouders.example", (),
+                (_l("See how far the dossier of your own child is."),),
+            ),
+            DemoPerson(
+                "deelnemer", "Hans", "Vos", "hans.vos@jeugdzorg.example", (),
+                (_l("Read the one dossier that was opened for you."),),
+            ),
+            DemoPerson(
+                "specialist-anker", "Tom", "Zeeman", "tom.zeeman@hetanker.example",
+                ((HET_ANKER, Role.JK_SPECIALIST),),
+                (_l("See that no dossier of SWV De Brug exists in another SWV."),),
+                HET_ANKER,
+            ),
+        ),
+    ),
+    (
+        _l("Administration"),
+        (
+            DemoPerson(
+                "rolbeheer", "Petra", "Kuipers", "petra.kuipers@debrug.example",
+                ((DE_BRUG, Role.ROLBEHEERDER),),
+                (
+                    _l("Invite somebody, or end a membership: it works on the next click."),
+                    _l("See that this role opens no dossier."),
+                ),
+            ),
+            DemoPerson(
+                "rolbeheer-voorschool", "Wim", "de Groot", "wim.degroot@speelhoek.example",
+                ((SPEELHOEK, Role.ROLBEHEERDER),),
+                (_l("Invite a colleague, and follow the link in the mail to the code."),),
+            ),
+            DemoPerson(
+                "privacy", "Nadia", "Willems", "nadia.willems@debrug.example",
+                ((DE_BRUG, Role.PRIVACYFUNCTIONARIS),),
+                (_l("See that this role opens no dossier."),),
+            ),
+            DemoPerson(
+                "platform", "Sander", "Mol", "sander.mol@kindbrug.example",
+                ((OPERATOR, Role.PLATFORMBEHEERDER),),
+                (_l("Add an organisation."),),
+                OPERATOR,
+            ),
+        ),
+    ),
+)  # fmt: skip
+PEOPLE = {person.key: person for _title, people in GROUPS for person in people}
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that somebody did `days` ago at `time` o'clock."""
+
+    days: int
+    time: str
+    who: str
+
+
+BEGINNING = Step(90, "9:00", "platform")
+
+
+@dataclass(frozen=True)
+class Paper(Step):
+    """Added a document."""
+
+    soort: BijlageSoort
+    naam: str
+    zichtbaarheid: Zichtbaarheid | None = None
+    stadium: Stadium | None = None
+
+
+@dataclass(frozen=True)
+class Note(Step):
+    """Wrote a note."""
+
+    tekst: str
+    zichtbaarheid: Zichtbaarheid | None = None
+
+
+@dataclass(frozen=True)
+class Move(Step):
+    """Changed the status, by the transition of this key."""
+
+    overgang: str
+    toelichting: str | None = None
+
+
+@dataclass(frozen=True)
+class DemoDossier:
+    """A child, its dossier, and what happened: made by `made.who`, then the steps in their order.
+
+    `geboren` counts years back from this one, then month and day: the children stay young.
+    """
+
+    voornaam: str
+    tussenvoegsel: str | None
+    achternaam: str
+    geboren: tuple[int, int, int]
+    voorschool: str
+    omschrijving: str
+    made: Step
+    steps: tuple[Step, ...] = ()
+    contactpersoon: str | None = None
+    specialist: str | None = None
+    ouders: tuple[tuple[str, bool], ...] = ()

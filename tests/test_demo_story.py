@@ -1,0 +1,213 @@
+"""What the demo tells: invented people and dossiers that obey the portal's own rules."""
+
+import itertools
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+import config
+from app import create_app, workflow
+from app.access import as_system
+from app.errors import Conflict, NotFound
+from app.extensions import db
+from app.models import (
+    Bericht,
+    Betrokkenheid,
+    Bijlage,
+    Gebeurtenis,
+    Hulpvraag,
+    Kind,
+    Lidmaatschap,
+    Notitie,
+    Sessie,
+    StatusWijziging,
+)
+from app.models.base import now
+from app.security import person_of
+from app.services import demo, demo_clock, demo_story, postvak, two_factor
+from app.services.demo_data import GROUPS, PEOPLE
+from app.terms import BerichtStatus, Status
+
+EVERYBODY = {
+    "contact", "specialist", "voorschool", "voorschool2", "school", "school2", "ouder", "rolbeheer",
+    "rolbeheer-voorschool", "deelnemer", "privacy", "platform", "specialist-anker",
+}  # fmt: skip
+
+
+@pytest.fixture
+def settings(settings: dict, tmp_path: Path) -> dict:
+    """The settings of a demo."""
+    (tmp_path / "demo").mkdir()
+    return settings | {"DEMO": True, "DEMO_FOLDER": str(tmp_path / "demo"), "MAIL_SERVER": "127.0.0.1"}
+
+
+@pytest.fixture
+def told(app: Flask, run_folder: Path, worker_id: str) -> Flask:
+    """The portal with the demo's people and dossiers in it; filled once, copied for each test."""
+    filled = run_folder / f"demo-{worker_id}.sqlite"
+    with app.app_context():
+        if filled.exists():
+            for target in (demo_clock.database(), demo_clock.beginning()):
+                demo_clock.copy(str(filled), target)
+        else:
+            demo_story.fill()
+            demo_clock.copy(demo_clock.beginning(), str(filled))
+    return app
+
+
+def everything(model) -> list:
+    with as_system("the test looks"):
+        return list(db.session.scalars(select(model)))
+
+
+def test_everybody_of_the_demo_is_there_and_gets_in_with_one_click(told):
+    assert set(PEOPLE) == EVERYBODY
+    for key in EVERYBODY:
+        with told.app_context():
+            token = demo.sign_in(key, instead_of=None)
+            assert person_of(token).naam == PEOPLE[key].naam
+
+
+def test_everybody_has_a_phone_that_shows_the_same_codes_in_every_demo(told):
+    with told.app_context():
+        for key in EVERYBODY:
+            shown = two_factor.current_code(demo_story.totp_secret(key))
+            assert two_factor.usable_code(key) == shown
+
+
+def test_the_dossiers_stand_at_every_status_of_this_chapter(told):
+    with told.app_context():
+        dossiers = everything(Hulpvraag)
+        assert len(dossiers) >= 10
+        assert {row.status for row in dossiers} == {
+            Status.AANVRAAG, Status.BIJLAGEN_TOEGEVOEGD, Status.ONDERWIJSADVIES, Status.INGETROKKEN,
+        }  # fmt: skip
+        assert {row.overgang for row in everything(StatusWijziging)} == {t.key for t in workflow.TRANSITIONS}
+        assert len(everything(Bijlage)) >= 15
+        assert len(everything(Notitie)) >= 5
+        assert len(everything(Kind)) == len(dossiers)
+
+
+def test_nothing_happened_in_the_future_or_before_its_dossier(told):
+    with told.app_context():
+        made = {row.id: row.aangemaakt_op for row in everything(Hulpvraag)}
+        for model, column in (
+            (Bijlage, "toegevoegd_op"),
+            (Notitie, "geschreven_op"),
+            (StatusWijziging, "op"),
+            (Betrokkenheid, "van"),
+        ):
+            for row in everything(model):
+                assert made[row.hulpvraag_id] - timedelta(minutes=1) < getattr(row, column) < now()
+        assert now() - min(made.values()) > timedelta(days=30)
+        assert all(event.op < now() for event in everything(Gebeurtenis))
+
+
+def test_each_history_runs_forward_and_ends_at_the_status_of_the_dossier(told):
+    with told.app_context():
+        for dossier in everything(Hulpvraag):
+            history = sorted(
+                (row for row in everything(StatusWijziging) if row.hulpvraag_id == dossier.id),
+                key=lambda row: row.op,
+            )
+            for earlier, later in itertools.pairwise(history):
+                assert later.van == earlier.naar
+            assert history[-1].naar == dossier.status
+            assert history[-1].op - dossier.status_sinds < timedelta(minutes=1)
+
+
+def test_everybody_who_had_to_know_has_a_mail_waiting_and_nobody_is_missing(told):
+    with told.app_context():
+        mails = everything(Bericht)
+        assert len(mails) > 20
+        assert {mail.status for mail in mails} == {BerichtStatus.WACHT}
+
+
+def test_a_demo_is_filled_once(told):
+    with told.app_context(), pytest.raises(Conflict):
+        demo_story.fill()
+
+
+def test_beginning_again_counts_the_days_from_today(told, clock):
+    with told.app_context():
+        with as_system("the test looks"):
+            before = db.session.scalar(select(func.max(StatusWijziging.op)))
+        demo.sign_in("contact", instead_of=None)
+        clock.shift(timedelta(days=10))
+        demo.begin_again()
+        with as_system("the test looks"):
+            after = db.session.scalar(select(func.max(StatusWijziging.op)))
+            assert db.session.scalar(select(func.count()).select_from(Sessie)) == 0
+        assert after - before == timedelta(days=10)
+        demo.begin_again()
+
+
+def test_who_works_nowhere_any_more_is_told_so(told):
+    with told.test_client() as visitor:
+        with told.app_context(), as_system("the role administrator ends a membership"):
+            for row in db.session.scalars(select(Lidmaatschap)):
+                row.tot = now()
+            db.session.commit()
+        answer = visitor.post("/demo/als/voorschool", base_url="http://localhost")
+        assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("group", range(len(GROUPS)))
+def test_every_card_says_what_to_try(group):
+    for person in GROUPS[group][1]:
+        assert person.tries
+
+
+def test_a_real_portal_has_no_demo(database_url, settings, tmp_path):
+    real = create_app(settings | {"DEMO": False})
+    visitor = real.test_client()
+    for method, path in (
+        ("GET", "/demo"), ("POST", "/demo/als/contact"), ("POST", "/demo/opnieuw"), ("GET", "/demo/postvak"),
+    ):  # fmt: skip
+        assert visitor.open(path, method=method).status_code in (302, 400, 404)
+    assert not [rule for rule in real.url_map.iter_rules() if "demo" in rule.rule]
+    assert not {"demo", "seed"} & set(real.cli.commands)
+    with real.app_context():
+        for act in (lambda: demo.sign_in("contact", instead_of=None), demo.begin_again):
+            with pytest.raises(NotFound):
+                act()
+        db.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "real",
+    [
+        {"SQLALCHEMY_DATABASE_URI": "postgresql+psycopg://kindbrug@db/kindbrug"},
+        {"BASE_URL": "https://portaal.example"},
+        {"BASE_URL": "http://portaal.example"},
+        {"BASE_URL": "https://localhost"},
+        {"MAIL_SERVER": "mail.example"},
+        {"SECRET_KEY": ""},
+    ],
+)
+def test_the_demo_refuses_each_setting_of_a_real_portal(settings, real):
+    with pytest.raises(SystemExit) as refused:
+        config.refuse_unfit({**config.__dict__, **settings, **real})
+    assert f"KINDBRUG_{'DEMO' if 'SECRET_KEY' not in real else 'SECRET_KEY'}" in str(refused.value)
+
+
+def test_a_link_in_the_postvak_opens_as_the_person_who_got_the_mail(told, tmp_path):
+    folder = tmp_path / "demo" / "postvak"
+    folder.mkdir()
+    (folder / f"{7:020d}.eml").write_bytes(
+        b"To: anna.dewit@speelhoek.example\r\nSubject: Er staat iets klaar\r\n\r\n"
+        b"Lees het hier:\r\nhttp://localhost/m/abc\r\n"
+    )
+    page = (
+        told.test_client()
+        .get(f"/demo/postvak/{7:020d}", base_url="http://localhost:81")
+        .get_data(as_text=True)
+    )
+    assert "http://voorschool.localhost:81/m/abc" in page
+    with told.app_context():
+        assert postvak.count() == 1
+        demo.begin_again()
+        assert postvak.count() == 0
