@@ -37,7 +37,7 @@ lock: $(BIN)/.dev ## write the locks after a change of pyproject.toml (UPGRADE=-
 	$(COMPILE) $(UPGRADE) -o requirements.lock && $(COMPILE) $(UPGRADE) --extra dev --no-annotate -c requirements.lock -o requirements-dev.lock
 
 translations: $(BIN)/.dev ## gather the sentences of code and templates into translations/nl
-	$(BIN)/pybabel -q extract -F translations/babel.cfg -k _l -k lazy_gettext --no-location --sort-output --omit-header -o translations/messages.pot . && $(BIN)/pybabel -q update -D messages -d translations -i translations/messages.pot --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+	$(BIN)/pybabel -q extract -F translations/babel.cfg -k _l -k lazy_gettext --no-location --sort-output --omit-header -o translations/messages.pot . && $(BIN)/pybabel -q update -D messages -d translations -i translations/messages.pot --no-fuzzy-matching --ignore-obsolete --width 110 && sed -i -E '1,20{/^"(Report-Msgid|POT-Creation|PO-Revision|Last-Translator|Language-Team|Generated-By)/d; s/Version:  /Version: /}' translations/*/LC_MESSAGES/messages.po
 
 ifneq ($(wildcard bench/__main__.py),)
 bench: $(BIN)/.run $(MO)
