@@ -86,6 +86,12 @@ COUNTED: Mapping[Noun, Callable[[int], str]] = {
 }
 
 
+def counted(noun: Noun, count: int) -> str:
+    """Say how many rows of a noun one sees."""
+    say = COUNTED.get(noun)
+    return say(count) if say else ngettext("You see %(num)s row.", "You see %(num)s rows.", count)
+
+
 def moment(value: datetime) -> str:
     """Write a moment as people say it: 'vandaag 9:14', 'gisteren 14:05', '3 mei 2026'."""
     local = value.astimezone(get_timezone() or ZoneInfo("Europe/Amsterdam"))

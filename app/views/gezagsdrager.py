@@ -18,26 +18,5 @@ class GezagsdragerView(PortalView):
     datamodel = PortalInterface(Gezagsdrager, ouders)
     base_order, order_columns, search_in = ("naam", "asc"), ["naam"], ["naam", "kind.zoeknaam"]
     load, list_columns = ("kind",), ["naam", "kind", "gezag"]
-    show_columns = [
-        "naam",
-        "kind",
-        "email",
-        "telefoon",
-        "adres",
-        "geheim_adres",
-        "gezag",
-        "gezag_bron",
-        "gezag_datum",
-    ]
-    add_columns = [
-        "kind",
-        "naam",
-        "email",
-        "telefoon",
-        "adres",
-        "geheim_adres",
-        "gezag",
-        "gezag_bron",
-        "gezag_datum",
-    ]
-    edit_columns = add_columns[1:]
+    show_columns = ["naam", "kind", *ouders.FIELDS[1:]]
+    add_columns, edit_columns = ["kind", *ouders.FIELDS], list(ouders.FIELDS)

@@ -14,7 +14,7 @@ from wtforms.validators import Length
 from app import access
 from app.errors import BadInput, Conflict, NotFound, TransitionRefused
 from app.models import Hulpvraag
-from app.services import hulpvragen, log, status, writing
+from app.services import hulpvragen, kinderen, log, status, writing
 from app.terms import Noun
 from app.views import dossier
 from app.views.base import Page, PortalInterface, PortalView, granted
@@ -62,17 +62,14 @@ class HulpvraagView(PortalView):
     load = ("kind", "voorschool", "contactpersoon", "specialist", "waarnemer", "aangemaakt_door")
     formatters_columns = {"aan_zet": lambda row: dossier.at_move(row.status)}
     list_columns = ["kind", "status", "aan_zet", "voorschool", "gewijzigd_op"]
-    show_columns = [
-        "omschrijving",
-        "voorschool",
-        "contactpersoon",
-        "specialist",
-        "waarnemer",
-        "aangemaakt_op",
-    ]
-    add_columns = [f"kind.{name}" for name in ("voornaam", "tussenvoegsel", "achternaam", "geboortedatum")]
-    add_columns += ["voorschool", "contactpersoon", "specialist", "omschrijving"]
     edit_columns = ["omschrijving", "contactpersoon", "specialist", "waarnemer"]
+    show_columns = [*edit_columns[:1], "voorschool", *edit_columns[1:], "aangemaakt_op"]
+    add_columns = [
+        *(f"kind.{name}" for name in kinderen.FIELDS),
+        "voorschool",
+        *edit_columns[1:3],
+        "omschrijving",
+    ]
     show_template = "dossier.html"
 
     def row(self, row: Any, columns: Any = ()) -> dict[str, Any]:
@@ -90,7 +87,7 @@ class HulpvraagView(PortalView):
     def dossier_tab(self, pk: str, tab: str) -> Page:
         """Show another tab of the dossier."""
         row = self.find(pk)
-        context = dossier.page(row, tab)
+        context = self.show_context(row) if tab == "hulpvraag" else dossier.page(row, tab)
         log.reading(row)
         return self.render_template("dossier.html", **context)
 

@@ -105,7 +105,7 @@ class ListView(ModelView):
         """Say how many rows there are."""
         if count >= listing.COUNT_CAP:
             return _("You see more than 10,000 rows.")
-        return wording.COUNTED[self.noun](count)
+        return wording.counted(self.noun, count)
 
     def may(self, permission: str) -> bool:
         """Ask FAB's security manager for a permission on this noun."""
