@@ -24,6 +24,8 @@ from app.workflow import AT_MOVE, OPEN
 
 # No 0, O, 1, I, L: a number is read aloud over the telephone.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+# What is asked for a new dossier, besides who the child is.
+ASKED = ("voorschool", "contactpersoon", "specialist", "omschrijving")
 _PEOPLE = ("contactpersoon", "specialist", "waarnemer")
 
 

@@ -64,12 +64,7 @@ class HulpvraagView(PortalView):
     list_columns = ["kind", "status", "aan_zet", "voorschool", "gewijzigd_op"]
     edit_columns = ["omschrijving", "contactpersoon", "specialist", "waarnemer"]
     show_columns = [*edit_columns[:1], "voorschool", *edit_columns[1:], "aangemaakt_op"]
-    add_columns = [
-        *(f"kind.{name}" for name in kinderen.FIELDS),
-        "voorschool",
-        *edit_columns[1:3],
-        "omschrijving",
-    ]
+    add_columns = [*(f"kind.{name}" for name in kinderen.FIELDS), *hulpvragen.ASKED]
     show_template = "dossier.html"
 
     def row(self, row: Any, columns: Any = ()) -> dict[str, Any]:
