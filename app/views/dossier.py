@@ -13,7 +13,7 @@ from app.models import Hulpvraag, StatusWijziging
 from app.services import dossiers, status, told
 from app.services.status import Option
 from app.services.wording import day
-from app.terms import Level, Status, Verb
+from app.terms import Level, Noun, Status, Verb
 from app.views import tabs
 from app.workflow import AT_MOVE, ROUTE, Need, Transition
 
@@ -42,10 +42,12 @@ def page(row: Hulpvraag, tab: str, facts: Sequence[Any] = ()) -> Context:
     )
     return {
         "title": row.kind.naam,
-        "sub": _subtitle(row),
+        "sub": _subtitle(row, level),
         "crumbs": [(_("Hulpvragen"), url_for("HulpvraagView.list")), (row.kind.naam, None)],
         "route": _route(row),
-        "next": _next_step(row, person, level, options) if row.status in workflow.OPEN else None,
+        "next": _next_step(row, person, level, options)
+        if row.status in workflow.OPEN and level is not Level.OUDER
+        else None,
         "tabs": tabs.tab_row(row, tab, level),
         "tab": tab,
         "closed": _("This hulpvraag has ended. You can read it, but not change it.")
@@ -123,9 +125,12 @@ def _person() -> Person:
     return person
 
 
-def _subtitle(row: Hulpvraag) -> str:
-    parts = [row.nummer, _("born %(date)s", date=day(row.kind.geboortedatum)), row.voorschool.naam]
-    if row.specialist:
+def _subtitle(row: Hulpvraag, level: Level) -> str:
+    parts = [row.nummer, _("born %(date)s", date=day(row.kind.geboortedatum))]
+    readable = access.fields(Noun.HULPVRAAG, level)
+    if readable is None or "voorschool" in readable:
+        parts.append(row.voorschool.naam)
+    if row.specialist and (readable is None or "specialist" in readable):
         parts.append(_("JK specialist %(name)s", name=row.specialist.naam))
     return " · ".join(parts)
 

@@ -127,8 +127,8 @@ def _historie(row: Hulpvraag, person: Person) -> Context:
         "historie": [
             {
                 "label": str(change.naar.label),
-                "who": change.door.naam,
-                "namens": change.namens.naam,
+                "who": change.door.naam if readable is None else None,
+                "namens": change.namens.naam if readable is None else None,
                 "when": moment(change.op),
                 "toelichting": change.toelichting if readable is None else None,
                 "current": change is changes[0],

@@ -82,11 +82,12 @@ def _task(task: worklist.Task) -> dict[str, Any]:
 
 
 def _other(row: Hulpvraag) -> dict[str, Any]:
+    turn = _("at move: %(who)s", who=at_move(row.status))
     dossier = url_for("HulpvraagView.show", pk=row.id)
     return {
         "name": row.kind.naam,
         "url": dossier,
-        "meta": f"{row.nummer} · {row.status.label} · {_('at move: %(who)s', who=at_move(row.status))}",
+        "meta": f"{row.nummer} · {row.status.label} · {turn}",
         "since": days_ago(row.status_sinds),
         "action": {"label": _("Open"), "url": dossier},
     }
