@@ -105,6 +105,9 @@ def test_a_message_for_another_organisation_of_the_same_person_says_so(huis, sig
     assert "De Speelhoek" in page.get_data(as_text=True)
     assert visitor.get(path_of(bericht)).status_code == 404
     assert unread(huis, "bij het andere werk") == 0
+    huis.dossier(contactpersoon="collega")
+    of_a_colleague = huis.berichten()[-1]
+    assert visitor.get(f"/m/{of_a_colleague.sleutel}").status_code == 404
 
 
 def test_the_link_to_a_shared_address_leads_its_people_to_their_list_and_others_nowhere(
@@ -149,6 +152,9 @@ def test_jk_staff_sees_what_was_not_delivered_and_sends_it_again_or_settles_it(h
         re.findall(rf'action="(/berichten/[^"]+/{act})"', page) for act in ("opnieuw", "afgehandeld")
     )
     assert len(again) == len(settled) == 2
+    assert visitor.get(path_of(huis.berichten()[0])).status_code == 404, "a task is not one's own message"
+    assert unread(huis, "specialist") == 0
+    visitor.get("/berichten/niet-bezorgd")
     assert visitor.post(again[0]).location == "/berichten/niet-bezorgd"
     visitor.get("/berichten/niet-bezorgd")
     assert visitor.post(settled[1]).location == "/berichten/niet-bezorgd"
