@@ -203,15 +203,19 @@ class Browser:
         return self.client.post(path, data=body, headers=headers, query_string=query)
 
 
+def text_of(answer: TestResponse) -> str:
+    return answer.get_data().decode(errors="replace")
+
+
 def marks_on(answer: TestResponse) -> set[str]:
-    return set(MARK.findall(answer.get_data(as_text=True)))
+    return set(MARK.findall(text_of(answer)))
 
 
 def ids_on(answer: TestResponse) -> set[str]:
-    return set(UUID.findall(answer.get_data(as_text=True)))
+    return set(UUID.findall(text_of(answer)))
 
 
 def plain(answer: TestResponse) -> str:
     """The page without what is new on every page: its nonce and its form token."""
-    text = re.sub(r'nonce="[^"]*"', "", answer.get_data(as_text=True))
+    text = re.sub(r'nonce="[^"]*"', "", text_of(answer))
     return re.sub(r'(csrf_token" value|csrf-token" content|data-token)="[^"]*"', "", text)

@@ -124,10 +124,15 @@ class Maker:
                 self.world.organisations[swv] if swv else None,
                 frozenset(roles),
                 signed_in=key not in GONE,
+                elsewhere=frozenset(
+                    self.world.organisations[place]
+                    for other, place, _roles in PEOPLE.values()
+                    if other == account and place and place != organisation
+                ),
             )
             for role in roles if place else ():
                 thing = Thing("Lidmaatschap", "", self.world.who[key].swv, organisation=place)
-                thing.account = self.world.accounts[account]
+                thing.account, thing.ended = self.world.accounts[account], key == "oud-lid"
                 row = m.Lidmaatschap(
                     gebruiker_id=self.world.accounts[account],
                     organisation_id=uuid.UUID(place),
@@ -210,7 +215,7 @@ class Maker:
         if organisation is None:
             account = self.world.accounts[party]
         running = begin < 0 and (end is None or end > 0)
-        dossier.parties.append(Party(ground, running, organisation, account))
+        dossier.parties.append(Party(ground, running, organisation, account, coming=begin > 0))
         row = m.Betrokkenheid(
             swv_id=uuid.UUID(dossier.swv),
             hulpvraag_id=uuid.UUID(dossier.id),

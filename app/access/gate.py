@@ -26,6 +26,10 @@ def install() -> None:
     for name, listener in (("do_orm_execute", _narrow), ("before_flush", _check_writes)):
         if not event.contains(Session, name, listener):
             event.listen(Session, name, listener)
+    for name in ("load", "refresh"):
+        for model in GUARDED:
+            if not event.contains(model, name, _forget_options):
+                event.listen(model, name, _forget_options)
 
 
 def _criteria(person: Person | None) -> list[ORMOption]:
@@ -33,13 +37,18 @@ def _criteria(person: Person | None) -> list[ORMOption]:
     kept = g.get("gate") if has_app_context() else None
     if kept is not None and kept[0] is person:
         return kept[1]  # type: ignore[no-any-return]
+    # Propagated, or a joinedload would pass them by.
     built: list[ORMOption] = [
-        with_loader_criteria(model, allowed(model, person), include_aliases=True, propagate_to_loaders=False)
-        for model in GUARDED
+        with_loader_criteria(model, allowed(model, person), include_aliases=True) for model in GUARDED
     ]
     if has_app_context():
         g.gate = (person, built)
     return built
+
+
+def _forget_options(row: Any, *_context: Any) -> None:
+    """Keep the conditions from staying with the row: each later load asks for its own, as_system for none."""
+    inspect(row).load_options = ()
 
 
 def _narrow(state: ORMExecuteState) -> None:

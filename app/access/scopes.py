@@ -196,7 +196,13 @@ def _gebruikers(person: Person) -> Where:
             )
         )
     )
-    return or_(m.Gebruiker.id == person.gebruiker_id, m.Gebruiker.id.in_(colleagues))
+    known = [m.Gebruiker.id == person.gebruiker_id, m.Gebruiker.id.in_(colleagues)]
+    if person.is_jk_staff:  # whom they invited, such as a parent
+        invited = select(_betrokkenheid.c.gebruiker_id).where(
+            _betrokkenheid.c.swv_id == person.swv_id, _betrokkenheid.c.gebruiker_id.is_not(None)
+        )
+        known.append(m.Gebruiker.id.in_(invited))
+    return or_(*known)
 
 
 def _lidmaatschappen(person: Person, verb: Verb) -> Where:

@@ -100,11 +100,12 @@ _hulpvraag = (
     ),
 )
 _administrators = frozenset({Role.ROLBEHEERDER})
+_write_notes = JK_STAFF | {Role.CONTACTPERSOON_VOORSCHOOL, Role.CONTACTPERSOON_SCHOOL}
 
 # The relation's name is the key, so that a screen declares nothing.
 PICKS: dict[str, Pick] = {
     "kind": Pick(JK_STAFF, *_kind),
-    "hulpvraag": Pick(frozenset(Role), *_hulpvraag),
+    "hulpvraag": Pick(_write_notes, *_hulpvraag),
     "voorschool": Pick(JK_STAFF, *_organisations(OrganisationSoort.VOORSCHOOL)),
     "organisation": Pick(_administrators, *_organisations(None)),
     "swv": Pick(frozenset({Role.PLATFORMBEHEERDER}), *_organisations(OrganisationSoort.SAMENWERKINGSVERBAND)),

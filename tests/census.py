@@ -1,0 +1,258 @@
+"""Every route of the portal: who may, when, and what the answer is. What is not in this table does not exist."""
+# ruff: noqa: E501 (a table: one route, one line)
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests import oracle
+from tests.oracle import Thing, Who
+
+Answer = Callable[[Who, Thing], int]
+NOTHING = Thing("", "", None)
+
+
+@dataclass(frozen=True)
+class Route:
+    """One rule × method. `answer` is the status for who is signed in; `of` the noun that the address names.
+
+    `values` fills in the rest of the address. `sends` is what a POST carries that changes nothing even where
+    it is allowed; `changes` says that it changes something nevertheless.
+    """
+
+    method: str
+    rule: str
+    endpoint: str
+    answer: Answer
+    of: str = ""
+    values: dict[str, str] = field(default_factory=dict)
+    sends: dict[str, Any] = field(default_factory=dict)
+    raw: bool = False
+    changes: bool = False
+    public: int | None = None
+
+    def path(self, thing: Thing, mail_key: str = "") -> str:
+        """Fill in the address of one row."""
+        path = self.rule
+        for name in ("pk", "hulpvraag_id", "bijlage_id"):
+            path = path.replace(f"<{name}>", thing.id)
+        for name, value in (self.values | {"sleutel": mail_key}).items():
+            path = path.replace(f"<{name}>", value)
+        return path
+
+    @property
+    def stranger(self) -> int:
+        """The status for who is not signed in: to the door, or to a page that keeps what was typed."""
+        typed_in = self.method == "POST" and self.endpoint.endswith((".add", ".edit", ".status"))
+        return self.public or (307 if typed_in else 302)
+
+    @property
+    def name(self) -> str:
+        return " ".join((self.method, self.rule, *self.values.values()))
+
+
+def always(status: int) -> Answer:
+    return lambda who, thing: status
+
+
+def who_lists(noun: str) -> Answer:
+    return lambda who, thing: 200 if oracle.LISTS[noun] & who.roles else 404
+
+
+def who_adds(noun: str, status: int = 200) -> Answer:
+    return lambda who, thing: status if oracle.ADDS[noun] & who.roles else 404
+
+
+def who_may(verb: str, status: int = 200, *, on_screen: str = "") -> Answer:
+    """The row is there for them; `on_screen` names the noun whose screens they must have as well."""
+
+    def answer(who: Who, thing: Thing) -> int:
+        noun = on_screen or thing.noun
+        return status if oracle.LISTS[noun] & who.roles and oracle.may(who, verb, thing) else 404
+
+    return answer
+
+
+def who_adds_here(noun: str, status: int) -> Answer:
+    def answer(who: Who, thing: Thing) -> int:
+        if who.organisation is None:
+            return 404
+        new = Thing(noun, "", thing.swv, thing.dossiers, who.organisation)
+        return status if oracle.may(who, "add", new) else 404
+
+    return answer
+
+
+def tab(noun: str) -> Answer:
+    """A tab is there when its noun has a right at that level."""
+
+    def answer(who: Who, thing: Thing) -> int:
+        at = oracle.level(who, thing.dossiers[0])
+        rights = oracle.TABLE.get(("alles" if at == "lezen" else at, noun), {})
+        return 200 if "read" in rights else 404
+
+    return answer
+
+
+def child_tab(noun: str) -> Answer:
+    return lambda who, thing: (
+        200 if oracle.LISTS[noun] & who.roles and oracle.may(who, "read", thing) else 404
+    )
+
+
+def own_message(status: int) -> Answer:
+    def answer(who: Who, thing: Thing) -> int:
+        mine = thing.account == who.account and oracle.may(who, "read", thing)
+        return status if mine else 404
+
+    return answer
+
+
+def failed_message(who: Who, thing: Thing) -> int:
+    if not who.is_jk or thing.swv != who.swv or not oracle.may(who, "edit", thing):
+        return 404
+    return 302 if thing.failed else 404
+
+
+def invited_again(who: Who, thing: Thing) -> int:
+    answer = who_may("edit", 302)(who, thing)
+    return 409 if answer == 302 and thing.ended else answer
+
+
+def link_in_mail(who: Who, thing: Thing) -> int:
+    if thing.account is None:  # a shared address: it leads to one's own list
+        return (
+            302
+            if thing.organisation == who.organisation
+            else 200
+            if thing.organisation in who.elsewhere
+            else 404
+        )
+    if thing.account == who.account and thing.organisation != who.organisation:
+        return 200  # switch first
+    return own_message(302)(who, thing)
+
+
+def who_picks(roles: frozenset[str]) -> Answer:
+    return lambda who, thing: 200 if roles & who.roles else 404
+
+
+_ANYBODY = frozenset().union(*oracle.CEILING.values())
+PICKS = {
+    "kind": oracle.JK,
+    "hulpvraag": oracle.ADDS["Notitie"],
+    "voorschool": oracle.JK,
+    "contactpersoon": oracle.JK,
+    "specialist": oracle.JK,
+    "waarnemer": oracle.JK,
+    "organisation": frozenset({"rolbeheerder"}),
+    "swv": frozenset({"platformbeheerder"}),
+    "onzin": frozenset(),
+}
+TABS = {
+    "hulpvraag": "Hulpvraag",
+    "bijlagen": "Bijlage",
+    "notities": "Notitie",
+    "historie": "StatusWijziging",
+    "toegang": "Betrokkenheid",
+}
+
+
+def _screens(noun: str, view: str, base: str, *, add: bool = True, edit: int | None = 422) -> list[Route]:
+    """The generated screens of a noun."""
+    made = [
+        Route("GET", f"{base}/", f"{view}.list", who_lists(noun)),
+        Route("GET", f"{base}/<pk>", f"{view}.show", who_may("read"), noun),
+    ]
+    if add:
+        made += [
+            Route("GET", f"{base}/nieuw", f"{view}.add", who_adds(noun)),
+            Route("POST", f"{base}/nieuw", f"{view}.add", who_adds(noun, 422)),
+        ]
+    if edit is not None:
+        address = f"{base}/<pk>/bewerken"
+        sends = {"versie": "0"} if edit == 409 else {}
+        made += [
+            Route("GET", address, f"{view}.edit", who_may("edit"), noun),
+            Route("POST", address, f"{view}.edit", who_may("edit", edit), noun, sends=sends),
+        ]
+    return made
+
+
+def _public(
+    endpoint: str, rule: str, status: int, *, posted: int | None = None, **values: str
+) -> list[Route]:
+    got = Route("GET", rule, endpoint, always(status), values=values, public=status)
+    if posted is None:
+        return [got]
+    return [got, Route("POST", rule, endpoint, always(posted), values=values, public=posted)]
+
+
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/", "WorklistView.index", always(200)),
+    *_screens("Hulpvraag", "HulpvraagView", "/hulpvragen", edit=409),
+    *(
+        Route("GET", "/hulpvragen/<pk>/<tab>", "HulpvraagView.dossier_tab", tab(noun), "Hulpvraag", {"tab": key})
+        for key, noun in TABS.items()
+    ),
+    Route("GET", "/hulpvragen/<pk>/<tab>", "HulpvraagView.dossier_tab", always(404), "Hulpvraag", {"tab": "x"}),
+    Route("GET", "/hulpvragen/<pk>/status", "HulpvraagView.status", who_may("read"), "Hulpvraag"),
+    Route("POST", "/hulpvragen/<pk>/status", "HulpvraagView.status", who_may("read", 422), "Hulpvraag"),
+    *_screens("Kind", "KindView", "/kinderen"),
+    Route("GET", "/kinderen/<pk>/<tab>", "KindView.related", child_tab("Gezagsdrager"), "Kind", {"tab": "ouders"}),
+    Route("GET", "/kinderen/<pk>/<tab>", "KindView.related", always(404), "Kind", {"tab": "hulpvragen"}),
+    *_screens("Gezagsdrager", "GezagsdragerView", "/ouders"),
+    *_screens("Bijlage", "BijlageView", "/bijlagen", add=False),
+    *_screens("Notitie", "NotitieView", "/notities", edit=None),
+    *_screens("Organisation", "OrganisationView", "/organisaties"),
+    *_screens("Lidmaatschap", "LidmaatschapView", "/medewerkers", edit=None),
+    Route("GET", "/medewerkers/<pk>/beeindigen", "MembershipView.end", who_may("edit"), "Lidmaatschap"),
+    Route("POST", "/medewerkers/<pk>/beeindigen", "MembershipView.end", who_may("edit", 302), "Lidmaatschap", changes=True),
+    Route("GET", "/medewerkers/<pk>/uitnodigen", "MembershipView.invite_again", who_may("edit"), "Lidmaatschap"),
+    Route("POST", "/medewerkers/<pk>/uitnodigen", "MembershipView.invite_again", invited_again, "Lidmaatschap", changes=True),
+    # Documents: the bytes
+    Route("GET", "/hulpvragen/<hulpvraag_id>/bijlagen/venster", "BijlageFilesView.window", who_may("read"), "Hulpvraag"),
+    Route("POST", "/hulpvragen/<hulpvraag_id>/bijlagen", "BijlageFilesView.upload", who_adds_here("Bijlage", 415), "Hulpvraag", raw=True),
+    Route("POST", "/hulpvragen/<hulpvraag_id>/bijlagen/formulier", "BijlageFilesView.form", who_adds_here("Bijlage", 422), "Hulpvraag", sends={"bestand-0": "leeg.pdf"}),
+    Route("GET", "/bijlagen/<bijlage_id>/bestand", "BijlageFilesView.file", who_may("read"), "Bijlage"),
+    Route("GET", "/bijlagen/<bijlage_id>/intrekken", "BijlageFilesView.retract", who_may("retract"), "Bijlage"),
+    Route("POST", "/bijlagen/<bijlage_id>/intrekken", "BijlageFilesView.retract", who_may("retract", 302), "Bijlage", changes=True),
+    # Messages
+    Route("GET", "/berichten/", "BerichtView.index", always(200)),
+    Route("GET", "/berichten/<pk>", "BerichtView.show", own_message(200), "Bericht"),
+    Route("POST", "/berichten/<pk>/gelezen", "BerichtView.read", own_message(302), "Bericht", changes=True),
+    Route("GET", "/berichten/niet-bezorgd", "BerichtView.undelivered", lambda who, thing: 200 if who.is_jk else 404),
+    Route("POST", "/berichten/<pk>/opnieuw", "BerichtView.retry", failed_message, "Bericht", changes=True),
+    Route("POST", "/berichten/<pk>/afgehandeld", "BerichtView.settle", failed_message, "Bericht", changes=True),
+    Route("GET", "/m/<sleutel>", "BerichtView.open", link_in_mail, "Bericht"),
+    # Search as you type
+    *(Route("GET", "/kies/<pick>", "PickView.search", who_picks(roles), values={"pick": key}) for key, roles in PICKS.items()),
+    # The door
+    Route("POST", "/logout", "SigninView.logout", always(302), changes=True),
+    Route("GET", "/organisatie-wisselen", "SigninView.switch", always(200)),
+    Route("POST", "/organisatie-wisselen", "SigninView.switch", always(404), sends={"membership": "nergens"}),
+    Route("GET", "/login", "SigninView.login", always(302), public=200),
+    Route("POST", "/login", "SigninView.login", always(422), public=422),
+    Route("GET", "/login/herstelcode", "SigninView.recovery", always(302), public=200),
+    Route("POST", "/login/herstelcode", "SigninView.recovery", always(422), public=422),
+    Route("POST", "/niet-opgeslagen/", "KeptTextView.hold", always(302), public=302),
+    *_public("SigninView.forgot", "/wachtwoord-vergeten", 200, posted=422),
+    *_public("AccountView.invitation", "/uitnodiging/<token>", 404, posted=404, token="onzin"),
+    *_public("AccountView.password", "/uitnodiging/<token>/wachtwoord", 404, posted=404, token="onzin"),
+    *_public("AccountView.two_factor", "/uitnodiging/<token>/code", 404, posted=404, token="onzin"),
+    Route("GET", "/uitnodiging/<token>/herstelcodes", "AccountView.recovery_codes", always(404), values={"token": "onzin"}, public=404),
+    Route("POST", "/uitnodiging/<token>/herstelcodes", "AccountView.recovery_codes", always(404), values={"token": "onzin"}, public=404),
+    *_public("AccountView.reset", "/wachtwoord/<token>", 404, posted=404, token="onzin"),
+    *_public("health_page.health", "/healthz", 200),
+    *_public("static", "/static/<path:filename>", 404, **{"path:filename": "onzin.css"}),
+    *_public("bootstrap.static", "/bootstrap/static/<path:filename>", 404, **{"path:filename": "onzin.css"}),
+)  # fmt: skip
+
+# Only in the demo, and open to whoever sits at that machine.
+DEMO = {
+    ("GET", "/demo"),
+    ("POST", "/demo/als/<key>"),
+    ("POST", "/demo/opnieuw"),
+    ("GET", "/demo/postvak"),
+    ("GET", "/demo/postvak/<key>"),
+}
