@@ -173,7 +173,7 @@ class PortalView(ListView):
         """Go to the row's page."""
         return redirect(url_for(f"{self.endpoint}.show", pk=row.id))
 
-    def saved(self, row: Any) -> str:
+    def saved(self, row: Any, *, new: bool) -> str:
         """Say what was saved."""
         return _("Saved. Your changes have been kept.")
 
@@ -187,7 +187,7 @@ class PortalView(ListView):
                 warnings = [] if data["anyway"] else writing.warnings(data.values())
                 if not warnings:
                     done = act(data)
-                    flash(self.saved(done), "success")
+                    flash(self.saved(done, new=row is None), "success")
                     return self.after_saving(done)
             except NeedsConfirmation as asked:
                 warnings = asked.warnings

@@ -90,11 +90,11 @@ class HulpvraagView(PortalView):
         """Give the edit page the button Bijlagen, as the manual says."""
         return dossier.edit_page(row) if row else dossier.add_page()
 
-    def saved(self, row: Hulpvraag) -> str:
+    def saved(self, row: Hulpvraag, *, new: bool) -> str:
         """Say what was saved, and for a new dossier who was told."""
-        if request.endpoint == "HulpvraagView.add":
-            change = status.last_change(row)
-            return dossier.said(row, change) if change else _("Saved. The dossier has been made.")
+        change = status.last_change(row) if new else None
+        if change:
+            return dossier.said(row, change)
         return _("Saved. The changes in the hulpvraag have been kept.")
 
     @expose("/<pk>/status", methods=["GET", "POST"])
