@@ -299,7 +299,7 @@ def test_switching_organisation_gives_a_new_token_and_the_old_one_is_worth_nothi
     assert not copy.is_in()
 
 
-@pytest.mark.parametrize("key", ["", "onzin", str(uuid.uuid4()), "de-linde"])
+@pytest.mark.parametrize("key", ["", "onzin", str(uuid.UUID(int=7)), "de-linde"])
 def test_nobody_switches_to_an_organisation_that_is_not_theirs(app, noor, preschool, key):
     visitor = steps.Visitor(app)
     visitor.sign_in(noor)

@@ -5,7 +5,7 @@ import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -123,12 +123,14 @@ def _read(cursor: str | None, column: Any) -> tuple[Any, uuid.UUID] | None:
         text, key = json.loads(base64.urlsafe_b64decode(cursor[:400] + "=" * (-len(cursor) % 4)))
         value = column.type.python_type
         parsed = value.fromisoformat(text) if issubclass(value, date) else value(text)
-    except (ValueError, TypeError, KeyError):
+        if isinstance(parsed, datetime):
+            parsed = parsed.astimezone(UTC)
+        if "\0" in str(text).encode().decode():
+            return None
+    except (ValueError, TypeError, KeyError, OverflowError):
         return None
     last = parse_id(key)
-    if last is None or (isinstance(parsed, datetime) and parsed.tzinfo is None):
-        return None
-    return parsed, last
+    return (parsed, last) if last else None
 
 
 def one(model: type[Any], key: Any, load: Sequence[str] = ()) -> Any:

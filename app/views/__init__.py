@@ -3,7 +3,7 @@
 import secrets
 from typing import Any
 
-from flask import Blueprint, Flask, Response, current_app, g, request, url_for
+from flask import Blueprint, Flask, Response, abort, current_app, g, request, url_for
 from flask_appbuilder import AppBuilder
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
@@ -67,15 +67,24 @@ def register(app: Flask, appbuilder: AppBuilder) -> None:
     app.register_blueprint(_health)
     failures.register(app)
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+    app.before_request(_bound_and_readable)
     app.before_request(_guard_forms)
     app.after_request(_headers)
     app.jinja_env.globals["csp_nonce"] = _nonce
     app.context_processor(_known_everywhere)
 
 
-def _guard_forms() -> None:
+def _bound_and_readable() -> None:
+    """Refuse a form that is too large, and text with a zero byte, which PostgreSQL can't keep."""
+    typed = [request.path, *request.args.values()]
     if request.mimetype != "application/octet-stream":  # one raw document is measured as it comes in
         request.max_content_length = current_app.config["MAX_FORM_BYTES"]
+        typed += request.form.values()
+    if any("\0" in text for text in typed):
+        abort(400)
+
+
+def _guard_forms() -> None:
     view, _dot, method = (request.endpoint or "").partition(".")
     if request.endpoint in ALSO_KEEP_TEXT or request.endpoint == OWN_GUARD:
         return

@@ -14,7 +14,7 @@ from app import access
 from app.errors import BadInput, Conflict, NeedsConfirmation, NotFound
 from app.services import listing, log, wording, writing
 from app.terms import Verb
-from app.views.fields import field_for
+from app.views.fields import PickField, field_for
 from app.views.interface import PortalInterface, granted
 from app.views.lists import ListView, Page
 
@@ -77,8 +77,12 @@ class PortalView(ListView):
     @granted("add")
     def add(self) -> Page:
         """Show the empty form, or add what was typed."""
-        form = self.add_form(data=request.args.to_dict() if request.method == "GET" else None)
+        form = self.add_form()
         self._keep_open_fields(form)
+        if request.method == "GET":
+            for field in form:  # a tab's button says what the new row belongs to, and nothing else
+                if isinstance(field, PickField):
+                    field.process_data(request.args.get(field.name))
         return self._submit(
             form, None, lambda data: self.datamodel.service.add(data, by=access.current_person())
         )
