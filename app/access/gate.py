@@ -8,13 +8,11 @@ from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader
 from sqlalchemy.orm.interfaces import ORMOption
 
 from app.access.person import Person, as_system, current_person, system_reason
-from app.access.questions import forget_levels, level, may
-from app.access.rights import fields_at
+from app.access.questions import editable, forget_levels, may
 from app.access.scopes import GUARDED, allowed
 from app.errors import NotFound
 from app.extensions import db
-from app.models import Hulpvraag
-from app.terms import Noun, Verb
+from app.terms import Verb
 
 # What a row belongs to never changes by hand.
 IMMUTABLE = frozenset({"id", "swv_id", "kind_id", "hulpvraag_id", "organisation_id"})
@@ -90,10 +88,9 @@ def _require(person: Person | None, verb: Verb, row: Any) -> None:
 def _require_fields(person: Person | None, row: Any, changed: set[str]) -> None:
     if changed & IMMUTABLE:
         raise PermissionError(f"{type(row).__name__} does not move: {changed & IMMUTABLE}")
-    if isinstance(row, Hulpvraag) and person is not None:
-        open_fields = fields_at(Noun.HULPVRAAG, level(person, row), Verb.EDIT)
-        if open_fields is not None and not changed <= open_fields | {"gewijzigd_op", "versie"}:
-            raise NotFound
+    open_fields = editable(person, row)
+    if open_fields is not None and not changed <= open_fields | {"gewijzigd_op", "versie"}:
+        raise NotFound
 
 
 def isolate(session: Session, *, writes: bool = False) -> None:

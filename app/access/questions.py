@@ -9,8 +9,8 @@ from sqlalchemy import Select, exists, select
 
 from app import models as m
 from app.access.person import Person, as_system
-from app.access.rights import CEILING, VERB_OF_FIELD, fields_at, role_permits
-from app.access.scopes import NOUN_OF, OF_DOSSIER, OPEN_LEVELS, addable, allowed, valid
+from app.access.rights import CEILING, VERB_OF_FIELD, fields_at, fields_of_roles, role_permits
+from app.access.scopes import NOUN_OF, OF_DOSSIER, OPEN_LEVELS, addable, allowed, holds, valid
 from app.errors import NotFound
 from app.extensions import db
 from app.terms import Ground, Level, Noun, Role, Status, Verb
@@ -106,7 +106,10 @@ def _grounds(person: Person, hulpvraag: m.Hulpvraag) -> frozenset[Ground]:
         with as_system("the gate itself asks"), db.session.no_autoflush:
             found = db.session.scalars(
                 select(b.grond).where(
-                    b.hulpvraag_id == hulpvraag.id, party, b.grond.in_(person.grounds), valid(b)
+                    b.hulpvraag_id == hulpvraag.id,
+                    party,
+                    b.grond.in_(person.grounds),
+                    holds(b, hulpvraag.kind_id),
                 )
             ).all()
         kept[person, hulpvraag.id] = frozenset(found)
@@ -196,6 +199,8 @@ def form_fields(person: Person | None, noun: Noun, names: Iterable[str], row: An
 
 
 def _open_fields(person: Person | None, row: Any, verb: Verb) -> frozenset[str] | None:
+    if verb is Verb.EDIT and person is not None and isinstance(row, m.Organisation):
+        return fields_of_roles(person.rollen, Noun.ORGANISATION)
     noun = OF_DOSSIER.get(type(row))
     if noun is None or (person is not None and person.is_jk_staff):
         return None

@@ -159,6 +159,10 @@ VERB_OF_PERMISSION: dict[str, Verb] = {
 }
 # Fields that are a verb of their own: who may not share does not see the choice.
 VERB_OF_FIELD = {"zichtbaarheid": Verb.SHARE, "stadium": Verb.FINALISE}
+# What a role may change of its own organisation; name, kind and whether it is active are the operator's.
+FIELDS_OF_ROLE: dict[tuple[Role, Noun], frozenset[str]] = {
+    (Role.ROLBEHEERDER, Noun.ORGANISATION): frozenset({"meldadres", "status_in_mail"}),
+}
 _WHO_MAY_MOVE = {transition.permission: transition.who for transition in workflow.TRANSITIONS}
 
 
@@ -185,6 +189,16 @@ def levels_with(noun: Noun, verb: Verb) -> dict[Right, frozenset[Level]]:
                     Right(frozenset({verb}), right.scope, right.fields, right.during), set()
                 ).add(level)
     return {right: frozenset(levels) for right, levels in found.items()}
+
+
+def fields_of_roles(roles: frozenset[Role], noun: Noun) -> frozenset[str] | None:
+    """Give the fields of `noun` that one of `roles` may edit; None is every field."""
+    bounded = [
+        FIELDS_OF_ROLE.get((role, noun)) for role in roles if Verb.EDIT in ROLE_RIGHTS[role].get(noun, ())
+    ]
+    if any(fields is None for fields in bounded):
+        return None
+    return frozenset().union(*(fields or frozenset() for fields in bounded))
 
 
 def fields_at(noun: Noun, level: Level, verb: Verb) -> frozenset[str] | None:

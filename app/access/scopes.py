@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, literal, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, false, literal, or_, select, true
 from sqlalchemy.orm import DeclarativeBase
 
 from app import models as m
@@ -18,6 +18,7 @@ _hulpvraag = m.Hulpvraag.__table__
 _betrokkenheid = m.Betrokkenheid.__table__
 _organisation = m.Organisation.__table__
 _lidmaatschap = m.Lidmaatschap.__table__
+_gezagsdrager = m.Gezagsdrager.__table__
 
 Where = ColumnElement[bool]
 OPEN_LEVELS = frozenset(Level) - {Level.GEEN}
@@ -68,8 +69,17 @@ def dossiers(
     return (
         select(h[column])
         .join_from(_betrokkenheid, _hulpvraag, h.id == b.hulpvraag_id)
-        .where(party, h.swv_id == person.swv_id, valid(b), or_(*grounds))
+        .where(party, h.swv_id == person.swv_id, holds(b, h.kind_id), or_(*grounds))
     )
+
+
+def holds(columns: Any, kind_id: Any) -> Where:
+    """Say that an involvement holds: within its dates, and a parent's only while they have authority."""
+    parent = _gezagsdrager.c
+    with_authority = exists().where(
+        parent.kind_id == kind_id, parent.gebruiker_id == columns.gebruiker_id, parent.gezag == Gezag.JA
+    )
+    return and_(valid(columns), or_(columns.grond != Ground.OUDER, with_authority))
 
 
 def valid(columns: Any) -> Where:

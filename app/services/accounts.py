@@ -16,7 +16,7 @@ from app.errors import BadInput, Conflict, NotFound
 from app.extensions import db
 from app.models import Gebruiker, Inloggegevens, Lidmaatschap, Organisation, Uitnodiging
 from app.models.base import now
-from app.services import log, outbox, uitnodigingen
+from app.services import log, outbox, uitnodigingen, writing
 from app.terms import Actie, Role, UitnodigingSoort, Verb
 
 _WHY = "an account belongs to the portal, not to an organisation"
@@ -43,6 +43,8 @@ def invite(
     gebruiker = _by_email(email)
     if by is not None and gebruiker is not None and gebruiker.id == by.gebruiker_id:
         raise _wrong("email", _("You cannot give a role to yourself."))
+    if by is not None and gebruiker is not None and not _within_reach(gebruiker, by):
+        raise _wrong("email", _("You cannot invite this person. Ask the role administrator of your SWV."))
     is_new = gebruiker is None
     lidmaatschap = Lidmaatschap(
         organisation_id=organisation.id, rol=rol, gebruiker_id=gebruiker.id if gebruiker else None
@@ -75,6 +77,8 @@ def invite_again(lidmaatschap: Lidmaatschap, by: Person) -> Uitnodiging:
         gebruiker = db.session.scalars(
             select(Gebruiker).where(Gebruiker.id == lidmaatschap.gebruiker_id)
         ).one()
+    if not _within_reach(gebruiker, by):
+        raise Conflict(_("This person works elsewhere too. Ask the role administrator of your SWV."))
     uitnodiging = _mail_invitation(gebruiker, lidmaatschap, by)
     log.record(Actie.ACCOUNT_UITNODIGEN, row=lidmaatschap)
     db.session.commit()
@@ -89,6 +93,22 @@ def end(lidmaatschap: Lidmaatschap, by: Person) -> None:
     lidmaatschap.tot = now()
     log.record(Actie.WIJZIGEN, row=lidmaatschap)
     db.session.commit()
+
+
+def _within_reach(gebruiker: Gebruiker, by: Person) -> bool:
+    """Tell whether everything that this account opens is `by`'s to give: a link renews all of it."""
+    with as_system(_WHY):
+        query = select(Lidmaatschap.organisation_id, Organisation.swv_id).join(
+            Organisation, Organisation.id == Lidmaatschap.organisation_id
+        )
+        places = db.session.execute(
+            query.where(Lidmaatschap.gebruiker_id == gebruiker.id, valid(Lidmaatschap))
+        )
+        of_swv = by.organisation_id == by.swv_id
+        return all(
+            organisation_id == by.organisation_id or (of_swv and swv_id == by.swv_id)
+            for organisation_id, swv_id in places
+        )
 
 
 def has_ended(lidmaatschap: Lidmaatschap) -> bool:
@@ -122,8 +142,8 @@ def _by_email(email: str) -> Gebruiker | None:
 
 
 def _plain_email(email: str) -> str:
-    plain = email.strip().casefold()
-    if not re.fullmatch(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\"]+", plain) or len(plain) > 254:
+    plain = writing.plain_address(email)
+    if plain is None:
         raise _wrong("email", _("This is not a whole e-mail address, like name@example.nl."))
     return plain
 

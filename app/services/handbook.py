@@ -1,4 +1,4 @@
-"""The tables of statuses and rights as Markdown, so that the README can't say something else than the code."""
+"""The tables of statuses and rights as Markdown: the README can't say something else than the code."""
 
 import re
 from collections.abc import Iterable

@@ -56,7 +56,9 @@ def edit(kind: Kind, data: dict[str, Any], by: Person) -> Kind:
 def _check_birth(born: date | None) -> None:
     today = now().date()
     if born is None or born > today or born.year < today.year - OLDEST_YEARS:
-        raise BadInput("", {"geboortedatum": _l("Please fill in a date of birth in the past, of a young child.")})
+        raise BadInput(
+            "", {"geboortedatum": _l("Please fill in a date of birth in the past, of a young child.")}
+        )
 
 
 def _warn_double(kind: Kind, data: dict[str, Any], besides: uuid.UUID | None = None) -> None:
@@ -74,7 +76,10 @@ def _warn_double(kind: Kind, data: dict[str, Any], besides: uuid.UUID | None = N
         known = ", ".join(number for _key, number in numbers if number)
         raise NeedsConfirmation(
             [
-                _("There is already a child of this name and date of birth, with dossier %(numbers)s.", numbers=known)
+                _(
+                    "There is already a child of this name and date of birth, with dossier %(numbers)s.",
+                    numbers=known,
+                )
                 if known
                 else _("There is already a child of this name and date of birth, without a dossier.")
             ]

@@ -10,8 +10,8 @@ from app.errors import BadInput
 from app.extensions import db
 from app.models import Organisation
 from app.models.base import parse_id
-from app.services import log
-from app.terms import Actie, OrganisationSoort, Verb
+from app.services import log, writing
+from app.terms import Actie, Noun, OrganisationSoort, Verb
 
 FIELDS = ("naam", "platform", "meldadres", "status_in_mail", "actief")
 
@@ -39,12 +39,14 @@ def add(data: dict[str, Any], by: Person) -> Organisation:
 def edit(organisation: Organisation, data: dict[str, Any], by: Person) -> Organisation:
     """Change name, platform, address and settings of an organisation."""
     access.require(by, Verb.EDIT, organisation)
-    for name, value in _chosen(data).items():
-        setattr(organisation, name, value)
+    chosen = _chosen(data)
+    for name in access.form_fields(by, Noun.ORGANISATION, chosen, organisation):
+        setattr(organisation, name, chosen[name])
     log.record(Actie.WIJZIGEN, row=organisation)
     db.session.commit()
     return organisation
 
 
 def _chosen(data: dict[str, Any]) -> dict[str, Any]:
+    writing.refuse_bad_address(data, "meldadres")
     return {name: data[name] for name in FIELDS if name in data}

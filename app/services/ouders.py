@@ -10,7 +10,7 @@ from app.errors import NotFound
 from app.extensions import db
 from app.models import Gezagsdrager, Kind
 from app.models.base import parse_id
-from app.services import log
+from app.services import log, writing
 from app.terms import Actie, Verb
 
 FIELDS = ("naam", "email", "telefoon", "adres", "geheim_adres", "gezag", "gezag_bron", "gezag_datum")
@@ -21,6 +21,7 @@ def add(data: dict[str, Any], by: Person) -> Gezagsdrager:
     kind = db.session.scalar(select(Kind).where(Kind.id == parse_id(data["kind"])))
     if kind is None:
         raise NotFound
+    writing.refuse_bad_address(data, "email")
     parent = Gezagsdrager(swv_id=kind.swv_id, kind_id=kind.id, **{name: data.get(name) for name in FIELDS})
     access.require(by, Verb.ADD, parent)
     db.session.add(parent)
@@ -33,6 +34,7 @@ def add(data: dict[str, Any], by: Person) -> Gezagsdrager:
 def edit(parent: Gezagsdrager, data: dict[str, Any], by: Person) -> Gezagsdrager:
     """Change what is known of a parent or guardian."""
     access.require(by, Verb.EDIT, parent)
+    writing.refuse_bad_address(data, "email")
     for name in FIELDS:
         setattr(parent, name, data.get(name))
     log.record(Actie.WIJZIGEN, row=parent)

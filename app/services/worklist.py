@@ -42,7 +42,9 @@ def _mine(by: Person) -> ColumnElement[bool]:
     where: ColumnElement[bool] = Hulpvraag.status.in_(statuses)
     if Role.JK_SPECIALIST in by.rollen:
         mine = (Hulpvraag.specialist_id, Hulpvraag.waarnemer_id)
-        where = and_(where, or_(Hulpvraag.specialist_id.is_(None), *(column == by.gebruiker_id for column in mine)))
+        where = and_(
+            where, or_(Hulpvraag.specialist_id.is_(None), *(column == by.gebruiker_id for column in mine))
+        )
     return where
 
 
@@ -71,8 +73,12 @@ def _signed(rows: list[Hulpvraag]) -> set[object]:
 def _task(row: Hulpvraag, by: Person, *, signed: bool) -> Task:
     if row.status is Status.AANVRAAG and Role.CONTACTPERSOON_VOORSCHOOL in by.rollen:
         if signed:
-            return Task(row, _("Everything is there. Set the status to JK bijlagen toegevoegd"), changes_status=True)
+            return Task(
+                row, _("Everything is there. Set the status to JK bijlagen toegevoegd"), changes_status=True
+            )
         return Task(row, _("Add the form that the parents have signed"), adds_documents=True)
     if row.status is Status.BIJLAGEN_TOEGEVOEGD:
         return Task(row, _("The documents are in. Read them and prepare the educational advice"))
+    if row.status is Status.ONDERWIJSADVIES:
+        return Task(row, _("The advice is shared. Look with the parents for a school that fits"))
     return Task(row, str(row.status.label))

@@ -6,6 +6,9 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from app.errors import BadInput
+
+_ADDRESS = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\"]+")
 _NINE_DIGITS = re.compile(r"(?<!\d)(?:\d[ .-]?){8}\d(?!\d)")
 
 
@@ -15,6 +18,22 @@ def passes_eleven_test(digits: str) -> bool:
         weight * int(digit) for weight, digit in zip((9, 8, 7, 6, 5, 4, 3, 2, -1), digits, strict=True)
     )
     return weighted % 11 == 0 and int(digits) > 0
+
+
+def plain_address(typed: str) -> str | None:
+    """Give one whole e-mail address in small letters; None when it is not that."""
+    plain = typed.strip().casefold()
+    return plain if len(plain) <= 254 and _ADDRESS.fullmatch(plain) else None
+
+
+def refuse_bad_address(data: dict[str, Any], field: str) -> None:
+    """Raise BadInput when `field` was filled in with what is no e-mail address; keep the plain one."""
+    if not data.get(field):
+        return
+    plain = plain_address(data[field])
+    if plain is None:
+        raise BadInput("", {field: _("This is not a whole e-mail address, like name@example.nl.")})
+    data[field] = plain
 
 
 def warnings(texts: Iterable[Any]) -> list[str]:

@@ -92,7 +92,8 @@ class PortalView(ListView):
     def edit(self, pk: str) -> Page:
         """Show the filled form, or change what was typed."""
         row = self.find(pk)
-        access.require(access.current_person(), Verb.EDIT, row)
+        if not access.may(access.current_person(), Verb.EDIT, row):
+            return self._too_late(row)
         form = self.edit_form(obj=row)
         self._keep_open_fields(form, row)
         service = self.datamodel.service
@@ -180,6 +181,16 @@ class PortalView(ListView):
     def saved(self, row: Any, *, new: bool) -> str:
         """Say what was saved."""
         return _("Saved. Your changes have been kept.")
+
+    def _too_late(self, row: Any) -> Page:
+        """Give typed text back that can't be saved any more; who typed nothing finds no such page."""
+        if request.method != "POST":
+            raise NotFound
+        context = self._form_context(self.edit_form(), row)
+        context["conflict"] = _(
+            "This can no longer be changed. This text has not been saved: copy it if you still need it."
+        )
+        return self.render_template(self.edit_template, **context), 409
 
     def _submit(self, form: FlaskForm, row: Any, act: Callable[[dict[str, Any]], Any]) -> Page:
         warnings: list[Any] = []

@@ -20,8 +20,9 @@ class BijlageView(PortalView):
     route_base = "/bijlagen"
     noun, plural, singular = Noun.BIJLAGE, _l("Bijlagen"), _l("Bijlage")
     edit_label = _l("Edit bijlage")
-    empty = _l("There are no documents yet.")
+    empty = _l("You see no bijlagen here yet. They are added in a dossier: choose a hulpvraag first.")
     datamodel = PortalInterface(Bijlage, bijlagen)
+    search_label = _l("Search by title")
     base_order, order_columns, search_in = ("toegevoegd_op", "desc"), ["toegevoegd_op", "titel"], ["titel"]
     load = ("hulpvraag", "toegevoegd_door", "organisation")
     formatters_columns = {"grootte": lambda row: wording.size(row.grootte)}

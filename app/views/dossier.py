@@ -36,7 +36,7 @@ def page(row: Hulpvraag, tab: str, facts: Sequence[Any] = ()) -> Context:
         raise NotFound
     options = status.options(row, person)
     inside = (
-        {"facts": [*facts, *tabs.parents(row, level)]}
+        {"facts": [*_shown(row, person, level, facts), *tabs.parents(row, level)]}
         if tab == "hulpvraag"
         else tabs.TABS[tab][2](row, person)
     )
@@ -125,6 +125,14 @@ def _person() -> Person:
     return person
 
 
+def _shown(row: Hulpvraag, person: Person, level: Level, facts: Sequence[Any]) -> Sequence[Any]:
+    """Leave out what is empty for who cannot fill it in; a parent reads how far the dossier is."""
+    if level is Level.OUDER:
+        since, turn = (_("Since"), day(row.status_sinds.date())), (_("At move"), at_move(row.status))
+        return [(_("Status"), str(row.status.label)), since, *([turn] if row.status in workflow.OPEN else [])]
+    return facts if person.is_jk_staff else [fact for fact in facts if fact[1] != "–"]
+
+
 def _subtitle(row: Hulpvraag, level: Level) -> str:
     parts = [row.nummer, _("born %(date)s", date=day(row.kind.geboortedatum))]
     readable = access.fields(Noun.HULPVRAAG, level)
@@ -149,7 +157,8 @@ def _next_step(row: Hulpvraag, person: Person, level: Level, options: Sequence[O
     turn = _("It is your turn.") if mine else _("Now at move: %(who)s.", who=str(role.label if role else ""))
     onward = status.next_step(options)
     if onward is None:
-        return {"title": str(row.status.label), "at_move": turn, "mine": mine, "checks": []}
+        note = _("The parents and the JK specialist now look for a school that fits.")
+        return {"title": str(row.status.label), "at_move": turn, "mine": mine, "note": note}
     checks = [{"label": str(n.label), "ok": n not in onward.missing} for n in onward.transition.needs]
     made = {
         "title": _("Next step: %(status)s", status=str(onward.to.label)),
@@ -157,11 +166,24 @@ def _next_step(row: Hulpvraag, person: Person, level: Level, options: Sequence[O
         "mine": mine,
         "checks": checks,
     }
-    if onward.missing and tabs.may_add_documents(person, level):
-        made["action"] = {"label": _("Add bijlagen"), "url": tabs.window(row), "dialog": True}
+    if onward.missing:
+        made |= _remedy(row, onward, person, level)
     elif onward.possible:
         address = url_for("HulpvraagView.status", pk=row.id, status=onward.transition.key)
         made["action"] = {"label": _("Change status"), "url": address}
+    return made
+
+
+def _remedy(row: Hulpvraag, option: Option, person: Person, level: Level) -> Context:
+    """Offer the way to what a transition still needs, to who can go it."""
+    if not tabs.may_add_documents(person, level):
+        return {}
+    made: Context = {"action": {"label": _("Add bijlagen"), "url": tabs.window(row), "dialog": True}}
+    if Need.ADVIES_DEFINITIEF in option.missing and person.is_jk_staff:
+        made["note"] = _(
+            "Is the advice there as a draft? Open it in the tab Bijlagen, choose Edit bijlage, "
+            "and make it final and shared."
+        )
     return made
 
 
@@ -196,4 +218,6 @@ def _option(row: Hulpvraag, option: Option, person: Person) -> Context:
         "missing": [str(need.label) for need in option.missing],
         "at_move": None if option.granted else _("This is up to: %(who)s.", who=at),
         "danger": t.ends_access,
+        "asks": Need.TOELICHTING in t.needs,
+        **({} if option.possible else _remedy(row, option, person, access.level(person, row))),
     }

@@ -14,7 +14,10 @@ class GezagsdragerView(PortalView):
     route_base = "/ouders"
     noun, plural, singular = Noun.GEZAGSDRAGER, _l("Parents and guardians"), _l("Parent or guardian")
     edit_label = _l("Edit parent or guardian")
-    add_label, empty = _l("Add a parent or guardian"), _l("No parents or guardians are known yet.")
+    add_label, empty = (
+        _l("Add a parent or guardian"),
+        _l("There are no parents or guardians that you may see yet."),
+    )
     datamodel = PortalInterface(Gezagsdrager, ouders)
     base_order, order_columns, search_in = ("naam", "asc"), ["naam"], ["naam", "kind.zoeknaam"]
     load, list_columns = ("kind",), ["naam", "kind", "gezag"]

@@ -56,9 +56,10 @@ class HulpvraagView(PortalView):
     route_base = "/hulpvragen"
     noun, plural, singular = Noun.HULPVRAAG, _l("Hulpvragen"), _l("Hulpvraag")
     edit_label = _l("Edit hulpvraag")
-    add_label, empty = _l("Make a dossier"), _l("There are no hulpvragen here yet.")
+    add_label, empty = _l("Make a dossier"), _l("You see no hulpvragen here now.")
     datamodel = PortalInterface(Hulpvraag, hulpvragen)
     order_columns, search_in = ["gewijzigd_op"], ["nummer", "kind.zoeknaam"]
+    search_label = _l("Search by name or number")
     load = ("kind", "voorschool", "contactpersoon", "specialist", "waarnemer", "aangemaakt_door")
     formatters_columns = {"aan_zet": lambda row: dossier.at_move(row.status)}
     list_columns = ["kind", "status", "aan_zet", "voorschool", "gewijzigd_op"]
@@ -117,6 +118,7 @@ class HulpvraagView(PortalView):
         if not any(name == "anyway" for name, _sentence in refused.errors):
             del form.anyway
         context = dossier.status_page(row, chosen) | {"form": form} | refused.context
+        form.toelichting.flags.sometimes = any(o["asks"] for o in context["options"] if o["possible"])
         answer = 200 if request.method == "GET" else 409 if refused.conflict else 422
         return self.render_template("status_choose.html", **context), answer
 

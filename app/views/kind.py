@@ -17,7 +17,7 @@ class KindView(PortalView):
     edit_label = _l("Edit child")
     add_label, empty = (
         _l("Add a child"),
-        _l("There are no children yet. A new dossier adds its child itself."),
+        _l("You see no children here yet. A new dossier adds its child itself."),
     )
     datamodel = PortalInterface(Kind, kinderen)
     related_views = [GezagsdragerView]

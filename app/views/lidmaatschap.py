@@ -32,12 +32,23 @@ class LidmaatschapView(PortalView):
     add_columns = ["gebruiker.first_name", "gebruiker.last_name", "gebruiker.email", "organisation", "rol"]
     exclude_route_methods = PortalView.exclude_route_methods | {"edit"}
 
+    def form_extra(self, row: Any) -> dict[str, Any]:
+        """Say what saving does: it sends a mail."""
+        return {
+            "intro": _("This person gets a mail with a link that works for seven days."),
+            "submit_label": _("Send the invitation"),
+        }
+
+    def show_context(self, row: Any) -> dict[str, Any]:
+        """Offer to end the membership, apart from the rest."""
+        ends = {"label": _("End membership"), "url": url_for("MembershipView.end", pk=row.id)}
+        return super().show_context(row) | {"danger": ends if self.show_buttons(row) else None}
+
     def show_buttons(self, row: Any) -> Sequence[dict[str, Any]]:
-        """Offer to end the membership and to send a new link, to who may."""
+        """Offer to send a new link, to who may."""
         if accounts.has_ended(row) or not access.may(access.current_person(), Verb.EDIT, row):
             return []
         return [
-            {"label": _("End membership"), "url": url_for("MembershipView.end", pk=row.id)},
             {"label": _("Send a new link"), "url": url_for("MembershipView.invite_again", pk=row.id)},
         ]
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask import request, url_for
 from flask_appbuilder import ModelView, expose
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from app import access
@@ -28,6 +29,7 @@ class ListView(ModelView):
     base_order = ("gewijzigd_op", "desc")
     load: Sequence[str] = ()
     search_in: Sequence[str] = ()
+    search_label: Any = _l("Search by name")
     list_template = "list.html"
     page_size = 25
 
@@ -59,7 +61,7 @@ class ListView(ModelView):
         return {
             "title": self.plural,
             "summary": self.summary(page.count),
-            "search": {"q": typed, "label": _("Search by name or number")} if self.search_in else None,
+            "search": {"q": typed, "label": self.search_label} if self.search_in else None,
             "chips": chips,
             "keep": [("filter", chip)] if chip else [],
             "columns": [self._column(name, order, here) for name in self.list_columns],
@@ -102,7 +104,9 @@ class ListView(ModelView):
         return {"url": url_for(f"{self.endpoint}.show", pk=row.id), "cells": cells}
 
     def summary(self, count: int) -> str:
-        """Say how many rows there are."""
+        """Say how many rows there are; of none the empty list speaks."""
+        if not count:
+            return ""
         if count >= listing.COUNT_CAP:
             return _("You see more than 10,000 rows.")
         return wording.counted(self.noun, count)

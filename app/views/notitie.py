@@ -13,8 +13,9 @@ class NotitieView(PortalView):
 
     route_base = "/notities"
     noun, plural, singular = Noun.NOTITIE, _l("Notes"), _l("Note")
-    add_label, empty = _l("Write a note"), _l("There are no notes yet.")
+    add_label, empty = _l("Write a note"), _l("You see no notes here yet. Notes belong to a dossier.")
     datamodel = PortalInterface(Notitie, notities)
+    search_label = _l("Search in the text")
     base_order, order_columns, search_in = ("geschreven_op", "desc"), ["geschreven_op"], ["tekst"]
     load = ("hulpvraag", "geschreven_door", "organisation")
     list_columns = ["tekst", "hulpvraag", "geschreven_door", "organisation", "geschreven_op"]

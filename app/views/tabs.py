@@ -152,8 +152,11 @@ def _toegang(row: Hulpvraag, person: Person) -> Context:
         "rows": [
             {
                 "cells": [
-                    {"value": str(found.organisation or found.gebruiker or "–")},
-                    {"value": words(found.grond), "sub": words(workflow.LEVELS[found.grond][row.status])},
+                    {"value": str(found.organisation or found.gebruiker or _("Somebody who was invited"))},
+                    {
+                        "value": words(found.grond),
+                        "sub": str(OPENS[workflow.LEVELS[found.grond][row.status]]),
+                    },
                     {"value": moment(found.van)},
                     {"value": words(found.tot)},
                 ]
@@ -169,6 +172,14 @@ def window(row: Hulpvraag) -> str:
     return url_for("BijlageFilesView.window", hulpvraag_id=row.id)
 
 
+OPENS: Mapping[Level, Any] = {
+    Level.GEEN: _l("sees nothing now"),
+    Level.EIGEN: _l("sees the request and what they added themselves"),
+    Level.OUDER: _l("sees how far the dossier is"),
+    Level.DOSSIER: _l("sees the dossier"),
+    Level.LEZEN: _l("sees everything, changes nothing"),
+    Level.ALLES: _l("sees everything"),
+}
 TABS: Mapping[str, tuple[Noun, Any, Callable[[Hulpvraag, Person], Context]]] = {
     "hulpvraag": (Noun.HULPVRAAG, _l("Hulpvraag"), lambda _row, _who: {}),
     "bijlagen": (Noun.BIJLAGE, _l("Bijlagen"), _bijlagen),

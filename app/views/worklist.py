@@ -5,6 +5,7 @@ from typing import Any
 from flask import url_for
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from app import access
@@ -13,7 +14,7 @@ from app.models import Hulpvraag
 from app.models.base import now
 from app.services import berichten, worklist
 from app.services.wording import days_ago, local_hour
-from app.terms import Noun
+from app.terms import Noun, Role
 from app.views.dossier import at_move
 
 
@@ -39,6 +40,7 @@ class WorklistView(BaseView):
             "mine": mine,
             "others": [_other(row) for row in worklist.elsewhere(person)] if reads else [],
             "empty": _("Nothing is asked of you now."),
+            "guide": [str(sentence) for role, sentence in GUIDE.items() if role in person.rollen],
             "problems": [_problem(row) for row in berichten.undelivered(person)],
             "search": {
                 "q": "",
@@ -52,9 +54,33 @@ class WorklistView(BaseView):
         return self.render_template("worklist.html", **context)
 
     def _buttons(self) -> list[dict[str, Any]]:
-        if not self.appbuilder.sm.has_access("can_add", Noun.HULPVRAAG):
-            return []
-        return [{"label": _("Make a dossier"), "url": url_for("HulpvraagView.add"), "primary": True}]
+        offers = (
+            (Noun.HULPVRAAG, _("Make a dossier"), "HulpvraagView.add"),
+            (Noun.LIDMAATSCHAP, _("Invite somebody"), "LidmaatschapView.add"),
+            (Noun.ORGANISATION, _("Add an organisation"), "OrganisationView.add"),
+        )
+        may = self.appbuilder.sm.has_access
+        found = [{"label": label, "url": url_for(to)} for noun, label, to in offers if may("can_add", noun)]
+        return [offer | {"primary": offer is found[0]} for offer in found]
+
+
+# What somebody finds here whose role brings no tasks.
+GUIDE: dict[Role, Any] = {
+    Role.CONTACTPERSOON_SCHOOL: _l(
+        "As soon as parents agree to share a dossier with your school, you get a mail and find it here."
+    ),
+    Role.OUDER: _l("You follow how far the dossier of your child is. Choose the name of your child."),
+    Role.DEELNEMER: _l("You read the dossiers that were opened for you. Choose a name."),
+    Role.ROLBEHEERDER: _l(
+        "You invite colleagues and end memberships, under Administration. With this role you see no dossiers."
+    ),
+    Role.PRIVACYFUNCTIONARIS: _l(
+        "When something is asked of you, you find it under Messages. With this role you see no dossiers."
+    ),
+    Role.PLATFORMBEHEERDER: _l(
+        "You keep the list of organisations, under Administration. With this role you see no dossiers."
+    ),
+}
 
 
 def _greeting() -> str:
