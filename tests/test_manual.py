@@ -163,7 +163,7 @@ def test_the_first_chapter_of_the_manual(brug: Partnership, app: Flask) -> None:
         administrator.get_by_label("E-mailadres").fill(email)
         pick(administrator, "Organisatie", organisation, javascript=brug.javascript)
         administrator.get_by_label("Functie", exact=True).select_option(label=role)
-        administrator.get_by_role("button", name="Opslaan").click()
+        administrator.get_by_role("button", name="Uitnodiging versturen").click()
         expect(administrator.get_by_role("status").first).to_contain_text("Opgeslagen")
 
     contact, specialist, anna = brug.browser(), brug.browser(), brug.browser()
