@@ -109,7 +109,8 @@ def test_a_number_that_looks_like_a_bsn_is_warned_about_before_saving(brug, sign
     assert warned.status_code == 422
     assert "BSN" in warned.get_data(as_text=True)
     assert omschrijving(brug, key) == "Praat nog weinig."
-    assert client.post(path, data=sent | {"_anyway": "1"}).status_code == 302
+    ticked = {"_anyway": hidden(warned.get_data(as_text=True), "_anyway")}
+    assert client.post(path, data=sent | ticked).status_code == 302
     assert omschrijving(brug, key) == "Nummer 111222333."
 
 
@@ -122,7 +123,8 @@ def test_a_child_that_is_there_already_is_warned_about(brug, signed_in):
     warned = client.post("/kinderen/nieuw", data=sent)
     assert warned.status_code == 422
     assert "al een kind" in warned.get_data(as_text=True)
-    assert client.post("/kinderen/nieuw", data=sent | {"_anyway": "1"}).status_code == 302
+    ticked = {"_anyway": hidden(warned.get_data(as_text=True), "_anyway")}
+    assert client.post("/kinderen/nieuw", data=sent | ticked).status_code == 302
     with brug.behind_the_scenes():
         assert len(db.session.scalars(db.select(Kind)).all()) == 2
 
@@ -154,3 +156,49 @@ def test_two_people_change_the_status_and_the_second_is_told_who_was_first(brug,
     assert "&lt;zingt&gt;" in text
     with brug.at_work("voorschool") as person:
         assert person.naam in text
+
+
+def test_a_tick_counts_only_for_the_warnings_that_were_read(brug, signed_in):
+    brug.dossier()
+    client = signed_in("contact")
+    typed = {
+        "voornaam": "Mila",
+        "achternaam": "Jansen",
+        "geboortedatum": "2023-03-04",
+        "voorschool": str(brug.organisations["VOORSCHOOL"]),
+        "omschrijving": "Nummer 111222333.",
+    }
+    sent = form_of(client, "/hulpvragen/nieuw", **typed)
+    first = client.post("/hulpvragen/nieuw", data=sent).get_data(as_text=True)
+    assert "BSN" in first
+    second = client.post("/hulpvragen/nieuw", data=sent | {"_anyway": hidden(first, "_anyway")})
+    assert second.status_code == 422
+    assert "al een kind" in second.get_data(as_text=True)
+    both = hidden(second.get_data(as_text=True), "_anyway")
+    assert client.post("/hulpvragen/nieuw", data=sent | {"_anyway": both}).status_code == 302
+
+
+def test_a_status_that_moved_meanwhile_gives_the_text_back(brug, signed_in):
+    key = brug.dossier()
+    brug.documents(key)
+    client = signed_in("voorschool")
+    path = f"/hulpvragen/{key}/bewerken"
+    sent = form_of(client, path, omschrijving=TYPED)
+    brug.move(key, "bijlagen_toegevoegd", by="collega")
+    late = client.post(path, data=sent)
+    assert late.status_code == 409
+    assert "&lt;zingt&gt;" in late.get_data(as_text=True)
+    assert omschrijving(brug, key) == "Praat nog weinig."
+
+
+def test_a_child_that_is_known_gets_its_next_dossier_without_typing_it_again(brug, signed_in):
+    brug.dossier()
+    client = signed_in("contact")
+    with brug.behind_the_scenes():
+        kind = db.session.scalars(db.select(Kind)).one().id
+    path = f"/hulpvragen/nieuw?kind={kind}"
+    assert path.replace("&", "&amp;") in client.get(f"/kinderen/{kind}").get_data(as_text=True)
+    sent = form_of(client, path, kind=str(kind), voorschool=str(brug.organisations["VOORSCHOOL"]))
+    assert client.post(path, data=sent).status_code == 302
+    with brug.behind_the_scenes():
+        assert len(db.session.scalars(db.select(Hulpvraag).where(Hulpvraag.kind_id == kind)).all()) == 2

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, event, inspect, text
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
 from sqlalchemy.orm.interfaces import ORMOption
 
-from app.access.person import Person, as_system, current_person, system_reason
+from app.access.person import Person, across_swvs, as_system, current_person, system_reason
 from app.access.questions import editable, forget_levels, may
 from app.access.scopes import GUARDED, allowed
 from app.errors import NotFound
@@ -30,18 +30,17 @@ def install() -> None:
                 event.listen(model, name, _forget_options)
 
 
-def _criteria(person: Person | None) -> list[ORMOption]:
-    """Build the conditions once a request and person; no person sees nothing."""
-    kept = g.get("gate") if has_app_context() else None
-    if kept is not None and kept[0] is person:
-        return kept[1]  # type: ignore[no-any-return]
-    # Propagated, or a joinedload would pass them by.
-    built: list[ORMOption] = [
-        with_loader_criteria(model, allowed(model, person), include_aliases=True) for model in GUARDED
-    ]
-    if has_app_context():
-        g.gate = (person, built)
-    return built
+def _criteria(person: Person | None, verb: Verb) -> list[ORMOption]:
+    """Build the conditions once a request, person and verb; no person sees nothing."""
+    kept: dict[tuple[Person | None, Verb], list[ORMOption]]
+    kept = g.setdefault("gate", {}) if has_app_context() else {}
+    if (person, verb) not in kept:
+        # Propagated, or a joinedload would pass them by.
+        kept[person, verb] = [
+            with_loader_criteria(model, allowed(model, person, verb), include_aliases=True)
+            for model in GUARDED
+        ]
+    return kept[person, verb]
 
 
 def _forget_options(row: Any, *_context: Any) -> None:
@@ -57,8 +56,8 @@ def _narrow(state: ORMExecuteState) -> None:
         return
     if state.is_insert:
         raise PermissionError("bulk inserts of guarded rows need as_system")
-    if state.is_select or state.is_update or state.is_delete:
-        state.statement = state.statement.options(*_criteria(current_person()))
+    verb = Verb.EDIT if state.is_update else Verb.RETRACT if state.is_delete else Verb.READ
+    state.statement = state.statement.options(*_criteria(current_person(), verb))
 
 
 def _check_writes(session: Session, context: UOWTransaction, instances: Any) -> None:
@@ -103,7 +102,7 @@ def isolate(session: Session, *, writes: bool = False) -> None:
         return
     person = current_person()
     swv = str(person.swv_id) if person and person.swv_id else None
-    unbound = system_reason() is not None and (writes or swv is None)
+    unbound = system_reason() is not None and (writes or swv is None or across_swvs())
     wanted = "*" if unbound else swv or "-"
     connection: Connection = session.connection()
     transaction = connection.get_nested_transaction() or connection.get_transaction()

@@ -11,6 +11,7 @@ from flask import g, has_app_context
 from app.terms import JK_STAFF, Ground, OrganisationSoort, Role
 
 _system: ContextVar[str | None] = ContextVar("as_system", default=None)
+_everywhere: ContextVar[bool] = ContextVar("across_swvs", default=False)
 
 # The role with which a ground opens a dossier: a role administrator of the same preschool sees nothing.
 GROUND_OF_ROLE: dict[Role, tuple[Ground, ...]] = {
@@ -59,11 +60,20 @@ def system_reason() -> str | None:
     return _system.get()
 
 
+def across_swvs() -> bool:
+    """Tell whether the block we are in may read rows of every SWV."""
+    return _everywhere.get()
+
+
 @contextmanager
-def as_system(reason: str) -> Iterator[None]:
-    """Lift the gate for the block, for what the portal itself must know or write; `reason` says why."""
-    token = _system.set(reason)
+def as_system(reason: str, *, across_swvs: bool = False) -> Iterator[None]:
+    """Lift the gate for the block, for what the portal itself must know or write; `reason` says why.
+
+    In a person's request row-level security still keeps to that person's SWV, unless `across_swvs`.
+    """
+    token, everywhere = _system.set(reason), _everywhere.set(across_swvs)
     try:
         yield
     finally:
         _system.reset(token)
+        _everywhere.reset(everywhere)

@@ -186,6 +186,14 @@ def editable(person: Person | None, row: Any) -> frozenset[str] | None:
     return _open_fields(person, row, Verb.EDIT)
 
 
+def may_add_somewhere(person: Person | None, model: type[Any]) -> bool:
+    """Tell whether there is a dossier in which `person` may add a row of `model`; other nouns have none."""
+    if model not in OF_DOSSIER or not hasattr(model, "hulpvraag_id"):
+        return True
+    with as_system("the gate itself asks"):
+        return bool(db.session.scalar(select(exists().where(addable(model, person)))))
+
+
 def form_fields(person: Person | None, noun: Noun, names: Iterable[str], row: Any = None) -> set[str]:
     """Keep of a form's field `names` those that `person` may fill in, on `row` or on a new one."""
     open_fields = editable(person, row) if row is not None else None
@@ -205,10 +213,7 @@ def _open_fields(person: Person | None, row: Any, verb: Verb) -> frozenset[str] 
     if noun is None or (person is not None and person.is_jk_staff):
         return None
     dossier = row if isinstance(row, m.Hulpvraag) else getattr(row, "hulpvraag", None)
-    if dossier is None:
-        return (
-            None
-            if noun is Noun.KIND
-            else frozenset().union(*(fields_at(noun, at, verb) or () for at in Level))
-        )
+    if dossier is None:  # a child, or a parent's row: whole to that parent
+        whole = noun is Noun.KIND or (person is not None and row.gebruiker_id == person.gebruiker_id)
+        return None if whole else frozenset().union(*(fields_at(noun, at, verb) or () for at in Level))
     return fields_at(noun, level(person, dossier), verb)

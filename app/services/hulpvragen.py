@@ -37,7 +37,7 @@ def add(data: dict[str, Any], by: Person) -> Hulpvraag:
     """
     voorschool = _voorschool(data.get("voorschool"))
     people = _people(data, voorschool)
-    kind = kinderen.new(data, by)
+    kind = kinderen.known(data["kind"]) if data.get("kind") else kinderen.new(data, by)
     hulpvraag = Hulpvraag(
         swv_id=by.swv_id,
         nummer=new_number(),

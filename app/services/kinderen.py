@@ -10,10 +10,10 @@ from sqlalchemy import select
 
 from app import access
 from app.access import Person
-from app.errors import BadInput, NeedsConfirmation
+from app.errors import BadInput, NeedsConfirmation, NotFound
 from app.extensions import db
 from app.models import Hulpvraag, Kind
-from app.models.base import now
+from app.models.base import now, parse_id
 from app.models.kind import searchable
 from app.services import log
 from app.terms import Actie, Verb
@@ -26,6 +26,14 @@ def add(data: dict[str, Any], by: Person) -> Kind:
     """Add a child to the SWV; raises NeedsConfirmation when one of that name and date of birth is there."""
     kind = new(data, by)
     db.session.commit()
+    return kind
+
+
+def known(key: Any) -> Kind:
+    """Fetch a child that is there already and that the person may see; NotFound otherwise."""
+    kind = db.session.scalar(select(Kind).where(Kind.id == parse_id(key)))
+    if kind is None:
+        raise NotFound
     return kind
 
 
@@ -77,10 +85,14 @@ def _warn_double(kind: Kind, data: dict[str, Any], besides: uuid.UUID | None = N
         raise NeedsConfirmation(
             [
                 _(
-                    "There is already a child of this name and date of birth, with dossier %(numbers)s.",
+                    "There is already a child of this name and date of birth, with dossier %(numbers)s."
+                    " Is it the same child? Then make the dossier on the page of that child.",
                     numbers=known,
                 )
                 if known
-                else _("There is already a child of this name and date of birth, without a dossier.")
+                else _(
+                    "There is already a child of this name and date of birth, without a dossier."
+                    " Is it the same child? Then make the dossier on the page of that child."
+                )
             ]
         )

@@ -3,12 +3,14 @@
 import secrets
 from typing import Any
 
-from flask import Blueprint, Flask, Response, abort, current_app, g, request, url_for
+from flask import Blueprint, Flask, Response, current_app, g, request, url_for
 from flask_appbuilder import AppBuilder
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 
 from app.access import current_person
+from app.errors import NotFound
 from app.security import TYPED_IN
 from app.services import berichten, guard, sessions
 from app.terms import Noun
@@ -75,13 +77,17 @@ def register(app: Flask, appbuilder: AppBuilder) -> None:
 
 
 def _bound_and_readable() -> None:
-    """Refuse a form that is too large, and text with a zero byte, which PostgreSQL can't keep."""
-    typed = [request.path, *request.args.values()]
+    """Refuse a form that is too large; drop zero bytes, which PostgreSQL can't keep."""
+    if "\0" in request.path:
+        raise NotFound
+    request.args = _without_zero_bytes(request.args)
     if request.mimetype != "application/octet-stream":  # one raw document is measured as it comes in
         request.max_content_length = current_app.config["MAX_FORM_BYTES"]
-        typed += request.form.values()
-    if any("\0" in text for text in typed):
-        abort(400)
+        request.form = _without_zero_bytes(request.form)
+
+
+def _without_zero_bytes(typed: MultiDict[str, str]) -> ImmutableMultiDict[str, str]:
+    return ImmutableMultiDict([(name, text.replace("\0", "")) for name, text in typed.items(multi=True)])
 
 
 def _guard_forms() -> None:

@@ -1,5 +1,6 @@
 """The one base view of all generated screens: FAB declares, services act, and FAB's gaps are closed here."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -79,6 +80,7 @@ class PortalView(ListView):
         """Show the empty form, or add what was typed."""
         form = self.add_form()
         self._keep_open_fields(form)
+        self.shape(form)
         if request.method == "GET":
             for field in form:  # a tab's button says what the new row belongs to, and nothing else
                 if isinstance(field, PickField):
@@ -170,6 +172,9 @@ class PortalView(ListView):
             {"label": self.edit_label, "url": url_for(f"{self.endpoint}.edit", pk=row.id), "primary": True}
         ]
 
+    def shape(self, form: FlaskForm) -> None:
+        """Leave out of the empty form what is not asked this time."""
+
     def form_extra(self, row: Any) -> dict[str, Any]:
         """Give what a noun adds to its form page."""
         return {}
@@ -197,13 +202,10 @@ class PortalView(ListView):
         conflict = ""
         if request.method == "POST" and "_search" not in request.form and form.validate():
             data = {field.name: field.data for field in form if field.name != "csrf_token"}
-            data["anyway"] = request.form.get("_anyway") == "1"
             try:
-                warnings = [] if data["anyway"] else writing.warnings(data.values())
-                if not warnings:
-                    done = act(data)
-                    flash(self.saved(done, new=row is None), "success")
-                    return self.after_saving(done)
+                done = self._act(act, data)
+                flash(self.saved(done, new=row is None), "success")
+                return self.after_saving(done)
             except NeedsConfirmation as asked:
                 warnings = asked.warnings
             except BadInput as wrong:
@@ -213,10 +215,28 @@ class PortalView(ListView):
                 row = self.find(row.id)
                 form.versie.data = row.versie
         status = 200 if request.method == "GET" or "_search" in request.form else 409 if conflict else 422
-        context = self._form_context(form, row) | {"warnings": warnings, "conflict": conflict}
+        context = self._form_context(form, row) | {
+            "warnings": warnings,
+            "conflict": conflict,
+            "anyway": _marks(warnings),
+        }
         if conflict:
             context["facts"] = self.facts(row, [name for name in self.edit_columns if name in form])
         return self.render_template(self.edit_template if row else self.add_template, **context), status
+
+    def _act(self, act: Callable[[dict[str, Any]], Any], data: dict[str, Any]) -> Any:
+        """Do it when every warning was read: the ticked box says which ones stood on the page."""
+        accepted = set(request.form.get("_anyway", "").split())
+        found = writing.warnings(data.values())
+        try:
+            if not set(_marks(found).split()) <= accepted:
+                raise NeedsConfirmation(())
+            return act(data | {"anyway": False})
+        except NeedsConfirmation as asked:
+            found = [*found, *map(str, asked.warnings)]
+            if set(_marks(found).split()) <= accepted:
+                return act(data | {"anyway": True})
+            raise NeedsConfirmation(found) from None
 
     def _form_context(self, form: FlaskForm, row: Any) -> dict[str, Any]:
         home = (self.plural, url_for(f"{self.endpoint}.list"))
@@ -236,6 +256,11 @@ class PortalView(ListView):
         kept = access.form_fields(access.current_person(), self.noun, names, row)
         for name in set(names) - kept:
             del form[name]
+
+
+def _marks(warnings: Sequence[Any]) -> str:
+    """Name warnings by their words, so that a tick counts for what was read and for nothing else."""
+    return " ".join(hashlib.sha256(str(warning).encode()).hexdigest()[:12] for warning in warnings)
 
 
 def _explain(form: FlaskForm, wrong: BadInput) -> None:

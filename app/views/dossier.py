@@ -10,7 +10,7 @@ from app import access, workflow
 from app.access import Person
 from app.errors import NotFound
 from app.models import Hulpvraag, StatusWijziging
-from app.services import dossiers, status, told
+from app.services import dossiers, hulpvragen, kinderen, status, told
 from app.services.status import Option
 from app.services.wording import day
 from app.terms import Level, Noun, Status, Verb
@@ -73,16 +73,16 @@ def edit_page(row: Hulpvraag) -> Context:
     ]}  # fmt: skip
 
 
-def add_page() -> Context:
+def add_page(*, known_child: bool) -> Context:
     """Give the page that makes a dossier its sections."""
     return {
         "intro": _("The preschool gets a mail as soon as you have saved the dossier."),
         "submit_label": _("Make the dossier"),
         "sections": [
-            {"title": _("The child"), "fields": ["voornaam", "tussenvoegsel", "achternaam", "geboortedatum"]},
+            {"title": _("The child"), "fields": ["kind"] if known_child else list(kinderen.FIELDS)},
             {
                 "title": _("The hulpvraag"),
-                "fields": ["voorschool", "contactpersoon", "specialist", "omschrijving"],
+                "fields": list(hulpvragen.ASKED),
             },
         ],
     }

@@ -65,7 +65,7 @@ class HulpvraagView(PortalView):
     list_columns = ["kind", "status", "aan_zet", "voorschool", "gewijzigd_op"]
     edit_columns = ["omschrijving", "contactpersoon", "specialist", "waarnemer"]
     show_columns = [*edit_columns[:1], "voorschool", *edit_columns[1:], "aangemaakt_op"]
-    add_columns = [*(f"kind.{name}" for name in kinderen.FIELDS), *hulpvragen.ASKED]
+    add_columns = ["kind", *(f"kind.{name}" for name in kinderen.FIELDS), *hulpvragen.ASKED]
     show_template = "dossier.html"
 
     def row(self, row: Any, columns: Any = ()) -> dict[str, Any]:
@@ -87,9 +87,16 @@ class HulpvraagView(PortalView):
         log.reading(row)
         return self.render_template("dossier.html", **context)
 
+    def shape(self, form: FlaskForm) -> None:
+        """Ask who the child is, or take the child that one came from."""
+        for name in kinderen.FIELDS if request.values.get("kind") else ("kind",):
+            del form[name]
+
     def form_extra(self, row: Hulpvraag | None) -> dict[str, Any]:
         """Give the edit page the button Bijlagen, as the manual says."""
-        return dossier.edit_page(row) if row else dossier.add_page()
+        return (
+            dossier.edit_page(row) if row else dossier.add_page(known_child=bool(request.values.get("kind")))
+        )
 
     def saved(self, row: Hulpvraag, *, new: bool) -> str:
         """Say what was saved, and for a new dossier who was told."""

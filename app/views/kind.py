@@ -1,5 +1,10 @@
 """The screens of Kind."""
 
+from collections.abc import Sequence
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.models import Kind
@@ -23,5 +28,11 @@ class KindView(PortalView):
     related_views = [GezagsdragerView]
     order_columns, search_in = ["geboortedatum", "gewijzigd_op"], ["zoeknaam"]
     list_columns = ["naam", "geboortedatum", "gewijzigd_op"]
-    show_columns = ["voornaam", "tussenvoegsel", "achternaam", "geboortedatum"]
-    add_columns = edit_columns = ["voornaam", "tussenvoegsel", "achternaam", "geboortedatum"]
+    show_columns = add_columns = edit_columns = list(kinderen.FIELDS)
+
+    def show_buttons(self, row: Kind) -> Sequence[dict[str, Any]]:
+        """Offer to make a dossier for a child that is there already."""
+        buttons = super().show_buttons(row)
+        if not self.appbuilder.sm.has_access("can_add", Noun.HULPVRAAG):
+            return buttons
+        return [{"label": _("Make a dossier"), "url": url_for("HulpvraagView.add", kind=row.id)}, *buttons]

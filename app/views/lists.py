@@ -118,7 +118,10 @@ class ListView(ModelView):
 
     def list_buttons(self) -> Sequence[dict[str, Any]]:
         """Offer to add, when this person may."""
-        if not self.add_label or not self.may("add"):
+        model = self.datamodel.obj
+        if not (self.add_label and self.may("add")) or not access.may_add_somewhere(
+            access.current_person(), model
+        ):
             return []
         return [{"label": self.add_label, "url": url_for(f"{self.endpoint}.add"), "primary": True}]
 
