@@ -69,8 +69,8 @@ GUIDE: dict[Role, Any] = {
     Role.CONTACTPERSOON_SCHOOL: _l(
         "As soon as parents agree to share a dossier with your school, you get a mail and find it here."
     ),
-    Role.OUDER: _l("You follow how far the dossier of your child is. Choose the name of your child."),
-    Role.DEELNEMER: _l("You read the dossiers that were opened for you. Choose a name."),
+    # Whoever was invited to a dossier: a parent, or a participant.
+    Role.OUDER: _l("You follow the dossiers that were opened for you. Choose a name to read on."),
     Role.ROLBEHEERDER: _l(
         "You invite colleagues and end memberships, under Administration. With this role you see no dossiers."
     ),
