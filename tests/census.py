@@ -73,6 +73,17 @@ def who_may(verb: str, status: int = 200, *, on_screen: str = "") -> Answer:
     return answer
 
 
+def who_edits(status: int) -> Answer:
+    """Who could edit it, but not now any more, gets the typed text back."""
+
+    def answer(who: Who, thing: Thing) -> int:
+        if not oracle.EDITS[thing.noun] & who.roles or not oracle.may(who, "read", thing):
+            return 404
+        return status if oracle.may(who, "edit", thing) else 409
+
+    return answer
+
+
 def who_adds_here(noun: str, status: int) -> Answer:
     def answer(who: Who, thing: Thing) -> int:
         if who.organisation is None:
@@ -171,10 +182,10 @@ def _screens(noun: str, view: str, base: str, *, add: bool = True, edit: int | N
         ]
     if edit is not None:
         address = f"{base}/<pk>/bewerken"
-        sends = {"versie": "0"} if edit == 409 else {}
+        sends = {"versie": "0", "meldadres": "geen adres"}
         made += [
             Route("GET", address, f"{view}.edit", who_may("edit"), noun),
-            Route("POST", address, f"{view}.edit", who_may("edit", edit), noun, sends=sends),
+            Route("POST", address, f"{view}.edit", who_edits(edit), noun, sends=sends),
         ]
     return made
 

@@ -82,13 +82,13 @@ class Who:
 
 @dataclass(frozen=True)
 class Party:
-    """One line of 'Wie heeft toegang': an organisation or an account, on a ground, in force now or not."""
+    """An organisation or an account on a ground; `running` in force now, `listed` on 'Wie heeft toegang'."""
 
     ground: str
     running: bool
     organisation: str | None = None
     account: int | None = None
-    coming: bool = False
+    listed: bool = True
 
 
 @dataclass(eq=False)
@@ -334,6 +334,11 @@ LISTS = {
     "Organisation": JK | {"rolbeheerder", "platformbeheerder"},
     "Lidmaatschap": frozenset({"rolbeheerder"}),
     "Bericht": frozenset().union(*CEILING.values()),
+}
+EDITS = {
+    **dict.fromkeys(("Kind", "Gezagsdrager", "Bijlage"), JK),
+    "Hulpvraag": JK | {"contactpersoon_voorschool"},
+    "Organisation": frozenset({"rolbeheerder", "platformbeheerder"}),
 }
 ADDS = {
     **dict.fromkeys(("Hulpvraag", "Kind", "Gezagsdrager"), JK),

@@ -190,7 +190,7 @@ def test_who_has_access_names_the_parties_as_far_as_the_person_may_know_them(wor
         page = world.browser(key).get(f"/hulpvragen/{dossier.id}/toegang")
         panel = text_of(page).partition('class="panel"')[2]
         found = {_party(world, word) for word in MARK.findall(panel)}
-        wanted = {_key(p) for p in dossier.parties if p.running or p.coming}
+        wanted = {_key(p) for p in dossier.parties if p.listed}
         if at in ("dossier", "ouder"):
             own = who.account if at == "ouder" else None
             wanted = {key for key in wanted if isinstance(key, str) or key == own}

@@ -55,6 +55,7 @@ PEOPLE: dict[str, tuple[str, str | None, tuple[str, ...]]] = {
     "school2": ("school2", "berk", ("contactpersoon_school",)),
     "partner": ("partner", "zorg", ("rolbeheerder",)),
     "ouder": ("ouder", None, ("ouder", "deelnemer")),
+    "ouder-zonder-gezag": ("ouder-zonder-gezag", None, ("ouder", "deelnemer")),
     "ouder2": ("ouder2", None, ("ouder", "deelnemer")),
     "deelnemer": ("deelnemer", None, ("ouder", "deelnemer")),
     "deelnemer-dicht": ("deelnemer-dicht", None, ("ouder", "deelnemer")),

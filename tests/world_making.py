@@ -36,6 +36,7 @@ PARTIES: tuple[tuple[str, str, int, int | None], ...] = (
     ("school", "wilg", -9, -1),
     ("zorgplicht", "esdoorn", -5, None),
     ("ouder", "ouder", -20, None),
+    ("ouder", "ouder-zonder-gezag", -20, None),
     ("overlegronde", "deelnemer", -2, None),
     ("overlegronde", "deelnemer-dicht", -9, -2),
     ("overlegronde", "deelnemer-genodigd", 3, None),
@@ -159,9 +160,8 @@ class Maker:
         parents = (("ja", Gezag.JA), ("nee", Gezag.NEE), ("onbekend", Gezag.ONBEKEND), ("geheim", Gezag.JA))
         for name, gezag in parents:
             parent = Thing("Gezagsdrager", "", of_swv, has_authority=gezag is Gezag.JA)
-            account = (
-                self.world.accounts["ouder"] if name == "ja" and swv == "brug" and "nest" not in key else None
-            )
+            accounts = {"ja": "ouder", "nee": "ouder-zonder-gezag"} if key.startswith("speelhoek") else {}
+            account = self.world.accounts.get(accounts.get(name, ""))
             parent.account = account
             self.parents.setdefault(child.id, []).append(parent)
             self._add(
@@ -215,7 +215,9 @@ class Maker:
         if organisation is None:
             account = self.world.accounts[party]
         running = begin < 0 and (end is None or end > 0)
-        dossier.parties.append(Party(ground, running, organisation, account, coming=begin > 0))
+        holds = running and party != "ouder-zonder-gezag"  # only a parent with authority is a party
+        listed = running or begin > 0
+        dossier.parties.append(Party(ground, holds, organisation, account, listed))
         row = m.Betrokkenheid(
             swv_id=uuid.UUID(dossier.swv),
             hulpvraag_id=uuid.UUID(dossier.id),
