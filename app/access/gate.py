@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import g, has_app_context
+from flask import g, has_request_context
 from sqlalchemy import Connection, event, inspect, text
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
 from sqlalchemy.orm.interfaces import ORMOption
@@ -31,9 +31,9 @@ def install() -> None:
 
 
 def _criteria(person: Person | None, verb: Verb) -> list[ORMOption]:
-    """Build the conditions once a request, person and verb; no person sees nothing."""
+    """Build the conditions, once a request: they say what is valid now. No person sees nothing."""
     kept: dict[tuple[Person | None, Verb], list[ORMOption]]
-    kept = g.setdefault("gate", {}) if has_app_context() else {}
+    kept = g.setdefault("gate", {}) if has_request_context() else {}
     if (person, verb) not in kept:
         # Propagated, or a joinedload would pass them by.
         kept[person, verb] = [

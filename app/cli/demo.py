@@ -53,7 +53,8 @@ def demo(*, port: int, fresh: bool) -> None:
     """Serve the demo on this machine until Ctrl-C. It is made when it isn't there yet."""
     portal: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
     folder = Path(portal.config["DEMO_FOLDER"])
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGTERM, signal.SIGINT):  # SIGINT too: a shell's background job is born deaf to it
+        signal.signal(number, signal.default_int_handler)
     with _alone(folder), _listening(port) as web, _listening(0) as post:
         portal.config["BASE_URL"] = f"http://localhost:{web.getsockname()[1]}"
         portal.config["MAIL_PORT"] = post.getsockname()[1]

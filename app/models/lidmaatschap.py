@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 
 from flask_appbuilder import Model
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Id, Keyed, Moment, now, term
@@ -17,7 +17,16 @@ class Lidmaatschap(Keyed, Model):
     """A membership; valid while `van` <= now < `tot`."""
 
     __tablename__ = "lidmaatschap"
-    __table_args__ = (Index("ix_lidmaatschap_persoon", "gebruiker_id", "organisation_id"),)
+    __table_args__ = (
+        Index("ix_lidmaatschap_persoon", "gebruiker_id", "organisation_id"),
+        Index(
+            "uq_lidmaatschap_lopend",
+            *("gebruiker_id", "organisation_id", "rol"),
+            unique=True,
+            sqlite_where=text("tot IS NULL"),
+            postgresql_where=text("tot IS NULL"),
+        ),
+    )
 
     gebruiker_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
     organisation_id: Mapped[uuid.UUID] = mapped_column(Id, ForeignKey("organisation.id"), index=True)

@@ -14,7 +14,7 @@ from app.access import CEILING, Person, as_system, require, write_as_system
 from app.access.scopes import valid
 from app.errors import BadInput, Conflict, NotFound
 from app.extensions import db
-from app.models import Gebruiker, Inloggegevens, Lidmaatschap, Organisation, Uitnodiging
+from app.models import Betrokkenheid, Gebruiker, Inloggegevens, Lidmaatschap, Organisation, Uitnodiging
 from app.models.base import now
 from app.services import log, outbox, uitnodigingen, writing
 from app.terms import Actie, Role, UitnodigingSoort, Verb
@@ -91,13 +91,14 @@ def end(lidmaatschap: Lidmaatschap, by: Person) -> None:
     if has_ended(lidmaatschap):
         return
     lidmaatschap.tot = now()
+    uitnodigingen.withdraw_of(lidmaatschap)
     log.record(Actie.WIJZIGEN, row=lidmaatschap)
     db.session.commit()
 
 
 def _within_reach(gebruiker: Gebruiker, by: Person) -> bool:
     """Tell whether everything that this account opens is `by`'s to give: a link renews all of it."""
-    with as_system(_WHY):
+    with as_system(_WHY, across_swvs=True):
         query = select(Lidmaatschap.organisation_id, Organisation.swv_id).join(
             Organisation, Organisation.id == Lidmaatschap.organisation_id
         )
@@ -105,6 +106,9 @@ def _within_reach(gebruiker: Gebruiker, by: Person) -> bool:
             query.where(Lidmaatschap.gebruiker_id == gebruiker.id, valid(Lidmaatschap))
         )
         of_swv = by.organisation_id == by.swv_id
+        involved = select(Betrokkenheid.swv_id).where(Betrokkenheid.gebruiker_id == gebruiker.id)
+        if any(not of_swv or swv_id != by.swv_id for swv_id in db.session.scalars(involved)):
+            return False
         return all(
             organisation_id == by.organisation_id or (of_swv and swv_id == by.swv_id)
             for organisation_id, swv_id in places

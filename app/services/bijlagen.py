@@ -87,8 +87,9 @@ def add(
     row.mimetype = of.mimetype
     stored = _store(stream, _room(hulpvraag), announced, of)
     try:
-        _touch(hulpvraag)
-        access.require(by, Verb.ADD, row)  # the right can have ended during the upload
+        _touch(hulpvraag, row)
+        # right or membership can have ended during the upload
+        access.require(access.person_for(by.gebruiker_id, by.organisation_id), Verb.ADD, row)
         row.grootte, row.sha256, row.sleutel = stored.size, stored.sha256, stored.key
         kept = _same_again(row) or _keep(row, hulpvraag)
         db.session.commit()
@@ -117,7 +118,7 @@ def edit(bijlage: Bijlage, data: Mapping[str, Any], by: Person) -> Bijlage:
             raise BadInput("", {"stadium": _l("Only a JK specialist decides whether a document is final.")})
         if soort is not bijlage.soort:
             stadium = _stage(soort, None, by)
-    _touch(bijlage)
+    _touch(bijlage, bijlage)
     bijlage.titel, bijlage.soort, bijlage.zichtbaarheid, bijlage.stadium = (
         titel,
         soort,
@@ -133,7 +134,7 @@ def retract(bijlage: Bijlage, by: Person) -> Bijlage:
     """Take a document back: only JK staff still see it, as retracted. Retracting it again changes nothing."""
     access.require(by, Verb.RETRACT, bijlage)
     if bijlage.ingetrokken_op is None:
-        _touch(bijlage)
+        _touch(bijlage, bijlage)
         with access.as_system("retracting is a right of its own, without editing"):
             bijlage.ingetrokken_op = now()
             db.session.flush()
@@ -276,14 +277,15 @@ def _same_again(row: Bijlage) -> Bijlage | None:
     )
 
 
-def _touch(row: Hulpvraag | Bijlage) -> None:
-    """Show the change in the lists, and let one at a time add to a dossier.
+def _touch(at: Hulpvraag | Bijlage, row: Bijlage) -> None:
+    """Let one at a time change a dossier's documents; the lists show it, unless it is internal.
 
-    Not through the row: its `versie` would make an open form of the hulpvraag a conflict.
+    Past the row's `versie`: an open form of the hulpvraag stays good.
     """
-    key = row.id if isinstance(row, Hulpvraag) else row.hulpvraag_id
+    key = at.id if isinstance(at, Hulpvraag) else at.hulpvraag_id
+    moved = now() if row.zichtbaarheid is Zichtbaarheid.GEDEELD else Hulpvraag.gewijzigd_op
     with access.as_system("a document changes when its dossier changed, not what it says"):
-        db.session.execute(update(Hulpvraag).where(Hulpvraag.id == key).values(gewijzigd_op=now()))
+        db.session.execute(update(Hulpvraag).where(Hulpvraag.id == key).values(gewijzigd_op=moved))
 
 
 def _forget(key: str) -> None:

@@ -9,6 +9,7 @@ from app.access import Person, current_person, write_as_system
 from app.errors import PortalError
 from app.extensions import db
 from app.models import Gebeurtenis, Hulpvraag
+from app.models.base import parse_id
 from app.terms import Actie
 
 
@@ -23,6 +24,7 @@ def record(
     gebruiker_id: int | None = None,
     gelukt: bool = True,
     grond: str | None = None,
+    object_id: uuid.UUID | None = None,
 ) -> None:
     """Add the event to the current transaction: ids only, no names, no contents. Source: NEN 7513.
 
@@ -39,7 +41,7 @@ def record(
         rollen=",".join(sorted(person.rollen)) if person else None,
         hulpvraag_id=hulpvraag_id or about,
         noun=noun or (type(row).__name__ if row is not None else None),
-        object_id=str(row.id) if row is not None else None,
+        object_id=str(row.id) if row is not None else str(object_id) if object_id else None,
         grond=grond,
         pagina=request.endpoint if has_request_context() else None,
         adres=request.remote_addr if has_request_context() else None,
@@ -51,7 +53,10 @@ def refusal(error: PortalError) -> None:
     """Undo what was pending; when a signed-in person was refused, keep that, in a transaction of its own."""
     db.session.rollback()
     if current_person() is not None:
-        record(Actie.GEWEIGERD, gelukt=False, grond=type(error).__name__)
+        asked = (request.view_args or {}) if has_request_context() else {}
+        keys = [parse_id(asked.get(name)) for name in ("pk", "hulpvraag_id", "bijlage_id")]
+        at = next((key for key in keys if key is not None), None)
+        record(Actie.GEWEIGERD, gelukt=False, grond=type(error).__name__, object_id=at)
         db.session.commit()
 
 

@@ -53,6 +53,13 @@ def withdraw(soort: UitnodigingSoort, gebruiker_id: int) -> None:
         db.session.execute(update(Uitnodiging).where(*opened).values(gebruikt_op=now()))
 
 
+def withdraw_of(lidmaatschap: Lidmaatschap) -> None:
+    """Let the open link to this membership stop working, in the current transaction."""
+    opened = (Uitnodiging.lidmaatschap_id == lidmaatschap.id, Uitnodiging.gebruikt_op.is_(None))
+    with as_system(_WHY):
+        db.session.execute(update(Uitnodiging).where(*opened).values(gebruikt_op=now()))
+
+
 def find(token: str, soort: UitnodigingSoort) -> Uitnodiging:
     """Find the link of this token, changing nothing; NotFound when it never was, LinkGone when over."""
     query = (

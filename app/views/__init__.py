@@ -53,6 +53,7 @@ ALSO_KEEP_TEXT = frozenset(
         *("AccountView.two_factor", "AccountView.recovery_codes", "AccountView.reset"),
     }
 )
+_MOST_OF_A_STRANGER = 2**20  # bytes that somebody who is not signed in may send
 # Comes from another host name of the demo, where no token fits; it checks where the click came from itself.
 OWN_GUARD = "DemoView.sign_in"
 
@@ -82,7 +83,8 @@ def _bound_and_readable() -> None:
         raise NotFound
     request.args = _without_zero_bytes(request.args)
     if request.mimetype != "application/octet-stream":  # one raw document is measured as it comes in
-        request.max_content_length = current_app.config["MAX_FORM_BYTES"]
+        known = current_person() is not None
+        request.max_content_length = current_app.config["MAX_FORM_BYTES"] if known else _MOST_OF_A_STRANGER
         request.form = _without_zero_bytes(request.form)
 
 

@@ -96,6 +96,7 @@ class PortalView(ListView):
         row = self.find(pk)
         if not access.may(access.current_person(), Verb.EDIT, row):
             return self._too_late(row)
+        log.reading(row)
         form = self.edit_form(obj=row)
         self._keep_open_fields(form, row)
         service = self.datamodel.service

@@ -68,6 +68,7 @@ class BerichtView(BaseView):
         person = _person()
         if not person.is_jk_staff:
             raise NotFound
+        log.searching(Noun.BERICHT, typed=False)
         return self.render_template(
             "list.html",
             title=_("Not delivered"),

@@ -113,6 +113,7 @@ class BijlageFilesView(BaseView):
             bijlagen.retract(bijlage, _person())
             flash(_("Retracted. The document can no longer be seen in the dossier."))
             return redirect(url_for("HulpvraagView.dossier_tab", pk=bijlage.hulpvraag_id, tab="bijlagen"))
+        log.reading(bijlage)
         page = url_for("BijlageView.show", pk=bijlage.id)
         return self.render_template(
             "confirm.html",

@@ -114,6 +114,7 @@ class HulpvraagView(PortalView):
         chosen = request.form.get("status") or request.args.get("status")
         refused = Refused()
         if request.method == "GET":
+            log.reading(row)
             form.gezien.data = _last_seen(row)
         elif form.validate():
             refused = self._refused(row, chosen, form)

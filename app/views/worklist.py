@@ -12,7 +12,7 @@ from app import access
 from app.errors import NotFound
 from app.models import Hulpvraag
 from app.models.base import now
-from app.services import berichten, worklist
+from app.services import berichten, log, worklist
 from app.services.wording import days_ago, local_hour
 from app.terms import Noun, Role
 from app.views.dossier import at_move
@@ -31,6 +31,8 @@ class WorklistView(BaseView):
         if person is None:
             raise NotFound
         reads = self.appbuilder.sm.has_access("can_list", Noun.HULPVRAAG)
+        if reads:
+            log.searching(Noun.HULPVRAAG, typed=False)
         mine = [_task(task) for task in worklist.asked(person)] if reads else []
         context = {
             "title": f"{_greeting()} {person.voornaam}",

@@ -357,6 +357,13 @@ def upgrade() -> None:
             batch_op.f("ix_lidmaatschap_organisation_id"), ["organisation_id"], unique=False
         )
         batch_op.create_index("ix_lidmaatschap_persoon", ["gebruiker_id", "organisation_id"], unique=False)
+        batch_op.create_index(
+            "uq_lidmaatschap_lopend",
+            ["gebruiker_id", "organisation_id", "rol"],
+            unique=True,
+            sqlite_where=sa.text("tot IS NULL"),
+            postgresql_where=sa.text("tot IS NULL"),
+        )
 
     op.create_table(
         "sessie",
@@ -888,6 +895,7 @@ def downgrade() -> None:
 
     op.drop_table("sessie")
     with op.batch_alter_table("lidmaatschap", schema=None) as batch_op:
+        batch_op.drop_index("uq_lidmaatschap_lopend")
         batch_op.drop_index("ix_lidmaatschap_persoon")
         batch_op.drop_index(batch_op.f("ix_lidmaatschap_organisation_id"))
 
