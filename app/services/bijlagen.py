@@ -278,10 +278,7 @@ def _same_again(row: Bijlage) -> Bijlage | None:
 
 
 def _touch(at: Hulpvraag | Bijlage, row: Bijlage) -> None:
-    """Let one at a time change a dossier's documents; the lists show it, unless it is internal.
-
-    Past the row's `versie`: an open form of the hulpvraag stays good.
-    """
+    """Let one at a time change a dossier's documents, past its `versie`; the lists show what is shared."""
     key = at.id if isinstance(at, Hulpvraag) else at.hulpvraag_id
     moved = now() if row.zichtbaarheid is Zichtbaarheid.GEDEELD else Hulpvraag.gewijzigd_op
     with access.as_system("a document changes when its dossier changed, not what it says"):

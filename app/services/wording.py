@@ -104,6 +104,12 @@ def moment(value: datetime) -> str:
     return day(local.date())
 
 
+def exact(value: datetime) -> str:
+    """Write day and clock, for who did what when: '3 mei 2026 14:05'."""
+    local = value.astimezone(get_timezone() or ZoneInfo("Europe/Amsterdam"))
+    return f"{day(local.date())} {format_time(value, 'H:mm')}"
+
+
 def day(value: date) -> str:
     """Write a date in full: '3 mei 2026'."""
     return format_date(value, "d MMMM y")

@@ -113,9 +113,7 @@ def said(row: Hulpvraag, change: StatusWijziging) -> str:
     """Say what was done and who gets a mail. No name of a child: the sentence travels in a cookie."""
     names = told.told_names(row, workflow.BY_KEY[change.overgang], change=change)
     done = _("Saved. The status is now %(status)s.", status=str(change.naar.label))
-    if not names:
-        return done
-    return done + " " + _("These get a mail: %(names)s.", names=", ".join(names))
+    return f"{done} {told.told_sentence(names)}".rstrip()
 
 
 def _person() -> Person:

@@ -11,7 +11,7 @@ from app import access, workflow
 from app.access import Person
 from app.models import Bijlage, Hulpvraag
 from app.services import dossiers
-from app.services.wording import moment, size, words
+from app.services.wording import exact, moment, size, words
 from app.terms import Level, Noun, Status, Verb, Zichtbaarheid
 
 Context = dict[str, Any]
@@ -129,7 +129,7 @@ def _historie(row: Hulpvraag, person: Person) -> Context:
                 "label": str(change.naar.label),
                 "who": change.door.naam if readable is None else None,
                 "namens": change.namens.naam if readable is None else None,
-                "when": moment(change.op),
+                "when": exact(change.op),
                 "toelichting": change.toelichting if readable is None else None,
                 "current": change is changes[0],
                 "state": "stop"
@@ -157,7 +157,7 @@ def _toegang(row: Hulpvraag, person: Person) -> Context:
                         "value": words(found.grond),
                         "sub": str(OPENS[workflow.LEVELS[found.grond][row.status]]),
                     },
-                    {"value": moment(found.van)},
+                    {"value": exact(found.van)},
                     {"value": words(found.tot)},
                 ]
             }
