@@ -9,7 +9,7 @@ from sqlalchemy import Select, exists, select
 
 from app import models as m
 from app.access.person import Person, as_system
-from app.access.rights import CEILING, VERB_OF_FIELD, fields_at, fields_of_roles, role_permits
+from app.access.rights import CEILING, VERB_OF_FIELD, fields_at, fields_of_roles, levels_with, role_permits
 from app.access.scopes import NOUN_OF, OF_DOSSIER, OPEN_LEVELS, addable, allowed, holds, valid
 from app.errors import NotFound
 from app.extensions import db
@@ -32,8 +32,19 @@ def may(person: Person | None, verb: Verb, row: Any) -> bool:
         if verb is Verb.ADD:
             return _may_add(person, row)
         model = type(row)
+        if model is m.Hulpvraag:
+            return role_permits(person.rollen, Noun.HULPVRAAG, verb) and _level_gives(person, verb, row)
         question = select(exists().where(model.id == row.id, allowed(model, person, verb)))
         return bool(db.session.scalar(question))
+
+
+def _level_gives(person: Person, verb: Verb, row: m.Hulpvraag) -> bool:
+    """Answer for a hulpvraag from the level that the page asks anyway: its rights have no narrower scope."""
+    at = level(person, row)
+    return any(
+        at in levels and (right.during is None or row.status in right.during)
+        for right, levels in levels_with(Noun.HULPVRAAG, verb).items()
+    )
 
 
 def require(person: Person | None, verb: Verb, row: Any) -> None:

@@ -1,4 +1,4 @@
-"""Lists: ids first by keyset over an index, then one page of rows in one statement; counts are capped."""
+"""Lists: ids first by keyset over an index, then one page of rows; counts are capped."""
 
 import base64
 import json
@@ -9,12 +9,12 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import joinedload
 
 from app.errors import NotFound
 from app.extensions import db
 from app.models.base import parse_id
 from app.models.kind import searchable
+from app.services import related
 
 COUNT_CAP = 10_001
 
@@ -96,11 +96,10 @@ def _contains(model: type[Any], column: str, typed: str) -> ColumnElement[bool]:
 def _decorate(model: type[Any], keys: list[Any], load: Sequence[str]) -> Sequence[Any]:
     if not keys:
         return []
-    query = (
-        select(model).where(model.id.in_(keys)).options(*(joinedload(getattr(model, name)) for name in load))
-    )
-    rows = {row.id: row for row in db.session.scalars(query).unique()}
-    return [rows[key] for key in keys if key in rows]
+    by_key = {row.id: row for row in db.session.scalars(select(model).where(model.id.in_(keys)))}
+    rows = [by_key[key] for key in keys if key in by_key]
+    related.fetch(rows, load)
+    return rows
 
 
 def _beyond(column: Any, key: Any, start: tuple[Any, Any], *, down: bool) -> ColumnElement[bool]:
@@ -136,10 +135,8 @@ def _read(cursor: str | None, column: Any) -> tuple[Any, uuid.UUID] | None:
 def one(model: type[Any], key: Any, load: Sequence[str] = ()) -> Any:
     """Fetch one row that the person may see; NotFound when there is none, or the key is no key."""
     wanted = parse_id(key)
-    query = (
-        select(model).where(model.id == wanted).options(*(joinedload(getattr(model, name)) for name in load))
-    )
-    row = db.session.scalars(query).first() if wanted else None
+    row = db.session.scalar(select(model).where(model.id == wanted)) if wanted else None
     if row is None:
         raise NotFound
+    related.fetch([row], load)
     return row

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, and_, exists, or_, select
-from sqlalchemy.orm import joinedload
 
 from app.access import Person, as_system
 from app.extensions import db
 from app.models import Bijlage, Hulpvraag
+from app.services import related
 from app.terms import BijlageSoort, Role, Status
 from app.workflow import AT_MOVE, OPEN
 
@@ -50,8 +50,10 @@ def _mine(by: Person) -> ColumnElement[bool]:
 
 def _rows(where: ColumnElement[bool], *, newest: bool) -> list[Hulpvraag]:
     order = Hulpvraag.gewijzigd_op.desc() if newest else Hulpvraag.status_sinds.asc()
-    query = select(Hulpvraag).options(joinedload(Hulpvraag.kind)).where(where).order_by(order, Hulpvraag.id)
-    return list(db.session.scalars(query.limit(MOST)))
+    query = select(Hulpvraag).where(where).order_by(order, Hulpvraag.id).limit(MOST)
+    rows = list(db.session.scalars(query))
+    related.fetch(rows, ("kind",))
+    return rows
 
 
 def _signed(rows: list[Hulpvraag]) -> set[object]:

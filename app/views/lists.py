@@ -49,7 +49,7 @@ class ListView(ModelView):
             self.datamodel.obj,
             order=order,
             where=[*listing.matching(self.datamodel.obj, self.search_in, typed), *self._chip_where(chip)],
-            load=self.load,
+            load=[name for name in self.load if name in self.list_columns],
             size=self.page_size,
             after=request.args.get("na"),
             before=request.args.get("voor"),
