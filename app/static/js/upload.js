@@ -14,7 +14,7 @@ function begin(box) {
   const ask = find("ask");
   const files = new Set();
   const size = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
-  const measured = (bytes) => (bytes < 1e6 ? `${size.format(Math.ceil(bytes / 1e3))} kB` : `${size.format(bytes / 1e6)} MB`);
+  const measured = (bytes) => (bytes < 1e6 ? `${size.format(Math.max(1, Math.round(bytes / 1e3)))} kB` : `${size.format(bytes / 1e6)} MB`);
   const count = (...states) => [...files].filter((entry) => states.includes(entry.state)).length;
 
   function add(file) {

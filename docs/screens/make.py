@@ -1,0 +1,118 @@
+"""The pictures in this folder: photographs a running demo, which begins again for it.
+
+Run `make demo` in one terminal, and in another
+`.venv/bin/uv run --no-project --with playwright --with pillow docs/screens/make.py http://localhost:8080`.
+"""
+
+import re
+import shutil
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+FOLDER = Path(__file__).parent
+HIGHEST = 4000
+SLOWLY = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 40_000}
+PDF = b"%%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\n%%%b\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%%%EOF\n"
+
+
+def shoot(page: Page, name: str, *, whole: bool = True) -> None:
+    """Take the page wide, and as on a phone; whole, or just what the window shows."""
+    for width, ending in ((1200, ""), (360, "-smal")):
+        page.set_viewport_size({"width": width, "height": 760 if whole else 960})
+        if whole:
+            height = page.evaluate("document.documentElement.scrollHeight")
+            page.set_viewport_size({"width": width, "height": min(height, HIGHEST)})
+        page.mouse.move(0, 0)
+        file = FOLDER / f"{name}{ending}.png"
+        page.screenshot(path=file, animations="disabled")
+        Image.open(file).quantize(128, dither=Image.Dither.NONE).save(file, optimize=True)
+    page.set_viewport_size({"width": 1200, "height": 900})
+
+
+def visitor(browser: Browser, address: str) -> Page:
+    """Open a page as somebody who is not signed in."""
+    page = browser.new_context(locale="nl-NL", timezone_id="Europe/Amsterdam").new_page()
+    page.goto(address)
+    return page
+
+
+def signed_in(browser: Browser, demo: str, key: str) -> Page:
+    """Be a person of the demo."""
+    page = visitor(browser, f"{demo}/demo")
+    page.locator(f"form[action*='//{key}.'] button").click()
+    page.wait_for_url(re.compile(rf"//{key}\."))
+    return page
+
+
+def front_door(browser: Browser, demo: str) -> None:
+    """Take what one sees before signing in, up to the QR of somebody who was invited."""
+    page = visitor(browser, f"{demo}/demo")
+    page.get_by_role("button", name="Begin opnieuw").click()
+    invited = page.get_by_role("link", name="Uw uitnodiging voor Kindbrug")
+    while not invited.count():  # the mails go out again, one by one, and this is the last
+        page.wait_for_timeout(500)
+        page.goto(f"{demo}/demo/postvak")
+    page.goto(f"{demo}/demo")
+    shoot(page, "demo")
+    page.goto(f"{demo}/demo/postvak")
+    shoot(page, "postvak")
+    invited.click()
+    invitation = page.get_by_role("link", name="Open de link").get_attribute("href") or ""
+    page.goto(f"{demo}/login")
+    shoot(page, "inloggen")
+    page.goto(demo + urlsplit(invitation).path)
+    page.locator("main form button").click()
+    for field in page.locator("input[type=password]").all():
+        field.fill("een lange zin voor de demo")
+    page.locator("main form button").click()
+    shoot(page, "qr")
+
+
+def at_work(browser: Browser, demo: str) -> None:
+    """Take what a preschool sees and does, and the choice of a specialist."""
+    page = signed_in(browser, demo, "voorschool")
+    shoot(page, "werklijst")
+    page.get_by_role("link", name="Hulpvragen", exact=True).first.click()
+    shoot(page, "hulpvragen")
+    page.get_by_role("link", name="Mila Jansen").click()
+    shoot(page, "dossier")
+    page.get_by_role("link", name="Hulpvraag bewerken").click()
+    page.locator(".bar").get_by_text("Bijlagen").click()
+    window = page.get_by_role("dialog")
+    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", SLOWLY)
+    names = (("Aanvraag onderwijsadvies.pdf", 2_000), ("Observatie in de groep.pdf", 900_000))
+    files = [{"name": n, "mimeType": "application/pdf", "buffer": PDF % (b"x" * size)} for n, size in names]
+    window.locator("[data-pick-files]").set_input_files(files)
+    window.locator("[data-files] [data-soort]").nth(1).select_option(label="Observatieverslag")
+    window.locator("[data-start]").click()
+    window.locator("[data-files] .kept").wait_for()
+    busy = window.locator("[data-files] progress").nth(1)
+    while busy.evaluate("bar => bar.value") < 30:
+        page.wait_for_timeout(200)
+    window.locator(".dropzone").evaluate("zone => zone.scrollIntoView()")
+    shoot(page, "bijlagen", whole=False)
+    page.context.close()
+
+    page = signed_in(browser, demo, "voorschool")
+    page.get_by_role("link", name="Berichten").first.click()
+    shoot(page, "berichten")
+    page = signed_in(browser, demo, "specialist")
+    page.get_by_role("link", name="Milan Özdemir").click()
+    page.get_by_role("link", name="Status wijzigen").last.click()
+    page.get_by_label("Aanvulling vragen").check()
+    page.get_by_label("Toelichting").fill("Wilt u het verslag van de logopedist nog toevoegen?")
+    page.locator("h1").click()
+    shoot(page, "status-wijzigen")
+
+
+if __name__ == "__main__":
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--lang=nl"]
+        )
+        front_door(chromium, sys.argv[1].rstrip("/"))
+        at_work(chromium, sys.argv[1].rstrip("/"))
