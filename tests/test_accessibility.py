@@ -271,6 +271,7 @@ def type_in(page: Page, label: str, words: str) -> None:
 def test_the_manual_can_be_followed_without_a_mouse(portal):
     """Manual: 'Delen gegevens vanuit de voorschoolse voorziening', stap 2."""
     page = portal.visitor()
+    page.on("filechooser", lambda _chooser: None)  # from the start: Chromium is told to wait for one in time
     page.goto(f"{portal.url}/login")
     type_in(page, "Organisatie", "SWV De Brug")
     type_in(page, "Gebruikersnaam", "voorschool")
