@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, current_app, g, redirect, request, url_for
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_limiter import Limiter
-from sqlalchemy import and_, select, update
+from sqlalchemy import ColumnElement, and_, exists, select, update
 from sqlalchemy.orm import aliased
 
 from app.access import CEILING, Person, as_system, permits
@@ -60,8 +60,17 @@ def person_of(token: str) -> Person | None:
     moment = now()
     oldest = moment - current_app.config["SESSION_ABSOLUTE"]
     idle = moment - current_app.config["SESSION_IDLE"]
+    elsewhere, place = aliased(Lidmaatschap), aliased(Organisation)
+    can_switch = exists().where(
+        elsewhere.gebruiker_id == Sessie.gebruiker_id,
+        elsewhere.organisation_id != Sessie.organisation_id,
+        *valid_now(elsewhere, moment),
+        place.id == elsewhere.organisation_id,
+        place.swv_id == Sessie.swv_id,
+        place.actief,
+    )
     query = (
-        select(Sessie, Gebruiker, Lidmaatschap.rol, Organisation, swv)
+        select(Sessie, Gebruiker, Lidmaatschap.rol, Organisation, swv, can_switch)
         .join(Gebruiker, Gebruiker.id == Sessie.gebruiker_id)
         .outerjoin(Organisation, Organisation.id == Sessie.organisation_id)
         .outerjoin(swv, swv.id == Sessie.swv_id)
@@ -70,8 +79,7 @@ def person_of(token: str) -> Person | None:
             and_(
                 Lidmaatschap.gebruiker_id == Sessie.gebruiker_id,
                 Lidmaatschap.organisation_id == Sessie.organisation_id,
-                Lidmaatschap.van <= moment,
-                (Lidmaatschap.tot.is_(None)) | (Lidmaatschap.tot > moment),
+                *valid_now(Lidmaatschap, moment),
             ),
         )
         .where(
@@ -86,9 +94,9 @@ def person_of(token: str) -> Person | None:
         rows = db.session.execute(query).all()
         if not rows:
             return None
-        sessie, gebruiker, _, organisation, of_swv = rows[0]
+        sessie, gebruiker, _, organisation, of_swv, can_go_elsewhere = rows[0]
         given = CEILING[organisation.soort] if organisation is not None else ()
-        rollen = frozenset(rol for _, _, rol, _, _ in rows if rol in given)
+        rollen = frozenset(rol for _, _, rol, *_ in rows if rol in given)
         if organisation is not None and not (organisation.actief and rollen):
             return None
         _seen(sessie, moment)
@@ -103,7 +111,13 @@ def person_of(token: str) -> Person | None:
         swv_naam=of_swv.naam if of_swv else "",
         rollen=rollen or frozenset({Role.DEELNEMER, Role.OUDER}),
         sessie_id=sessie.id,
+        can_switch=can_go_elsewhere,
     )
+
+
+def valid_now(membership: Any, moment: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Say that a membership is in force at `moment`."""
+    return membership.van <= moment, (membership.tot.is_(None)) | (membership.tot > moment)
 
 
 def _seen(sessie: Sessie, moment: datetime) -> None:

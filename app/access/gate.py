@@ -61,7 +61,7 @@ def _narrow(state: ORMExecuteState) -> None:
 
 
 def _check_writes(session: Session, context: UOWTransaction, instances: Any) -> None:
-    isolate(session, writes=True)
+    isolate(session, writes=_leaves_the_swv(session))
     forget_levels()
     if system_reason() is not None:
         return
@@ -75,6 +75,13 @@ def _check_writes(session: Session, context: UOWTransaction, instances: Any) -> 
             _require_fields(person, row, changed)
     for row in session.deleted:
         _require(person, Verb.RETRACT, row)
+
+
+def _leaves_the_swv(session: Session) -> bool:
+    """Tell whether something is written that is not of the person's own SWV, such as the log of a sign-in."""
+    person = current_person()
+    own = person.swv_id if person else None
+    return any(getattr(row, "swv_id", own) != own for row in (*session.new, *session.dirty, *session.deleted))
 
 
 def _require(person: Person | None, verb: Verb, row: Any) -> None:

@@ -38,6 +38,7 @@ class Person:
     swv_naam: str = ""
     rollen: frozenset[Role] = field(default_factory=frozenset)
     sessie_id: uuid.UUID | None = None
+    can_switch: bool = False
 
     @property
     def grounds(self) -> frozenset[Ground]:

@@ -131,6 +131,7 @@ def forget_levels() -> None:
     """Ask anew from here: something is being written."""
     if has_app_context():
         g.pop("grounds", None)
+        g.pop("people", None)
 
 
 def fields(noun: Noun, at: Level, verb: Verb = Verb.READ) -> frozenset[str] | None:
@@ -152,7 +153,17 @@ def person_for(gebruiker_id: int, organisation_id: uuid.UUID | None) -> Person |
 def people_of(
     *, gebruiker_id: int | None = None, organisation_id: uuid.UUID | None = None, role: Role | None = None
 ) -> list[Person]:
-    """Build the active people with a valid membership: of one account, one organisation, with one role."""
+    """Build the active people with a valid membership: of one account, one organisation, with one role.
+
+    Asked once a request until something is written.
+    """
+    kept: dict[Any, list[Person]] = g.setdefault("people", {}) if has_request_context() else {}
+    if (gebruiker_id, organisation_id) not in kept:
+        kept[gebruiker_id, organisation_id] = _members(gebruiker_id, organisation_id)
+    return [person for person in kept[gebruiker_id, organisation_id] if role is None or role in person.rollen]
+
+
+def _members(gebruiker_id: int | None, organisation_id: uuid.UUID | None) -> list[Person]:
     with as_system("roles come from the memberships"):
         query = (
             select(m.Lidmaatschap, m.Gebruiker, m.Organisation)
@@ -171,7 +182,7 @@ def people_of(
                 found.setdefault((gebruiker.id, organisation.id), (gebruiker, organisation, set()))[2].add(
                     lid.rol
                 )
-    people = [
+    return [
         Person(
             gebruiker_id=gebruiker.id,
             naam=gebruiker.naam,
@@ -184,7 +195,6 @@ def people_of(
         )
         for gebruiker, organisation, rollen in found.values()
     ]
-    return [person for person in people if role is None or role in person.rollen]
 
 
 def readable(person: Person | None, row: Any) -> frozenset[str] | None:

@@ -66,10 +66,11 @@ def dossiers(
         else b.gebruiker_id == person.gebruiker_id
     )
     grounds = [and_(b.grond == ground, h.status.in_(sorted(found))) for ground, found in wanted.items()]
+    in_force = holds(b, h.kind_id) if Ground.OUDER in wanted else valid(b)
     return (
         select(h[column])
         .join_from(_betrokkenheid, _hulpvraag, h.id == b.hulpvraag_id)
-        .where(party, h.swv_id == person.swv_id, holds(b, h.kind_id), or_(*grounds))
+        .where(party, h.swv_id == person.swv_id, in_force, or_(*grounds))
     )
 
 

@@ -12,7 +12,7 @@ from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from app.access import current_person
 from app.errors import NotFound
 from app.security import TYPED_IN
-from app.services import berichten, guard, sessions
+from app.services import berichten, guard
 from app.terms import Noun
 from app.views import failures
 from app.views.account import AccountView
@@ -148,7 +148,7 @@ def _known_everywhere() -> dict[str, Any]:
         "first_name": person.voornaam,
         "namens": person.organisation_naam,
         "swv_name": person.swv_naam,
-        "can_switch": len(sessions.places(person)) > 1,
+        "can_switch": person.can_switch,
     }
     known["menu"] = _menu(berichten.unread_count(person))
     return known
