@@ -44,10 +44,10 @@ RATELIMIT_HEADERS_ENABLED = False
 SIGNIN_LIMIT = "60 per 15 minutes"  # sign-in posts per address
 
 # Documents
-MAX_FILE_BYTES = 50 * 2**20  # one document
-MAX_DOSSIER_BYTES = 1024 * 2**20  # all documents of one dossier
+MAX_FILE_BYTES = 50 * 10**6  # one document
+MAX_DOSSIER_BYTES = 10**9  # all documents of one dossier
 MAX_DOSSIER_FILES = 500  # how many documents one dossier holds
-MAX_FORM_BYTES = 60 * 2**20  # a whole form with files, when there is no JavaScript
+MAX_FORM_BYTES = 60 * 10**6  # a whole form with files, when there is no JavaScript
 MAX_FORM_MEMORY_SIZE = 2 * 2**20  # a form's text fields together
 
 # Language and time

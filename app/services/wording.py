@@ -133,9 +133,9 @@ def local_hour(value: datetime) -> int:
 
 def size(number: int) -> str:
     """Write a number of bytes: '12 kB', '1,2 MB'."""
-    if number < 1024 * 1024:
-        return _("%(number)s kB", number=max(1, round(number / 1024)))
-    whole, tenth = divmod(round(number / 1024 / 1024 * 10), 10)
+    if number < 1_000_000:
+        return _("%(number)s kB", number=max(1, round(number / 1000)))
+    whole, tenth = divmod(round(number / 100_000), 10)
     return _("%(number)s MB", number=f"{whole},{tenth}" if tenth else str(whole))
 
 
