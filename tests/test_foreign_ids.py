@@ -1,0 +1,358 @@
+"""What is not one's own does nothing: in an address, a form's choice, an extra field, a sort, a filter, a cursor."""
+# ruff: noqa: E501 (tables: one case, one line)
+
+import base64
+import json
+import re
+import uuid
+
+import pytest
+
+from tests import oracle
+from tests.census import ROUTES, Route
+from tests.oracle import Thing, Who
+from tests.test_forms_guard import VALID
+from tests.traces import changed, digest
+from tests.world import GONE, PEOPLE, World, plain
+
+PRESENT = tuple(key for key in PEOPLE if key not in GONE)
+OF_ROW = [route for route in ROUTES if route.of and not route.endpoint.startswith("Membership")]
+UNKNOWN = "00000000-0000-4000-8000-000000000000"
+
+
+# The address
+
+
+def hidden(world: World, who: Who, noun: str) -> list[Thing]:
+    """Rows that this person may not know of."""
+    return [thing for thing in world.of(noun) if not oracle.may(who, "read", thing)]
+
+
+def ask(world: World, route: Route, key: str, thing: Thing, mail_key: str = ""):
+    browser, path = world.browser(key), route.path(thing, mail_key)
+    if route.method == "GET":
+        return browser.get(path)
+    if route.raw:
+        return browser.upload(path, b"Een briefje.", naam="brief.txt")
+    return browser.post(path, typed(world, route.endpoint, thing))
+
+
+def typed(world: World, endpoint: str, thing: Thing) -> dict[str, str]:
+    """A whole and valid form."""
+    form = {}
+    for name, value in VALID.get(endpoint, {}).items():
+        if value == "wijziging":
+            value = world.named[f"{thing.dossiers[0].key}/wijziging-0"].id if thing.dossiers else UNKNOWN
+        form[name] = world.named[value].id if value in world.named else value
+    return form
+
+
+def test_a_foreign_row_reads_exactly_like_one_that_does_not_exist(world: World, lane, proven):
+    """The same status and the same page, byte for byte but for nonce and token, on every route that names a row."""
+    chance = lane.random("T5 address")
+    every = [
+        (route, key, thing)
+        for route in OF_ROW
+        for key in PRESENT
+        for thing in hidden(world, world.who[key], route.of)
+        if not (route.of == "Bericht" and thing.account in (None, world.who[key].account))
+    ]
+    number = min(lane.cases(gate=300, proof=10_000), len(every))
+    nowhere = Thing("", UNKNOWN, None)
+    before = digest(world)
+    for route, key, thing in chance.sample(every, number):
+        foreign = ask(world, route, key, thing, world.keys.get(thing.id, ""))
+        unknown = ask(world, route, key, nowhere, "bestaat-niet")
+        here = f"{route.name} as {key}"
+        assert foreign.status_code == unknown.status_code == 404, here
+        assert plain(foreign) == plain(unknown).replace(UNKNOWN, thing.id), here
+        told = {*foreign.headers.keys()} ^ {*unknown.headers.keys()}
+        assert told <= {"Set-Cookie"}, here  # that of the form token, which comes once
+    assert changed(before, digest(world)) == []
+    proven("T5 foreign addresses", number)
+
+
+@pytest.mark.parametrize("key", ["specialist", "voorschool", "ouder", "platform"])
+@pytest.mark.parametrize(
+    "garbled",
+    [
+        "1",
+        "0",
+        "-1",
+        "x",
+        "None",
+        "%00",
+        "%27%20OR%201=1",
+        "9" * 400,
+        "é",
+        UNKNOWN.upper(),
+        "{}",
+        "%ff",
+    ],
+)
+def test_a_garbled_id_reads_like_one_that_does_not_exist(world: World, key: str, garbled: str, proven):
+    browser = world.browser(key)
+    for base in ("/hulpvragen/", "/kinderen/", "/bijlagen/", "/ouders/", "/notities/", "/berichten/", "/m/"):
+        answer = browser.get(base + garbled)
+        assert answer.status_code == 404, base
+        assert plain(answer) == plain(browser.get(base + UNKNOWN)), base
+    proven("T5 garbled addresses", 7)
+
+
+# The form
+
+
+@pytest.mark.parametrize(
+    ("key", "path", "endpoint", "field", "choice"),
+    [
+        ("specialist", "/hulpvragen/nieuw", "HulpvraagView.add", "voorschool", "org:boei"),
+        ("specialist", "/hulpvragen/nieuw", "HulpvraagView.add", "voorschool", "org:linde"),
+        ("specialist", "/hulpvragen/nieuw", "HulpvraagView.add", "contactpersoon", "voorschool-anker"),
+        ("specialist", "/hulpvragen/nieuw", "HulpvraagView.add", "contactpersoon", "voorschool2"),
+        ("specialist", "/hulpvragen/nieuw", "HulpvraagView.add", "specialist", "specialist-anker"),
+        ("specialist", "/hulpvragen/nieuw", "HulpvraagView.add", "specialist", "voorschool"),
+        ("specialist", "/hulpvragen/nieuw", "HulpvraagView.add", "kind", "boei:aanvraag/kind"),
+        ("specialist", "/ouders/nieuw", "GezagsdragerView.add", "kind", "boei:aanvraag/kind"),
+        ("specialist", "/notities/nieuw", "NotitieView.add", "hulpvraag", "boei:aanvraag"),
+        ("specialist", "/notities/nieuw", "NotitieView.add", "hulpvraag", "speelhoek:ingetrokken"),
+        ("voorschool", "/notities/nieuw", "NotitieView.add", "hulpvraag", "nest:onderwijsadvies"),
+        ("voorschool", "/notities/nieuw", "NotitieView.add", "hulpvraag", "speelhoek:aanvraag"),
+        ("school", "/notities/nieuw", "NotitieView.add", "hulpvraag", "nest:onderwijsadvies"),
+        ("rolbeheer", "/medewerkers/nieuw", "LidmaatschapView.add", "organisation", "org:anker"),
+        ("rolbeheer", "/medewerkers/nieuw", "LidmaatschapView.add", "organisation", "org:beheer"),
+        ("rolbeheer", "/medewerkers/nieuw", "LidmaatschapView.add", "rol", "platformbeheerder"),
+        ("rolbeheer-voorschool", "/medewerkers/nieuw", "LidmaatschapView.add", "organisation", "org:nest"),
+        ("rolbeheer-voorschool", "/medewerkers/nieuw", "LidmaatschapView.add", "organisation", "org:brug"),
+        ("rolbeheer-school", "/medewerkers/nieuw", "LidmaatschapView.add", "rol", "jk_specialist"),
+    ],
+)
+def test_a_foreign_choice_in_a_form_is_not_on_offer_and_changes_nothing(
+    world: World, key: str, path: str, endpoint: str, field: str, choice: str, proven
+):
+    form = typed(world, endpoint, Thing("", "", None))
+    if endpoint == "LidmaatschapView.add" and key != "rolbeheer":
+        own = world.who[key].organisation
+        form |= {"organisation": own, "rol": "rolbeheerder"}
+    chosen = world.named[choice].id if choice in world.named else world.accounts.get(choice, choice)
+    before = digest(world)
+    answer = world.browser(key).post(path, form | {field: str(chosen)})
+    assert answer.status_code in (404, 422)
+    assert changed(before, digest(world)) == []
+    proven("T5 foreign choices", 1)
+
+
+# On the form too, and not filled in above.
+LEFT_EMPTY = ("contactpersoon_id", "specialist_id", "waarnemer_id", "status_in_mail", "geheim_adres")
+LEFT_EMPTY += ("email", "telefoon", "adres", "gezag_bron", "gezag_datum", "tussenvoegsel")
+EXTRA = {
+    "id": UNKNOWN,
+    "swv_id": "org:anker",
+    "organisation_id": "org:nest",
+    "organisation": "org:nest",
+    "hulpvraag_id": "boei:aanvraag",
+    "kind_id": "boei:aanvraag/kind",
+    "voorschool_id": "org:nest",
+    "status": "advies_afgerond",
+    "status_sinds": "2020-01-01",
+    "nummer": "JK-0000-GESTOLEN",
+    "aangemaakt_door_id": "1",
+    "toegevoegd_door_id": "1",
+    "geschreven_door_id": "1",
+    "ingetrokken_op": "2020-01-01",
+    "sleutel": "x",
+    "sha256": "x",
+    "grootte": "0",
+    "gebruiker_id": "1",
+    "soort": "exploitant",
+    "is_admin": "1",
+    "zoeknaam": "x",
+    "actief": "",
+    "versie": "999",
+}
+
+
+@pytest.mark.parametrize(
+    ("key", "of", "path", "endpoint"),
+    [
+        ("specialist", "speelhoek:onderwijsadvies", "/hulpvragen/{}/bewerken", "HulpvraagView.edit"),
+        ("voorschool", "speelhoek:aanvraag", "/hulpvragen/{}/bewerken", "HulpvraagView.edit"),
+        ("specialist", "speelhoek:onderwijsadvies/kind", "/kinderen/{}/bewerken", "KindView.edit"),
+        ("specialist", "speelhoek:onderwijsadvies/ouder-nee", "/ouders/{}/bewerken", "GezagsdragerView.edit"),
+        ("contact", "speelhoek:onderwijsadvies/bijlage-advies", "/bijlagen/{}/bewerken", "BijlageView.edit"),
+        ("collega", "org:speelhoek", "/organisaties/{}/bewerken", "OrganisationView.edit"),
+    ],
+)
+def test_a_field_that_the_form_does_not_have_is_not_saved(
+    world: World, key: str, of: str, path: str, endpoint: str, proven
+):
+    """One after the other, each beside a valid form: the row keeps what the form does not show."""
+    thing, own = world.named[of], VALID[endpoint]
+    count = 0
+    for name, value in EXTRA.items():
+        if name in own:
+            continue
+        with world.as_it_was():
+            before = _columns(world, thing)
+            sent = world.named[value].id if value in world.named else value
+            world.browser(key).post(path.format(thing.id), typed(world, endpoint, thing) | {name: sent})
+            after = _columns(world, thing)
+            moved = {column for column in after if after[column] != before[column]}
+            assert moved <= {*own, *LEFT_EMPTY, "gewijzigd_op", "zoeknaam", "versie"}, f"{name}: {moved}"
+            assert after.get("versie", 0) <= before.get("versie", 0) + 1
+        count += 1
+    proven("T5 extra fields", count)
+
+
+@pytest.mark.parametrize(
+    ("key", "of", "path", "endpoint", "kept"),
+    [
+        ("voorschool", "speelhoek:aanvraag", "/hulpvragen/{}/bewerken", "HulpvraagView.edit",
+         {"contactpersoon": "", "specialist": "", "waarnemer": ""}),
+        ("contact", "speelhoek:onderwijsadvies/bijlage-concept", "/bijlagen/{}/bewerken", "BijlageView.edit",
+         {"stadium": "definitief", "soort": "onderwijsadvies"}),
+        ("collega", "org:speelhoek", "/organisaties/{}/bewerken", "OrganisationView.edit",
+         {"naam": "Gekaapt", "actief": ""}),
+    ],
+)  # fmt: skip
+def test_a_field_that_this_person_may_not_fill_in_is_not_saved(
+    world: World, key: str, of: str, path: str, endpoint: str, kept: dict, proven
+):
+    thing = world.named[of]
+    with world.as_it_was():
+        before = _columns(world, thing)
+        world.browser(key).post(path.format(thing.id), typed(world, endpoint, thing) | kept)
+        after = _columns(world, thing)
+    for name in kept:
+        column = name if name in after else f"{name}_id"
+        assert after[column] == before[column], name
+    proven("T5 fields of others", len(kept))
+
+
+def _columns(world: World, thing: Thing) -> dict:
+    with world.behind_the_scenes():
+        row = world.row(thing)
+        return {column.key: getattr(row, column.key) for column in row.__mapper__.column_attrs}
+
+
+def test_a_new_row_is_made_in_ones_own_name_whatever_the_form_says(world: World, proven):
+    own = world.who["specialist"]
+    for name, value in EXTRA.items():
+        sent = world.named[value].id if value in world.named else value
+        with world.as_it_was():
+            form = typed(world, "NotitieView.add", Thing("", "", None))
+            world.browser("specialist").post("/notities/nieuw", form | {name: sent})
+            with world.behind_the_scenes():
+                from app.extensions import db
+                from app.models import Notitie
+
+                made = db.session.scalars(db.select(Notitie).where(Notitie.tekst == form["tekst"])).all()
+                assert [str(row.organisation_id) for row in made] == [own.organisation], name
+                assert {(row.geschreven_door_id, str(row.swv_id)) for row in made} == {(own.account, own.swv)}
+    proven("T5 new rows", len(EXTRA))
+
+
+# Sort, filter, cursor
+
+HIDDEN_COLUMNS = (
+    "omschrijving", "versie", "swv_id", "kind_id", "voorschool_id", "id", "kind.achternaam", "sha256", "sleutel",
+    "adres", "telefoon", "gezag", "geheim_adres", "meldadres", "__class__", "metadata", "password", "zoeknaam",
+)  # fmt: skip
+LISTS = (
+    "/hulpvragen/",
+    "/kinderen/",
+    "/ouders/",
+    "/bijlagen/",
+    "/notities/",
+    "/organisaties/",
+    "/medewerkers/",
+)
+
+
+WAYS = (
+    "sort={0}.asc",
+    "sort={0}.desc",
+    "_flt_0_{0}=a",
+    "_oc_x={0}&_od_x=asc",
+    "order_column={0}",
+    "filter={0}",
+)
+
+
+@pytest.mark.parametrize("key", ["specialist", "voorschool", "rolbeheer", "platform"])
+def test_a_list_is_not_sorted_filtered_or_searched_by_a_hidden_column(world: World, key: str, lane, proven):
+    """The page stays what it is without: else its order would tell what it does not show."""
+    browser, chance = world.browser(key), lane.random(f"T5 columns {key}")
+    as_it_is = {path: _rows(answer) for path in LISTS if (answer := browser.get(path)).status_code == 200}
+    every = [
+        (path, f"{path}?{way.format(column)}")
+        for path in as_it_is
+        for column in HIDDEN_COLUMNS
+        for way in WAYS
+    ]
+    chosen = chance.sample(every, min(len(every), lane.cases(gate=60, proof=len(every))))
+    for path, address in chosen:
+        answer = browser.get(address)
+        assert answer.status_code == 200, address
+        assert _rows(answer) == as_it_is[path], address
+    proven("T5 hidden columns", len(chosen))
+
+
+def _rows(answer) -> list[str]:
+    """The links of the rows, in their order."""
+    table = answer.get_data(as_text=True).partition("<tbody")[2].partition("</tbody>")[0]
+    return re.findall(r'<th scope="row".*?href="([^"]*)"', table)
+
+
+@pytest.mark.parametrize("direction", ["na", "voor"])
+def test_a_cursor_of_ones_own_making_opens_nothing(world: World, direction: str, proven):
+    """A cursor that names a foreign row, or another column's value, only says where to begin."""
+    browser, who, count = world.browser("voorschool"), world.who["voorschool"], 0
+    foreign = world.dossiers["boei:aanvraag"].id
+    for value in ("2100-01-01T00:00:00+00:00", "1900-01-01T00:00:00+00:00", "x", None, 1, [], {}):
+        for row in (foreign, UNKNOWN, "x", None, [foreign]):
+            made = base64.urlsafe_b64encode(json.dumps([value, row]).encode()).decode().rstrip("=")
+            for path, noun in (
+                ("/hulpvragen/", "Hulpvraag"),
+                ("/bijlagen/", "Bijlage"),
+                ("/berichten/", "Bericht"),
+            ):
+                answer = browser.get(f"{path}?{direction}={made}")
+                assert answer.status_code == 200, (path, value, row)
+                for link in _rows(answer):
+                    thing = world.things.get(link.rpartition("/")[2])
+                    assert thing is None or thing.noun != noun or oracle.may(who, "read", thing)
+                count += 1
+    proven("T5 cursors", count)
+
+
+# JSON
+
+
+def test_a_choice_by_typing_finds_nothing_foreign_whatever_is_typed(world: World, lane, proven):
+    """The names of foreign children, people and dossiers, their marks and their ids."""
+    foreign = [
+        word
+        for word, mark in world.marks.items()
+        if mark.thing.swv == world.organisations["anker"]
+        or mark.thing.name in ("specialist-anker", "voorschool-anker")
+    ]
+    chosen = lane.random("T5 picks").sample(foreign, min(len(foreign), lane.cases(gate=40, proof=1_000)))
+    for word in chosen:
+        for pick in ("kind", "hulpvraag", "voorschool", "contactpersoon", "specialist", "waarnemer"):
+            assert world.browser("specialist").get(f"/kies/{pick}?q={word}").get_json() == []
+    proven("T5 picks", len(chosen) * 6)
+
+
+def test_an_answer_in_json_says_no_more_than_the_page(world: World):
+    """A foreign dossier and one that does not exist give the same answer to a script as well."""
+    browser = world.browser("voorschool")
+    answers = {
+        browser.upload(f"/hulpvragen/{key}/bijlagen", b"x", naam="x.txt").get_data()
+        for key in (
+            world.dossiers["nest:aanvraag"].id,
+            world.dossiers["boei:aanvraag"].id,
+            UNKNOWN,
+            str(uuid.uuid4()),
+        )
+    }
+    assert len(answers) == 1
