@@ -195,8 +195,8 @@ HOSTILE: list[tuple[str, bytes, str]] = [
         zipped({"[Content_Types].xml": WORD.encode(), "/etc/passwd": b""}),
         "Volgens de naam is dit een Office",
     ),
-    ("slot.docx", bytes(_LOCKED), "Dit document is op slot"),
-    ("slot.odt", opendocument(manifest=b"<encryption-data/>"), "Dit document is op slot"),
+    ("slot.docx", bytes(_LOCKED), "Dit document is beveiligd"),
+    ("slot.odt", opendocument(manifest=b"<encryption-data/>"), "Dit document is beveiligd"),
     ("bom.docx", bomb(), "Dit bestand wordt bij het uitpakken"),
     (
         "delen.docx",
