@@ -112,7 +112,9 @@ def field_for(
     kind = datamodel.list_columns[column].type
     if datamodel.is_boolean(column):
         return BooleanField(label, checks, description=hint)
-    checks.append(validators.Optional() if datamodel.is_nullable(column) else _required())
+    nullable = datamodel.is_nullable(column)
+    is_text = not datamodel.is_enum(column) and not datamodel.is_date(column)
+    checks.append(validators.Optional() if nullable else _required(is_text=is_text))
     if datamodel.is_enum(column):
         return TermField(label, checks, terms=terms or kind.enum_class, description=hint)
     if datamodel.is_date(column):
@@ -127,5 +129,7 @@ def field_for(
     return TextAreaField(label, checks, description=hint, filters=[stripped])
 
 
-def _required() -> Any:
-    return validators.InputRequired(_l("Please fill this in."))
+def _required(*, is_text: bool) -> Any:
+    """Ask for what was typed; of text, for what is left of it: spaces alone are nothing."""
+    asked = validators.DataRequired if is_text else validators.InputRequired
+    return asked(_l("Please fill this in."))
