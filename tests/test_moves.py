@@ -1,4 +1,4 @@
-"""Every change of status × person × relation × status: made by who may, from where it leaves, and no other."""
+"""Every change of status × person × relation × status: by who may, from where it leaves, and no other."""
 
 import itertools
 
