@@ -218,6 +218,9 @@ def test_a_field_that_this_person_may_not_fill_in_is_not_saved(
     world: World, key: str, of: str, path: str, endpoint: str, kept: dict, proven
 ):
     thing = world.named[of]
+    page = world.browser(key).get(path.format(thing.id)).get_data(as_text=True)
+    hidden_fields = set(kept) - {"soort"}
+    assert [name for name in hidden_fields if f'name="{name}"' in page] == [], "not even on the page"
     with world.as_it_was():
         before = _columns(world, thing)
         world.browser(key).post(path.format(thing.id), typed(world, endpoint, thing) | kept)
