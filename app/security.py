@@ -39,7 +39,7 @@ PUBLIC = frozenset(
     }
 )
 # Forms that people type in: they carry the token themselves, and give the text back when it can't be saved.
-TYPED_IN = ("add", "edit", "status")
+TYPED_IN = ("add", "edit", "status", "change")
 # A session is not written at every click.
 _SEEN_EVERY_SECONDS = 60
 

@@ -67,7 +67,8 @@ class Ground(Term):
     VOORSCHOOL = "voorschool", _l("Preschool of the hulpvraag")
     SCHOOL = "school", _l("School approached with consent")
     ZORGPLICHT = "zorgplicht", _l("Duty of care (zorgplicht)")
-    OVERLEGRONDE = "overlegronde", _l("Invited to a consultation round")
+    GENODIGD = "genodigd", _l("Invited to a consultation round")
+    OVERLEGRONDE = "overlegronde", _l("Dossier opened for a consultation round")
     OUDER = "ouder", _l("Parent with parental authority")
 
 
@@ -75,6 +76,7 @@ class Level(Term):
     """How far a dossier is open to a party."""
 
     GEEN = "geen", _l("nothing")
+    UITNODIGING = "uitnodiging", _l("invitation")
     EIGEN = "eigen", _l("own contribution")
     OUDER = "ouder", _l("parent")
     DOSSIER = "dossier", _l("dossier")
@@ -91,6 +93,10 @@ class Verb(Term):
     RETRACT = "retract", _l("retract")
     SHARE = "share", _l("share")
     FINALISE = "finalise", _l("finalise")
+    ANSWER = "answer", _l("answer")
+    ASK = "ask", _l("ask")
+    TICK = "tick", _l("tick off")
+    WITHDRAW = "withdraw", _l("withdraw")
 
 
 class Noun(Term):
@@ -104,6 +110,11 @@ class Noun(Term):
     STATUSWIJZIGING = "StatusWijziging", _l("Change of status")
     BIJLAGE = "Bijlage", _l("Bijlage")
     NOTITIE = "Notitie", _l("Note")
+    AFSPRAAK = "Afspraak", _l("Agreement")
+    OVERLEGRONDE = "Overlegronde", _l("Consultation round")
+    DEELNAME = "Deelname", _l("Participation")
+    SCHOOLVOORKEUR = "SchoolVoorkeur", _l("School of preference")
+    TOESTEMMING = "Toestemming", _l("Consent")
     BETROKKENHEID = "Betrokkenheid", _l("Who has access")
     BERICHT = "Bericht", _l("Message")
     GEBEURTENIS = "Gebeurtenis", _l("Event")
@@ -139,6 +150,49 @@ class Gezag(Term):
     JA = "ja", _l("Has parental authority")
     NEE = "nee", _l("Has no parental authority")
     ONBEKEND = "onbekend", _l("Parental authority unknown")
+
+
+class Antwoord(Term):
+    """What somebody who was invited to a consultation round says."""
+
+    AANWEZIG = "aanwezig", _l("I will be there")
+    AFWEZIG = "afwezig", _l("I cannot be there")
+    VOORSTEL = "voorstel", _l("I propose another moment")
+
+
+class Opening(Term):
+    """When the dossier opens for one participant of a consultation round; closing the round ends it."""
+
+    NIET = "niet", _l("Not")
+    NU = "nu", _l("Now")
+    MOMENT = "moment", _l("At a moment")
+    NA_OVERLEG = "na_overleg", _l("After the consultation")
+
+
+class VoorkeurStaat(Term):
+    """How far a school of preference is; `vervallen` is ours: the parents choose another way."""
+
+    VOORGESTELD = "voorgesteld", _l("proposed")
+    BENADERD = "benaderd", _l("approached")
+    AKKOORD = "akkoord", _l("agreed")
+    AFGEWEZEN = "afgewezen", _l("rejected")
+    VERVALLEN = "vervallen", _l("no longer wanted")
+
+
+class ZorgplichtReden(Term):
+    """Why a school that rejected stays involved."""
+
+    EERSTE = "eerste", _l("It is the first school of preference: it has the duty of care (zorgplicht).")
+    GEKOZEN = "gekozen", _l("The JK specialist keeps this school involved.")
+
+
+class Doel(Term):
+    """What a consent is for; the label stands in the text that the parent reads."""
+
+    SCHOOL_VAN_VOORKEUR = (
+        "school_van_voorkeur",
+        _l("Sharing the dossier with a school of preference, to hear whether it can offer the support."),
+    )
 
 
 class BerichtStatus(Term):
@@ -186,4 +240,12 @@ class Actie(Term):
     DOWNLOADEN = "downloaden", _l("downloaded")
     STATUS_WIJZIGEN = "status-wijzigen", _l("changed the status")
     MAIL_VERZENDEN = "mail-verzenden", _l("sent a message")
+    UITNODIGEN = "uitnodigen", _l("invited to a consultation round")
+    OPENEN = "openen", _l("opened a dossier for a person")
+    SLUITEN = "sluiten", _l("closed")
+    BENADEREN = "benaderen", _l("approached a school")
+    BEANTWOORDEN = "beantwoorden", _l("answered")
+    INTREKKEN = "intrekken", _l("withdrew a consent")
+    AFVINKEN = "afvinken", _l("ticked off an agreement")
+    OVERDRAGEN = "overdragen", _l("handed a dossier over")
     GEWEIGERD = "geweigerd", _l("refused")

@@ -6,7 +6,18 @@ from dataclasses import dataclass, field
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from app.terms import JK_STAFF, BijlageSoort, Ground, Level, Role, Stadium, Status, Term, Zichtbaarheid
+from app.terms import (
+    JK_STAFF,
+    BijlageSoort,
+    Ground,
+    Level,
+    Role,
+    Stadium,
+    Status,
+    Term,
+    VoorkeurStaat,
+    Zichtbaarheid,
+)
 
 Sentence = LazyString | str
 OPEN = frozenset(Status) - {Status.ADVIES_AFGEROND, Status.INGETROKKEN}
@@ -18,6 +29,10 @@ class Need(Term):
     VOORSCHOOL = "voorschool", _l("A preschool has been chosen")
     AANVRAAG_GETEKEND = "aanvraag_getekend", _l("The request form signed by the parents has been added")
     ADVIES_DEFINITIEF = "advies_definitief", _l("The educational advice is final and shared")
+    SCHOOL_BENADERD = "school_benaderd", _l("A school of preference has been approached")
+    SCHOOL_AKKOORD = "school_akkoord", _l("A school of preference has agreed")
+    SCHOOL_AFGEWEZEN = "school_afgewezen", _l("A school of preference has rejected, with its reason")
+    PLAATSING = "plaatsing", _l("From which day the child goes to which school has been filled in")
     TOELICHTING = "toelichting", _l("An explanation has been given")
 
 
@@ -26,8 +41,26 @@ class Told(Term):
 
     VOORSCHOOL = "voorschool", _l("the preschool")
     SPECIALIST = "specialist", _l("the JK specialist, or else the contact person JK")
+    SCHOLEN = "scholen", _l("the schools involved")
     BETROKKENEN = "betrokkenen", _l("everybody involved")
     DEZELFDE = "dezelfde", _l("the same people as for the change that is taken back")
+
+
+class Act(Term):
+    """What a transition does besides changing the status; taking it back undoes it."""
+
+    JUDGE_REJECTIONS = "judge_rejections", _l("the first school of preference stays, a later one when chosen")
+    PLACE = "place", _l("the placing school reads on for a while")
+    END_OTHERS = "end_others", _l("the preschool and the other schools are no longer involved")
+    CLOSE_ROUNDS = "close_rounds", _l("consultation rounds close")
+
+
+class Ask(Term):
+    """What a transition asks besides the explanation, on a page of its own; the label heads the field."""
+
+    SCHOOL = "school", _l("To which school does the child go?")
+    VANAF = "vanaf", _l("From which day?")
+    BLIJVEN = "blijven", _l("Which of these schools stay involved?")
 
 
 @dataclass(frozen=True)
@@ -41,12 +74,18 @@ class Document:
 
 @dataclass(frozen=True)
 class Facts:
-    """What the workflow needs to know of one dossier."""
+    """What the workflow needs to know of one dossier.
+
+    `schools` are the states of its schools of preference; `rejected` says that one rejected and that no
+    status has judged that yet.
+    """
 
     status: Status | None
     previous: Status | None = None
     voorschool: bool = True
     documents: frozenset[Document] = frozenset()
+    schools: frozenset[VoorkeurStaat] = frozenset()
+    rejected: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,6 +101,8 @@ class Transition:
     needs: tuple[Need, ...] = ()
     effect: Sentence = ""
     ask: Sentence = field(default=_l("Explanation"))
+    asks: tuple[Ask, ...] = ()
+    acts: tuple[Act, ...] = ()
     ends_access: bool = False
 
     @property
@@ -101,9 +142,40 @@ TRANSITIONS: tuple[Transition, ...] = (
         _l("From now on the preschool can open the dossier."),
     ),
     Transition(
+        "aanmelden_school", Status.AANMELDEN_SCHOOL.label, Status.AANMELDEN_SCHOOL,
+        frozenset({Status.ONDERWIJSADVIES, Status.AFGEWEZEN, Status.JK_ADVIES_AFGEROND}), _specialist,
+        (Told.VOORSCHOOL, Told.SCHOLEN), (Need.SCHOOL_BENADERD,),
+        _l("The schools that were approached look whether they can offer the support."),
+    ),
+    Transition(
+        "jk_advies_afgerond", Status.JK_ADVIES_AFGEROND.label, Status.JK_ADVIES_AFGEROND,
+        frozenset({Status.AANMELDEN_SCHOOL, Status.AFGEWEZEN}), _specialist,
+        (Told.VOORSCHOOL, Told.SCHOLEN), (Need.SCHOOL_AKKOORD,),
+        _l("The parents can get to know the school and enrol their child."),
+    ),
+    Transition(
+        "afgewezen", Status.AFGEWEZEN.label, Status.AFGEWEZEN, frozenset({Status.AANMELDEN_SCHOOL}),
+        _specialist, (Told.VOORSCHOOL, Told.SCHOLEN), (Need.SCHOOL_AFGEWEZEN,),
+        _l(
+            "A new school of preference is chosen. The first school of preference stays involved"
+            " (zorgplicht); for a later one you choose."
+        ),
+        asks=(Ask.BLIJVEN,), acts=(Act.JUDGE_REJECTIONS,),
+    ),
+    Transition(
+        "advies_afgerond", Status.ADVIES_AFGEROND.label, Status.ADVIES_AFGEROND,
+        frozenset({Status.JK_ADVIES_AFGEROND}), _specialist, (Told.VOORSCHOOL, Told.SCHOLEN),
+        (Need.SCHOOL_AKKOORD, Need.PLAATSING),
+        _l(
+            "The preschool loses all access to hulpvraag and child, the other schools too, and rounds close."
+            " The retention term starts."
+        ),
+        asks=(Ask.SCHOOL, Ask.VANAF), acts=(Act.PLACE, Act.END_OTHERS, Act.CLOSE_ROUNDS), ends_access=True,
+    ),
+    Transition(
         "ingetrokken", _l("Withdraw"), Status.INGETROKKEN, OPEN, JK_STAFF, (Told.BETROKKENEN,),
         (Need.TOELICHTING,), _l("Only the SWV can still open the dossier. The retention term starts."),
-        ask=_l("Why is the hulpvraag withdrawn?"), ends_access=True,
+        ask=_l("Why is the hulpvraag withdrawn?"), acts=(Act.END_OTHERS, Act.CLOSE_ROUNDS), ends_access=True,
     ),
     Transition(
         "terugnemen", _l("Take the last change back"), None, frozenset(Status), JK_STAFF,
@@ -157,13 +229,14 @@ LEVELS: dict[Ground, dict[Status, Level]] = {
     Ground.VOORSCHOOL: _levels(Level.EIGEN, Level.DOSSIER, Level.GEEN, Level.GEEN),
     Ground.SCHOOL: _levels(Level.GEEN, Level.DOSSIER, Level.DOSSIER, Level.GEEN),
     Ground.ZORGPLICHT: _levels(Level.GEEN, Level.DOSSIER, Level.GEEN, Level.GEEN),
+    Ground.GENODIGD: _levels(Level.UITNODIGING, Level.UITNODIGING, Level.GEEN, Level.GEEN),
     Ground.OVERLEGRONDE: _levels(Level.DOSSIER, Level.DOSSIER, Level.GEEN, Level.GEEN),
     Ground.OUDER: _levels(Level.OUDER, Level.OUDER, Level.OUDER, Level.OUDER),
 }
 
 
 def missing(transition: Transition, facts: Facts) -> list[Need]:
-    """List what `transition` still needs; the toelichting is judged when it is typed."""
+    """List what `transition` still needs; what is typed in its form is judged there."""
     return [need for need in transition.needs if not _holds(need, facts)]
 
 
@@ -176,6 +249,12 @@ def _holds(need: Need, facts: Facts) -> bool:
         case Need.ADVIES_DEFINITIEF:
             advice = Document(BijlageSoort.ONDERWIJSADVIES, Zichtbaarheid.GEDEELD, Stadium.DEFINITIEF)
             return advice in facts.documents
+        case Need.SCHOOL_BENADERD:
+            return VoorkeurStaat.BENADERD in facts.schools
+        case Need.SCHOOL_AKKOORD:
+            return VoorkeurStaat.AKKOORD in facts.schools
+        case Need.SCHOOL_AFGEWEZEN:
+            return facts.rejected
         case _:
             return True
 

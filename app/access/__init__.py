@@ -6,6 +6,7 @@ from app.access.questions import (
     editable,
     fields,
     form_fields,
+    invited_person,
     level,
     may,
     may_add_somewhere,
@@ -14,6 +15,7 @@ from app.access.questions import (
     readable,
     recipients,
     require,
+    standing,
     visible,
 )
 from app.access.rights import CEILING, permits
@@ -28,6 +30,7 @@ __all__ = [
     "fields",
     "form_fields",
     "install",
+    "invited_person",
     "level",
     "may",
     "may_add_somewhere",
@@ -37,6 +40,7 @@ __all__ = [
     "readable",
     "recipients",
     "require",
+    "standing",
     "system_reason",
     "valid",
     "visible",

@@ -17,11 +17,13 @@ _everywhere: ContextVar[bool] = ContextVar("across_swvs", default=False)
 GROUND_OF_ROLE: dict[Role, tuple[Ground, ...]] = {
     Role.CONTACTPERSOON_JK: (Ground.SWV,),
     Role.JK_SPECIALIST: (Ground.SWV,),
-    Role.CONTACTPERSOON_VOORSCHOOL: (Ground.VOORSCHOOL,),
-    Role.CONTACTPERSOON_SCHOOL: (Ground.SCHOOL, Ground.ZORGPLICHT),
+    Role.CONTACTPERSOON_VOORSCHOOL: (Ground.VOORSCHOOL, Ground.GENODIGD, Ground.OVERLEGRONDE),
+    Role.CONTACTPERSOON_SCHOOL: (Ground.SCHOOL, Ground.ZORGPLICHT, Ground.GENODIGD, Ground.OVERLEGRONDE),
     Role.OUDER: (Ground.OUDER,),
-    Role.DEELNEMER: (Ground.OVERLEGRONDE,),
+    Role.DEELNEMER: (Ground.GENODIGD, Ground.OVERLEGRONDE),
 }
+# Grounds of a person, on behalf of one organisation or of nobody; the others are an organisation's.
+PERSONAL = frozenset({Ground.GENODIGD, Ground.OVERLEGRONDE, Ground.OUDER})
 
 
 @dataclass(frozen=True)

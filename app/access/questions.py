@@ -1,22 +1,30 @@
 """The questions to ask of the rights: about a list, about one row, about who may know."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask import g, has_app_context, has_request_context
 from sqlalchemy import Select, exists, select
 
 from app import models as m
-from app.access.person import Person, as_system
-from app.access.rights import CEILING, VERB_OF_FIELD, fields_at, fields_of_roles, levels_with, role_permits
+from app.access.person import PERSONAL, Person, as_system
+from app.access.rights import (
+    CEILING,
+    VERB_OF_FIELD,
+    Standing,
+    fields_at,
+    fields_of_roles,
+    levels_with,
+    role_permits,
+)
 from app.access.scopes import NOUN_OF, OF_DOSSIER, OPEN_LEVELS, addable, allowed, holds, valid
 from app.errors import NotFound
 from app.extensions import db
 from app.terms import Ground, Level, Noun, Role, Status, Verb
 from app.workflow import LEVELS
 
-_ORDER = (Level.GEEN, Level.EIGEN, Level.OUDER, Level.DOSSIER, Level.LEZEN, Level.ALLES)
+_ORDER = (Level.GEEN, Level.UITNODIGING, Level.EIGEN, Level.OUDER, Level.DOSSIER, Level.LEZEN, Level.ALLES)
 
 
 def visible(model: type[Any], person: Person | None) -> Select[Any]:
@@ -40,9 +48,9 @@ def may(person: Person | None, verb: Verb, row: Any) -> bool:
 
 def _level_gives(person: Person, verb: Verb, row: m.Hulpvraag) -> bool:
     """Answer for a hulpvraag from the level that the page asks anyway: its rights have no narrower scope."""
-    at = level(person, row)
+    at = {lev for _ground, lev in standing(person, row)}
     return any(
-        at in levels and (right.during is None or row.status in right.during)
+        at & levels and (right.during is None or row.status in right.during)
         for right, levels in levels_with(Noun.HULPVRAAG, verb).items()
     )
 
@@ -64,7 +72,7 @@ def _may_add(person: Person, row: Any) -> bool:
     if noun in (Noun.KIND, Noun.HULPVRAAG, Noun.GEZAGSDRAGER):
         mine = Ground.SWV in person.grounds and row.swv_id == person.organisation_id
         return mine and (noun is Noun.KIND or _of_swv(m.Kind, row.kind_id, person))
-    if row.organisation_id != person.organisation_id:
+    if noun in (Noun.BIJLAGE, Noun.NOTITIE) and row.organisation_id != person.organisation_id:
         return False
     question = select(exists().where(m.Hulpvraag.id == row.hulpvraag_id, addable(type(row), person)))
     return bool(db.session.scalar(question))
@@ -93,38 +101,47 @@ def level(person: Person | None, hulpvraag: m.Hulpvraag, at: Status | None = Non
 
     With `at` it answers for that status instead of the present one.
     """
+    return max(
+        (lev for _ground, lev in standing(person, hulpvraag, at)), key=_ORDER.index, default=Level.GEEN
+    )
+
+
+def standing(person: Person | None, hulpvraag: m.Hulpvraag, at: Status | None = None) -> Standing:
+    """Give the grounds on which the dossier is open to `person` now, each with its level, as `level` does."""
     status = at or hulpvraag.status
     if person is None or hulpvraag.swv_id != person.swv_id:
-        return Level.GEEN
+        return frozenset()
     if Ground.SWV in person.grounds:
-        return LEVELS[Ground.SWV][status] if person.is_jk_staff else Level.GEEN
-    grounds = _grounds(person, hulpvraag)
-    return max((LEVELS[ground][status] for ground in grounds), key=_ORDER.index, default=Level.GEEN)
+        return frozenset({(Ground.SWV, LEVELS[Ground.SWV][status])} if person.is_jk_staff else ())
+    found = {(ground, LEVELS[ground][status]) for ground in _grounds(person, hulpvraag)}
+    return frozenset(pair for pair in found if pair[1] is not Level.GEEN)
 
 
 def _grounds(person: Person, hulpvraag: m.Hulpvraag) -> frozenset[Ground]:
-    """Give the grounds that hold now, asked once a request until something is written."""
-    kept: dict[tuple[Person, uuid.UUID], frozenset[Ground]] = (
-        g.setdefault("grounds", {}) if has_request_context() else {}
-    )
-    if (person, hulpvraag.id) not in kept:
-        b = m.Betrokkenheid
-        party = (
-            b.organisation_id == person.organisation_id
-            if person.organisation_id
-            else b.gebruiker_id == person.gebruiker_id
+    """Give the grounds that hold for this person now."""
+    return frozenset(
+        party.grond
+        for party in _in_force(hulpvraag)
+        if party.grond in person.grounds
+        and (
+            (party.gebruiker_id, party.namens_id) == (person.gebruiker_id, person.organisation_id)
+            if party.grond in PERSONAL
+            else person.organisation_id is not None and party.organisation_id == person.organisation_id
         )
+    )
+
+
+def _in_force(hulpvraag: m.Hulpvraag) -> Sequence[Any]:
+    """Give every involvement that holds now, asked once a request until something is written."""
+    kept: dict[uuid.UUID, Sequence[Any]] = g.setdefault("grounds", {}) if has_request_context() else {}
+    if hulpvraag.id not in kept:
+        b = m.Betrokkenheid.__table__.c
+        query = select(b.grond, b.organisation_id, b.gebruiker_id, b.namens_id)
         with as_system("the gate itself asks"), db.session.no_autoflush:
-            found = db.session.scalars(
-                select(b.grond).where(
-                    b.hulpvraag_id == hulpvraag.id,
-                    party,
-                    b.grond.in_(person.grounds),
-                    holds(b, hulpvraag.kind_id),
-                )
+            kept[hulpvraag.id] = db.session.execute(
+                query.where(b.hulpvraag_id == hulpvraag.id, holds(b, hulpvraag))
             ).all()
-        kept[person, hulpvraag.id] = frozenset(found)
-    return kept[person, hulpvraag.id]
+    return kept[hulpvraag.id]
 
 
 def forget_levels() -> None:
@@ -134,9 +151,16 @@ def forget_levels() -> None:
         g.pop("people", None)
 
 
-def fields(noun: Noun, at: Level, verb: Verb = Verb.READ) -> frozenset[str] | None:
-    """Give the fields of `noun` open to `verb` at level `at`; None is every field."""
-    return fields_at(noun, at, verb)
+def fields(
+    person: Person | None, noun: Noun, hulpvraag: m.Hulpvraag, verb: Verb = Verb.READ
+) -> frozenset[str] | None:
+    """Give the fields of `noun` that `person` may `verb` in this dossier; None is every field.
+
+    Empty without a right at all, whatever the rows; rows of one's own come on top (`may`).
+    """
+    if person is None or not role_permits(person.rollen, noun, verb):
+        return frozenset()
+    return fields_at(noun, standing(person, hulpvraag), verb)
 
 
 def recipients(hulpvraag: m.Hulpvraag, people: Iterable[Person]) -> list[Person]:
@@ -144,10 +168,43 @@ def recipients(hulpvraag: m.Hulpvraag, people: Iterable[Person]) -> list[Person]
     return [person for person in people if level(person, hulpvraag) in OPEN_LEVELS]
 
 
-def person_for(gebruiker_id: int, organisation_id: uuid.UUID | None) -> Person | None:
-    """Build the person as at work for that organisation now; None without a valid membership."""
+def person_for(
+    gebruiker_id: int, organisation_id: uuid.UUID | None, *, swv_id: uuid.UUID | None = None
+) -> Person | None:
+    """Build the person as at work for that organisation now; None without a valid membership.
+
+    Without an organisation: as somebody who was invited to a dossier of `swv_id`, for nobody.
+    """
+    if organisation_id is None:
+        return invited_person(gebruiker_id, swv_id)
     with as_system("roles come from the memberships"):
         return next(iter(people_of(gebruiker_id=gebruiker_id, organisation_id=organisation_id)), None)
+
+
+def invited_person(gebruiker_id: int, swv_id: uuid.UUID | None) -> Person | None:
+    """Build the person as invited to dossiers of this SWV, on behalf of nobody; None when there are none."""
+    b = m.Betrokkenheid
+    query = (
+        select(m.Gebruiker, m.Organisation)
+        .join(b, b.gebruiker_id == m.Gebruiker.id)
+        .join(m.Organisation, m.Organisation.id == b.swv_id)
+        .where(m.Gebruiker.id == gebruiker_id, m.Gebruiker.active.is_(True))
+        .where(b.swv_id == swv_id, b.namens_id.is_(None), valid(b), m.Organisation.actief.is_(True))
+        .limit(1)
+    )
+    with as_system("an invited person has no membership", across_swvs=True):
+        found = db.session.execute(query).first()
+    if found is None:
+        return None
+    gebruiker, swv = found
+    return Person(
+        gebruiker_id=gebruiker.id,
+        naam=gebruiker.naam,
+        voornaam=gebruiker.first_name,
+        swv_id=swv.id,
+        swv_naam=swv.naam,
+        rollen=frozenset({Role.OUDER, Role.DEELNEMER}),
+    )
 
 
 def people_of(
@@ -233,8 +290,18 @@ def _open_fields(person: Person | None, row: Any, verb: Verb) -> frozenset[str] 
     noun = OF_DOSSIER.get(type(row))
     if noun is None or (person is not None and person.is_jk_staff):
         return None
-    dossier = row if isinstance(row, m.Hulpvraag) else getattr(row, "hulpvraag", None)
+    dossier = _dossier_of(row)
     if dossier is None:  # a child, or a parent's row: whole to that parent
         whole = noun is Noun.KIND or (person is not None and row.gebruiker_id == person.gebruiker_id)
-        return None if whole else frozenset().union(*(fields_at(noun, at, verb) or () for at in Level))
-    return fields_at(noun, level(person, dossier), verb)
+        return None if whole else frozenset({"naam"}) if verb is Verb.READ else frozenset()
+    return fields_at(noun, standing(person, dossier), verb)
+
+
+def _dossier_of(row: Any) -> m.Hulpvraag | None:
+    """Give the dossier of a row, also to who may not read it; a child and its parents have many."""
+    if isinstance(row, m.Hulpvraag):
+        return row
+    if not hasattr(row, "hulpvraag_id"):
+        return None
+    with as_system("the gate itself asks"), db.session.no_autoflush:
+        return db.session.get(m.Hulpvraag, row.hulpvraag_id)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from app import workflow
-from app.terms import Level, Noun, OrganisationSoort, Role, Status, Verb
+from app.terms import Ground, Level, Noun, OrganisationSoort, Role, Status, Verb
 
 
 class Scope(Enum):
@@ -16,16 +16,24 @@ class Scope(Enum):
     WITH_AUTHORITY = auto()
     SELF = auto()
     ORGANISATIONS = auto()
+    NAMED = auto()
+    NAMED_OR_SHARED = auto()
+    TAKES_PART = auto()
+
+
+# On which grounds, and how far each opens the dossier.
+Standing = frozenset[tuple[Ground, Level]]
 
 
 @dataclass(frozen=True)
 class Right:
-    """`verbs` on the rows in `scope`; only `fields` when given; only in the statuses `during` when given."""
+    """`verbs` on the rows in `scope`; when given only `fields`, statuses `during`, parties on `grounds`."""
 
     verbs: frozenset[Verb]
     scope: Scope = Scope.ALL
     fields: frozenset[str] | None = None
     during: frozenset[Status] | None = None
+    grounds: frozenset[Ground] | None = None
 
 
 def _may(
@@ -33,13 +41,20 @@ def _may(
     scope: Scope = Scope.ALL,
     fields: tuple[str, ...] | None = None,
     during: tuple[Status, ...] | None = None,
+    grounds: tuple[Ground, ...] | None = None,
 ) -> Right:
     return Right(
-        frozenset(verbs), scope, frozenset(fields) if fields else None, frozenset(during) if during else None
+        frozenset(verbs),
+        scope,
+        frozenset(fields) if fields else None,
+        frozenset(during) if during else None,
+        frozenset(grounds) if grounds else None,
     )
 
 
 _R, _A, _E = Verb.READ, Verb.ADD, Verb.EDIT
+_of_school = (Ground.SCHOOL, Ground.ZORGPLICHT)
+_takes_part = (_may(_R, scope=Scope.TAKES_PART),)
 _read = (_may(_R),)
 
 RIGHTS: dict[Noun, dict[Level, tuple[Right, ...]]] = {
@@ -86,6 +101,44 @@ RIGHTS: dict[Noun, dict[Level, tuple[Right, ...]]] = {
         Level.LEZEN: _read,
         Level.ALLES: (_may(_R, _A, Verb.SHARE),),
     },
+    Noun.AFSPRAAK: {
+        Level.OUDER: (_may(_R, scope=Scope.NAMED),),
+        Level.DOSSIER: (_may(_R, scope=Scope.NAMED_OR_SHARED), _may(Verb.TICK, scope=Scope.NAMED)),
+        Level.LEZEN: _read,
+        Level.ALLES: (_may(_R, _A, _E, Verb.TICK),),
+    },
+    Noun.OVERLEGRONDE: {
+        Level.UITNODIGING: _takes_part,
+        Level.EIGEN: _takes_part,
+        Level.OUDER: _takes_part,
+        Level.DOSSIER: _takes_part,
+        Level.LEZEN: _read,
+        Level.ALLES: (_may(_R, _A, _E),),
+    },
+    Noun.DEELNAME: {
+        Level.UITNODIGING: (_may(_R, Verb.ANSWER, scope=Scope.TAKES_PART),),
+        Level.EIGEN: _takes_part,
+        Level.OUDER: _takes_part,
+        Level.DOSSIER: _takes_part,
+        Level.LEZEN: _read,
+        Level.ALLES: (_may(_R, _A, _E), _may(Verb.ANSWER, scope=Scope.TAKES_PART)),
+    },
+    Noun.SCHOOLVOORKEUR: {
+        Level.OUDER: (_may(_R, fields=("rang", "school", "staat")), _may(_A, during=tuple(workflow.OPEN))),
+        Level.DOSSIER: (
+            _may(_R, fields=("rang", "school", "staat"), grounds=(Ground.VOORSCHOOL,)),
+            _may(_R, Verb.ANSWER, Verb.ASK, scope=Scope.OWN, grounds=_of_school),
+        ),
+        Level.LEZEN: _read,
+        Level.ALLES: (_may(_R, _A, _E, Verb.ANSWER),),
+    },
+    Noun.TOESTEMMING: {
+        Level.OUDER: (_may(_R, Verb.ANSWER, Verb.WITHDRAW, scope=Scope.SELF),),
+        Level.DOSSIER: (_may(_R, scope=Scope.OWN, grounds=_of_school),),
+        # A parent's word counts also after the dossier has ended.
+        Level.LEZEN: (_may(_R, Verb.WITHDRAW),),
+        Level.ALLES: (_may(_R, _A, Verb.WITHDRAW),),
+    },
     Noun.BETROKKENHEID: {
         Level.DOSSIER: (_may(_R, scope=Scope.ORGANISATIONS),),
         Level.OUDER: _read,
@@ -97,13 +150,26 @@ RIGHTS: dict[Noun, dict[Level, tuple[Right, ...]]] = {
 _dossier_read = {
     noun: frozenset({_R})
     for noun in (Noun.KIND, Noun.GEZAGSDRAGER, Noun.HULPVRAAG, Noun.STATUSWIJZIGING, Noun.BIJLAGE)
-} | {Noun.NOTITIE: frozenset({_R}), Noun.BETROKKENHEID: frozenset({_R}), Noun.BERICHT: frozenset({_R, _E})}
+} | {
+    Noun.NOTITIE: frozenset({_R}),
+    Noun.AFSPRAAK: frozenset({_R, Verb.TICK}),
+    Noun.OVERLEGRONDE: frozenset({_R}),
+    Noun.DEELNAME: frozenset({_R, Verb.ANSWER}),
+    Noun.SCHOOLVOORKEUR: frozenset({_R}),
+    Noun.BETROKKENHEID: frozenset({_R}),
+    Noun.BERICHT: frozenset({_R, _E}),
+}
 _jk = _dossier_read | {
     Noun.ORGANISATION: frozenset({_R}),
     Noun.KIND: frozenset({_R, _A, _E}),
     Noun.GEZAGSDRAGER: frozenset({_R, _A, _E}),
     Noun.HULPVRAAG: frozenset({_R, _A, _E}),
     Noun.NOTITIE: frozenset({_R, _A, Verb.SHARE}),
+    Noun.AFSPRAAK: frozenset({_R, _A, _E, Verb.TICK}),
+    Noun.OVERLEGRONDE: frozenset({_R, _A, _E}),
+    Noun.DEELNAME: frozenset({_R, _A, _E, Verb.ANSWER}),
+    Noun.SCHOOLVOORKEUR: frozenset({_R, _A, _E, Verb.ANSWER}),
+    Noun.TOESTEMMING: frozenset({_R, _A, Verb.WITHDRAW}),
 }
 _outside = _dossier_read | {
     Noun.BIJLAGE: frozenset({_R, _A, Verb.RETRACT}),
@@ -116,8 +182,16 @@ ROLE_RIGHTS: dict[Role, dict[Noun, frozenset[Verb]]] = {
     Role.JK_SPECIALIST: _jk
     | {Noun.BIJLAGE: frozenset({_R, _A, _E, Verb.SHARE, Verb.FINALISE, Verb.RETRACT})},
     Role.CONTACTPERSOON_VOORSCHOOL: _outside | {Noun.HULPVRAAG: frozenset({_R, _E})},
-    Role.CONTACTPERSOON_SCHOOL: _outside,
-    Role.OUDER: _dossier_read,
+    Role.CONTACTPERSOON_SCHOOL: _outside
+    | {
+        Noun.SCHOOLVOORKEUR: frozenset({_R, Verb.ANSWER, Verb.ASK}),
+        Noun.TOESTEMMING: frozenset({_R}),
+    },
+    Role.OUDER: _dossier_read
+    | {
+        Noun.SCHOOLVOORKEUR: frozenset({_R, _A}),
+        Noun.TOESTEMMING: frozenset({_R, Verb.ANSWER, Verb.WITHDRAW}),
+    },
     Role.DEELNEMER: _dossier_read,
     Role.ROLBEHEERDER: {
         Noun.ORGANISATION: frozenset({_R, _E}),
@@ -156,6 +230,10 @@ VERB_OF_PERMISSION: dict[str, Verb] = {
     "can_delete": Verb.RETRACT,
     "can_share": Verb.SHARE,
     "can_finalise": Verb.FINALISE,
+    "can_answer": Verb.ANSWER,
+    "can_ask": Verb.ASK,
+    "can_tick": Verb.TICK,
+    "can_withdraw": Verb.WITHDRAW,
 }
 # Fields that are a verb of their own: who may not share does not see the choice.
 VERB_OF_FIELD = {"zichtbaarheid": Verb.SHARE, "stadium": Verb.FINALISE}
@@ -186,7 +264,7 @@ def levels_with(noun: Noun, verb: Verb) -> dict[Right, frozenset[Level]]:
         for right in rights:
             if verb in right.verbs:
                 found.setdefault(
-                    Right(frozenset({verb}), right.scope, right.fields, right.during), set()
+                    Right(frozenset({verb}), right.scope, right.fields, right.during, right.grounds), set()
                 ).add(level)
     return {right: frozenset(levels) for right, levels in found.items()}
 
@@ -201,9 +279,14 @@ def fields_of_roles(roles: frozenset[Role], noun: Noun) -> frozenset[str] | None
     return frozenset().union(*(fields or frozenset() for fields in bounded))
 
 
-def fields_at(noun: Noun, level: Level, verb: Verb) -> frozenset[str] | None:
-    """Give the fields that `level` may `verb` on `noun`; None is every field."""
-    rights = [right for right in RIGHTS.get(noun, {}).get(level, ()) if verb in right.verbs]
+def fields_at(noun: Noun, standing: Standing, verb: Verb) -> frozenset[str] | None:
+    """Give the fields that these grounds and levels may `verb` on `noun`; None is every field."""
+    rights = [
+        right
+        for ground, level in standing
+        for right in RIGHTS.get(noun, {}).get(level, ())
+        if verb in right.verbs and (right.grounds is None or ground in right.grounds)
+    ]
     if not rights:
         return frozenset()
     if any(right.fields is None for right in rights):

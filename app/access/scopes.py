@@ -1,13 +1,15 @@
 """The rights tables as SQL: which rows a person may read, or do something else with."""
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, literal, or_, select, true
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, exists, false, literal, or_, select, true
 from sqlalchemy.orm import DeclarativeBase
 
 from app import models as m
-from app.access.person import Person
+from app.access.consent import consented, not_refused
+from app.access.person import PERSONAL, Person
 from app.access.rights import Right, Scope, levels_with, role_permits
 from app.models.base import now
 from app.terms import BerichtStatus, Gezag, Ground, Level, Noun, Role, Status, Verb, Zichtbaarheid
@@ -19,8 +21,10 @@ _betrokkenheid = m.Betrokkenheid.__table__
 _organisation = m.Organisation.__table__
 _lidmaatschap = m.Lidmaatschap.__table__
 _gezagsdrager = m.Gezagsdrager.__table__
+_deelname = m.Deelname.__table__
 
 Where = ColumnElement[bool]
+Dossiers = Select[Any] | CompoundSelect[Any]
 OPEN_LEVELS = frozenset(Level) - {Level.GEEN}
 
 OF_DOSSIER: dict[type[Any], Noun] = {
@@ -30,6 +34,11 @@ OF_DOSSIER: dict[type[Any], Noun] = {
     m.StatusWijziging: Noun.STATUSWIJZIGING,
     m.Bijlage: Noun.BIJLAGE,
     m.Notitie: Noun.NOTITIE,
+    m.Afspraak: Noun.AFSPRAAK,
+    m.Overlegronde: Noun.OVERLEGRONDE,
+    m.Deelname: Noun.DEELNAME,
+    m.SchoolVoorkeur: Noun.SCHOOLVOORKEUR,
+    m.Toestemming: Noun.TOESTEMMING,
     m.Betrokkenheid: Noun.BETROKKENHEID,
 }
 NOUN_OF: dict[type[Any], Noun] = {
@@ -42,45 +51,85 @@ NOUN_OF: dict[type[Any], Noun] = {
 
 
 def dossiers(
-    person: Person, levels: frozenset[Level], during: frozenset[Status] | None = None, column: str = "id"
-) -> Select[Any] | None:
-    """Select the hulpvragen (or their `column`) open to `person` at one of `levels`; None: there are none."""
-    statuses = {
-        ground: frozenset(
-            s for s, level in LEVELS[ground].items() if level in levels and (not during or s in during)
-        )
+    person: Person,
+    levels: frozenset[Level],
+    during: frozenset[Status] | None = None,
+    column: str = "id",
+    grounds: frozenset[Ground] | None = None,
+) -> Dossiers | None:
+    """Select the hulpvragen (or their `column`) open to `person` at one of `levels`; None: there are none.
+
+    With `grounds`, only those open on one of them.
+    """
+    wanted = {
+        ground: found
         for ground in person.grounds
+        if (grounds is None or ground in grounds)
+        and (
+            found := frozenset(
+                s for s, level in LEVELS[ground].items() if level in levels and (not during or s in during)
+            )
+        )
     }
-    wanted = {ground: found for ground, found in statuses.items() if found}
-    h, b = _hulpvraag.c, _betrokkenheid.c
+    h = _hulpvraag.c
     if Ground.SWV in wanted:
         where = [h.swv_id == person.organisation_id]
         if wanted[Ground.SWV] != frozenset(Status):
             where.append(h.status.in_(sorted(wanted[Ground.SWV])))
         return select(h[column]).where(*where)
-    if not wanted:
+    branches = [
+        _opened(person, party, {ground: wanted[ground] for ground in theirs}, column)
+        for party, of in parties(person)
+        if (theirs := of & wanted.keys())
+    ]
+    if not branches:
         return None
-    party = (
-        b.organisation_id == person.organisation_id
-        if person.organisation_id
-        else b.gebruiker_id == person.gebruiker_id
+    return branches[0] if len(branches) == 1 else branches[0].union_all(*branches[1:])
+
+
+def parties(person: Person) -> list[tuple[Where, frozenset[Ground]]]:
+    """Say as which parties somebody is involved, and on which grounds: in person, as their organisation."""
+    b = _betrokkenheid.c
+    in_person = and_(
+        b.gebruiker_id == person.gebruiker_id, b.namens_id.is_not_distinct_from(person.organisation_id)
     )
+    found = [(in_person, person.grounds & PERSONAL)]
+    if person.organisation_id is not None:
+        found.append((b.organisation_id == person.organisation_id, person.grounds - PERSONAL))
+    return found
+
+
+def _opened(
+    person: Person, party: Where, wanted: dict[Ground, frozenset[Status]], column: str
+) -> Select[Any]:
+    h, b = _hulpvraag.c, _betrokkenheid.c
     grounds = [and_(b.grond == ground, h.status.in_(sorted(found))) for ground, found in wanted.items()]
-    in_force = holds(b, h.kind_id) if Ground.OUDER in wanted else valid(b)
     return (
         select(h[column])
         .join_from(_betrokkenheid, _hulpvraag, h.id == b.hulpvraag_id)
-        .where(party, h.swv_id == person.swv_id, in_force, or_(*grounds))
+        .where(party, h.swv_id == person.swv_id, holds(b, h, frozenset(wanted)), or_(*grounds))
     )
 
 
-def holds(columns: Any, kind_id: Any) -> Where:
-    """Say that an involvement holds: within its dates, and a parent's only while they have authority."""
-    parent = _gezagsdrager.c
-    with_authority = exists().where(
-        parent.kind_id == kind_id, parent.gebruiker_id == columns.gebruiker_id, parent.gezag == Gezag.JA
+def holds(b: Any, hulpvraag: Any, grounds: frozenset[Ground] = frozenset(Ground)) -> Where:
+    """Say that an involvement on one of `grounds` holds now: within its dates, and as the parents decide.
+
+    A parent's own holds only while they have authority, a school's only while the parents consent, and what
+    the duty of care keeps only until they say no. `hulpvraag` is a row, or its columns.
+    """
+    parent = _gezagsdrager.alias().c
+    has_authority = exists().where(
+        parent.kind_id == hulpvraag.kind_id,
+        parent.gebruiker_id == b.gebruiker_id,
+        parent.gezag == Gezag.JA,
     )
-    return and_(valid(columns), or_(columns.grond != Ground.OUDER, with_authority))
+    conditions = {
+        Ground.OUDER: has_authority,
+        Ground.SCHOOL: consented(hulpvraag, b.organisation_id),
+        Ground.ZORGPLICHT: not_refused(hulpvraag, b.organisation_id),
+    }
+    asked = (or_(b.grond != ground, says) for ground, says in conditions.items() if ground in grounds)
+    return and_(valid(b), *asked)
 
 
 def valid(columns: Any) -> Where:
@@ -107,7 +156,7 @@ def allowed(model: type[Any], person: Person | None, verb: Verb = Verb.READ) -> 
 
 
 def _of_dossier(model: type[Any], person: Person, right: Right, levels: frozenset[Level]) -> Where:
-    everything = levels >= {Level.ALLES, Level.LEZEN} and not right.during
+    everything = levels >= {Level.ALLES, Level.LEZEN} and not right.during and not right.grounds
     if Ground.SWV in person.grounds and everything:
         opened: Where = model.swv_id == person.organisation_id
     elif Ground.SWV in person.grounds and model in (m.Kind, m.Gezagsdrager) and Level.ALLES in levels:
@@ -119,7 +168,7 @@ def _of_dossier(model: type[Any], person: Person, right: Right, levels: frozense
             m.Gezagsdrager: ("kind_id", "kind_id"),
             m.Hulpvraag: ("id", "id"),
         }.get(model, ("id", "hulpvraag_id"))
-        chosen = dossiers(person, levels, right.during, column)
+        chosen = dossiers(person, levels, right.during, column, right.grounds)
         if chosen is None:
             return false()
         opened = getattr(model, key).in_(chosen)
@@ -129,19 +178,7 @@ def _of_dossier(model: type[Any], person: Person, right: Right, levels: frozense
 
 
 def _in_scope(model: type[Any], person: Person, scope: Scope) -> Where:
-    match scope:
-        case Scope.ALL:
-            return true()
-        case Scope.OWN:
-            return own(model, person)
-        case Scope.OWN_OR_SHARED:
-            return or_(own(model, person), model.zichtbaarheid == Zichtbaarheid.GEDEELD)
-        case Scope.WITH_AUTHORITY:
-            return model.gezag == Gezag.JA  # type: ignore[no-any-return]
-        case Scope.SELF:
-            return model.gebruiker_id == person.gebruiker_id  # type: ignore[no-any-return]
-        case Scope.ORGANISATIONS:
-            return model.organisation_id.is_not(None)  # type: ignore[no-any-return]
+    return _SCOPES[scope](model, person)
 
 
 def addable(model: type[Any], person: Person | None) -> Where:
@@ -150,15 +187,53 @@ def addable(model: type[Any], person: Person | None) -> Where:
     if person is None or not role_permits(person.rollen, noun, Verb.ADD):
         return false()
     rights = levels_with(noun, Verb.ADD).items()
-    chosen = [dossiers(person, levels, right.during) for right, levels in rights]
+    chosen = [dossiers(person, levels, right.during, grounds=right.grounds) for right, levels in rights]
     return or_(false(), *(m.Hulpvraag.id.in_(ids) for ids in chosen if ids is not None))
 
 
 def own(model: type[Any], person: Person) -> Where:
-    """Say which rows come from the organisation that `person` works for."""
+    """Say which rows come from, or are about, the organisation that `person` works for."""
     if person.organisation_id is None:
         return false()
+    if model is m.SchoolVoorkeur:
+        return m.SchoolVoorkeur.school_id == person.organisation_id
+    if model is m.Notitie:  # also what the SWV wrote to that school alone
+        return or_(
+            m.Notitie.organisation_id == person.organisation_id, m.Notitie.voor_id == person.organisation_id
+        )
     return model.organisation_id == person.organisation_id  # type: ignore[no-any-return]
+
+
+def _shared(model: Any) -> Where:
+    return model.zichtbaarheid == Zichtbaarheid.GEDEELD  # type: ignore[no-any-return]
+
+
+def _oneself(model: type[Any], person: Person) -> Where:
+    if model is m.Toestemming:
+        rows = select(_gezagsdrager.c.id).where(
+            _gezagsdrager.c.gebruiker_id == person.gebruiker_id, _gezagsdrager.c.gezag == Gezag.JA
+        )
+        return m.Toestemming.gezagsdrager_id.in_(rows)
+    return model.gebruiker_id == person.gebruiker_id  # type: ignore[no-any-return]
+
+
+def _named(model: type[Any], person: Person) -> Where:
+    named: Where = model.voor_gebruiker_id == person.gebruiker_id
+    if person.organisation_id is None:
+        return named
+    return or_(named, model.voor_organisation_id == person.organisation_id)
+
+
+def _takes_part(model: type[Any], person: Person) -> Where:
+    d = m.Deelname if model is m.Deelname else _deelname.c
+    mine = (
+        d.gebruiker_id == person.gebruiker_id,
+        d.namens_id.is_not_distinct_from(person.organisation_id),
+        d.verwijderd_op.is_(None),
+    )
+    if model is m.Deelname:
+        return and_(*mine)
+    return model.id.in_(select(_deelname.c.overlegronde_id).where(*mine))  # type: ignore[no-any-return]
 
 
 def _organisations(person: Person, verb: Verb) -> Where:
@@ -256,3 +331,14 @@ _OTHER = {
     Noun.GEBEURTENIS: _closed,
 }
 GUARDED: tuple[type[DeclarativeBase], ...] = tuple(getattr(m, name) for name in m.__all__)
+_SCOPES: dict[Scope, Callable[[Any, Person], Where]] = {
+    Scope.ALL: lambda _model, _person: true(),
+    Scope.OWN: own,
+    Scope.OWN_OR_SHARED: lambda model, person: or_(own(model, person), _shared(model)),
+    Scope.WITH_AUTHORITY: lambda model, _person: model.gezag == Gezag.JA,
+    Scope.SELF: _oneself,
+    Scope.ORGANISATIONS: lambda model, _person: model.organisation_id.is_not(None),
+    Scope.NAMED: _named,
+    Scope.NAMED_OR_SHARED: lambda model, person: or_(_named(model, person), _shared(model)),
+    Scope.TAKES_PART: _takes_part,
+}

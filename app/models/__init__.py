@@ -1,5 +1,6 @@
 """The nouns: one file each; columns and relations, nothing that commits."""
 
+from app.models.afspraak import Afspraak
 from app.models.bericht import Bericht
 from app.models.betrokkenheid import Betrokkenheid
 from app.models.bijlage import Bijlage
@@ -11,15 +12,20 @@ from app.models.kind import Kind
 from app.models.lidmaatschap import Lidmaatschap
 from app.models.notitie import Notitie
 from app.models.organisation import Organisation
+from app.models.overlegronde import Deelname, Overlegronde
+from app.models.schoolvoorkeur import SchoolVoorkeur
 from app.models.sessie import Aanmeldpoging, Sessie
 from app.models.statuswijziging import StatusWijziging
+from app.models.toestemming import Toestemming
 from app.models.uitnodiging import Uitnodiging
 
 __all__ = [
     "Aanmeldpoging",
+    "Afspraak",
     "Bericht",
     "Betrokkenheid",
     "Bijlage",
+    "Deelname",
     "Gebeurtenis",
     "Gebruiker",
     "Gezagsdrager",
@@ -30,7 +36,10 @@ __all__ = [
     "Lidmaatschap",
     "Notitie",
     "Organisation",
+    "Overlegronde",
+    "SchoolVoorkeur",
     "Sessie",
     "StatusWijziging",
+    "Toestemming",
     "Uitnodiging",
 ]

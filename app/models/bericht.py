@@ -11,6 +11,7 @@ from app.models.base import Id, Keyed, Moment, now, term
 from app.models.gebruiker import Gebruiker
 from app.models.hulpvraag import Hulpvraag
 from app.models.organisation import Organisation
+from app.models.overlegronde import Overlegronde
 from app.models.statuswijziging import StatusWijziging
 from app.models.uitnodiging import Uitnodiging
 from app.terms import BerichtStatus, MailFout
@@ -42,6 +43,7 @@ class Bericht(Keyed, Model):
     uitnodiging_id: Mapped[uuid.UUID | None] = mapped_column(
         Id, ForeignKey("uitnodiging.id", ondelete="SET NULL")
     )
+    overlegronde_id: Mapped[uuid.UUID | None] = mapped_column(Id, ForeignKey("overlegronde.id"))
     afscheid: Mapped[bool] = mapped_column(default=False)
     leesbaar_tot: Mapped[datetime | None] = mapped_column(Moment)
     sleutel: Mapped[str] = mapped_column(String(64), unique=True)
@@ -61,3 +63,4 @@ class Bericht(Keyed, Model):
     hulpvraag: Mapped[Hulpvraag | None] = relationship()
     statuswijziging: Mapped[StatusWijziging | None] = relationship()
     uitnodiging: Mapped[Uitnodiging | None] = relationship()
+    overlegronde: Mapped[Overlegronde | None] = relationship()

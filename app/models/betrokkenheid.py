@@ -14,7 +14,11 @@ from app.terms import Ground
 
 
 class Betrokkenheid(OfHulpvraag, Model):
-    """An organisation or a person, involved while `van` <= now < `tot`; `bron_id` is the row that says so."""
+    """An organisation or a person, involved while `van` <= now < `tot`; `bron_id` is the row that says so.
+
+    A person is involved on behalf of `namens` alone, or of nobody. `begin_id` and `einde_id` name the change
+    of status that began or ended it, so that taking that change back undoes it.
+    """
 
     __tablename__ = "betrokkenheid"
     __table_args__ = (
@@ -31,6 +35,10 @@ class Betrokkenheid(OfHulpvraag, Model):
     van: Mapped[datetime] = mapped_column(Moment, default=now)
     tot: Mapped[datetime | None] = mapped_column(Moment)
     bron_id: Mapped[uuid.UUID | None] = mapped_column(Id)
+    namens_id: Mapped[uuid.UUID | None] = mapped_column(Id, ForeignKey("organisation.id"))
+    begin_id: Mapped[uuid.UUID | None] = mapped_column(Id, ForeignKey("statuswijziging.id"))
+    einde_id: Mapped[uuid.UUID | None] = mapped_column(Id, ForeignKey("statuswijziging.id"))
 
     organisation: Mapped[Organisation | None] = relationship(foreign_keys=[organisation_id])
     gebruiker: Mapped[Gebruiker | None] = relationship()
+    namens: Mapped[Organisation | None] = relationship(foreign_keys=[namens_id])

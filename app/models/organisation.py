@@ -3,7 +3,7 @@
 import uuid
 
 from flask_appbuilder import Model
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Id, Keyed, term
@@ -11,7 +11,11 @@ from app.terms import OrganisationSoort
 
 
 class Organisation(Keyed, Model):
-    """A party. `swv_id` is its SWV; of an SWV its own id; of the operator nothing."""
+    """A party. `swv_id` is its SWV; of an SWV its own id; of the operator nothing.
+
+    Settings of an SWV: `toestemming_van_beiden`, whether all parents with authority must consent;
+    `school_leest_dagen`, how many days the placing school can read on after 'advies afgerond'.
+    """
 
     __tablename__ = "organisation"
     __table_args__ = (Index("ix_organisation_lijst", "swv_id", "soort", "naam"),)
@@ -23,6 +27,8 @@ class Organisation(Keyed, Model):
     meldadres: Mapped[str | None] = mapped_column(String(254))
     status_in_mail: Mapped[bool] = mapped_column(default=True)
     actief: Mapped[bool] = mapped_column(default=True)
+    toestemming_van_beiden: Mapped[bool] = mapped_column(default=True, server_default=true())
+    school_leest_dagen: Mapped[int] = mapped_column(default=90, server_default="90")
 
     swv: Mapped["Organisation | None"] = relationship(remote_side="Organisation.id")
 

@@ -1,10 +1,10 @@
 """StatusWijziging: the history of a hulpvraag, one row a change."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 
 from flask_appbuilder import Model
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import Date, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Id, Moment, OfHulpvraag, now, term
@@ -14,7 +14,10 @@ from app.terms import Status
 
 
 class StatusWijziging(OfHulpvraag, Model):
-    """A change of status: who, on whose behalf, when, why. `terug_id` is the change that it took back."""
+    """A change of status: who, on whose behalf, when, why. `terug_id` is the change that it took back.
+
+    With the last one, 'advies afgerond': to which `school`, and from which day (`vanaf`).
+    """
 
     __tablename__ = "statuswijziging"
 
@@ -27,5 +30,9 @@ class StatusWijziging(OfHulpvraag, Model):
     toelichting: Mapped[str | None] = mapped_column(Text)
     terug_id: Mapped[uuid.UUID | None] = mapped_column(Id, ForeignKey("statuswijziging.id"))
 
+    school_id: Mapped[uuid.UUID | None] = mapped_column(Id, ForeignKey("organisation.id"))
+    vanaf: Mapped[date | None] = mapped_column(Date)
+
     door: Mapped[Gebruiker] = relationship()
     namens: Mapped[Organisation] = relationship(foreign_keys=[namens_id])
+    school: Mapped[Organisation | None] = relationship(foreign_keys=[school_id])

@@ -15,7 +15,7 @@ from app.models import Bericht, Hulpvraag, Organisation, StatusWijziging
 from app.models.base import now, parse_id
 from app.services import listing, log
 from app.services.outbox import ONE_TIME_LINKS
-from app.services.told import queue_status_mail
+from app.services.told import audience, queue_status_mail
 from app.terms import Actie, BerichtStatus, MailFout, Verb
 from app.workflow import BY_KEY
 
@@ -162,7 +162,9 @@ def _tell_again(bericht: Bericht) -> None:
         hulpvraag = db.session.scalars(select(Hulpvraag).where(Hulpvraag.id == bericht.hulpvraag_id)).one()
         bericht.status = BerichtStatus.AFGEHANDELD
         db.session.flush()
-    told = queue_status_mail(hulpvraag, change, _STATUS_MAILS[bericht.soort], only=bericht.organisation_id)
+        transition = _STATUS_MAILS[bericht.soort]
+        heard_by = audience(hulpvraag, transition, before=change.van)
+    told = queue_status_mail(hulpvraag, change, transition, heard_by, only=bericht.organisation_id)
     if any(row.status is BerichtStatus.MISLUKT for row in told):
         db.session.rollback()
         raise Conflict(

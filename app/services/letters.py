@@ -16,6 +16,7 @@ from app.extensions import db
 from app.models import Bericht, Organisation
 from app.services.links import base_url, one_time_link
 from app.services.outbox import SHARED
+from app.services.wording import day
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,19 @@ def status_label(bericht: Bericht) -> str | None:
     with as_system("a message may say its status, also when access has ended"):
         change = bericht.statuswijziging
         return str(change.naar.label) if change else None
+
+
+def placed_at(bericht: Bericht) -> str | None:
+    """Give the school that the child goes to, on the page of the message only. Manual: ending A."""
+    with as_system("a farewell says where the child goes"):
+        school = bericht.statuswijziging.school if bericht.statuswijziging else None
+        return school.naam if school else None
+
+
+def placed_from(bericht: Bericht) -> str | None:
+    """Give the day from which the child goes there, on the page of the message only."""
+    change = bericht.statuswijziging
+    return day(change.vanaf) if change and change.vanaf else None
 
 
 def number(bericht: Bericht) -> str | None:

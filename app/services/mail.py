@@ -22,7 +22,7 @@ from app.services import log
 from app.services.berichten import undelivered, unread_count
 from app.services.letters import Letter, compose
 from app.services.outbox import may_still_know, queue, queue_account_mail
-from app.services.told import queue_status_mail, told_names, told_sentence
+from app.services.told import queue_status_mail
 from app.terms import Actie, BerichtStatus, MailFout
 
 __all__ = [
@@ -31,8 +31,6 @@ __all__ = [
     "queue_account_mail",
     "queue_status_mail",
     "run",
-    "told_names",
-    "told_sentence",
     "undelivered",
     "unread_count",
 ]

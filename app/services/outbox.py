@@ -95,7 +95,7 @@ def may_still_know(bericht: Bericht) -> bool:
             return False
         if bericht.ontvanger_id is None:
             return _organisation_may_know(bericht)
-        person = person_for(bericht.ontvanger_id, bericht.organisation_id)
+        person = person_for(bericht.ontvanger_id, bericht.organisation_id, swv_id=bericht.swv_id)
         if person is None:
             return False
         if bericht.afscheid or bericht.hulpvraag is None:

@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 from flask_babel import ngettext
 from sqlalchemy import select
 
-from app.access import Person, as_system, people_of
+from app.access import Person, as_system, invited_person, people_of
 from app.errors import SignInRefused, TooMany
 from app.extensions import db
-from app.models import Betrokkenheid, Gebruiker, Inloggegevens, Organisation
-from app.models.base import now
+from app.models import Gebruiker, Inloggegevens, Organisation
 from app.services import budget, log, passwords, sessions, two_factor
-from app.terms import Actie, OrganisationSoort, Role
+from app.terms import Actie, OrganisationSoort
 
 _WHY = "signing in comes before being somebody"
 # What gives an account its place: one can sign in at an SWV or at the operator.
@@ -143,36 +142,14 @@ def _refused(organisation_id: uuid.UUID | None, gebruiker: Gebruiker | None = No
 
 
 def places_at(gebruiker_id: int, organisation_id: uuid.UUID | None) -> list[Person]:
-    """Give where this account can work when it signs in there, by name; else as an invited person."""
+    """Give where this account can work when it signs in there, by name, and as an invited person."""
     found = people_of(gebruiker_id=gebruiker_id)
     members = [place for place in found if organisation_id in (place.swv_id, place.organisation_id)]
     if organisation_id is None:
         return []
-    invited = _invited(gebruiker_id, organisation_id)
-    return sorted(members, key=lambda place: place.organisation_naam.casefold()) or invited
-
-
-def _invited(gebruiker_id: int, swv_id: uuid.UUID) -> list[Person]:
-    b = Betrokkenheid
-    query = (
-        select(Gebruiker, Organisation)
-        .join(b, b.gebruiker_id == Gebruiker.id)
-        .join(Organisation, Organisation.id == b.swv_id)
-        .where(Gebruiker.id == gebruiker_id, b.swv_id == swv_id, Organisation.actief.is_(True))
-        .where(b.van <= now(), (b.tot.is_(None)) | (b.tot > now()))
-        .limit(1)
-    )
-    with as_system(_WHY, across_swvs=True):  # whoever was signed in here before worked for another SWV
-        found = db.session.execute(query).first()
-    if found is None:
-        return []
-    gebruiker, swv = found
-    roles = frozenset({Role.OUDER, Role.DEELNEMER})
-    return [
-        Person(
-            gebruiker.id, gebruiker.naam, gebruiker.first_name, swv_id=swv.id, swv_naam=swv.naam, rollen=roles
-        )
-    ]
+    invited = invited_person(gebruiker_id, organisation_id)
+    by_name = sorted(members, key=lambda place: place.organisation_naam.casefold())
+    return [*by_name, *filter(None, [invited])]
 
 
 def _account(username: str) -> tuple[Gebruiker | None, Inloggegevens | None]:

@@ -12,14 +12,17 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app import access, workflow
 from app.access import Person
-from app.errors import BadInput, Conflict, NotFound, TransitionRefused
+from app.errors import BadInput, Conflict, NeedsConfirmation, NotFound, TransitionRefused
 from app.extensions import db
-from app.models import Bijlage, Gebruiker, Hulpvraag, StatusWijziging
+from app.models import Bijlage, Gebruiker, Hulpvraag, Organisation, SchoolVoorkeur, StatusWijziging
 from app.models.base import now
-from app.services import log, told
-from app.services.wording import moment
-from app.terms import Actie, Level, Noun, Status
-from app.workflow import BY_KEY, Document, Facts, Need, Transition
+from app.services import effects, log, told
+from app.services.effects import Answers
+from app.services.wording import day, exact, moment
+from app.terms import Actie, Level, Noun, Status, VoorkeurStaat
+from app.workflow import BY_KEY, Act, Ask, Document, Facts, Need, Transition
+
+NOTHING_ASKED = Answers()
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,11 @@ def facts(hulpvraag: Hulpvraag) -> Facts:
             .where(Bijlage.hulpvraag_id == hulpvraag.id, Bijlage.ingetrokken_op.is_(None))
             .distinct()
         ).all()
+        schools = db.session.execute(
+            select(SchoolVoorkeur.staat, SchoolVoorkeur.zorgplicht).where(
+                SchoolVoorkeur.hulpvraag_id == hulpvraag.id
+            )
+        ).all()
         last = last_change(hulpvraag)
     can_go_back = last is not None and last.van is not None and last.overgang != "terugnemen"
     return Facts(
@@ -52,6 +60,8 @@ def facts(hulpvraag: Hulpvraag) -> Facts:
         previous=last.van if last and can_go_back else None,
         voorschool=hulpvraag.voorschool_id is not None,
         documents=frozenset(Document(*found) for found in documents),
+        schools=frozenset(staat for staat, _kept in schools),
+        rejected=any(staat is VoorkeurStaat.AFGEWEZEN and kept is None for staat, kept in schools),
     )
 
 
@@ -74,27 +84,40 @@ def options(hulpvraag: Hulpvraag, by: Person) -> list[Option]:
     ]
 
 
+def option(hulpvraag: Hulpvraag, key: str, by: Person) -> Option:
+    """Give one transition as it stands here; NotFound when it does not leave from here, or not for `by`."""
+    found = next((o for o in options(hulpvraag, by) if o.transition.key == key and o.granted), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
 def next_step(choices: Sequence[Option]) -> Option | None:
-    """Pick the step that brings the dossier further: the first of the table that goes on."""
-    return next(
-        (o for o in choices if o.transition.key not in ("aanvulling", "ingetrokken", "terugnemen")), None
-    )
+    """Pick the step that brings the dossier further: the first of the table that can be made, or might be."""
+    onward = [o for o in choices if o.transition.key not in ("aanvulling", "ingetrokken", "terugnemen")]
+    return next((o for o in onward if not set(o.missing) - {Need.PLAATSING}), next(iter(onward), None))
 
 
 def move(
-    hulpvraag: Hulpvraag, key: str, *, toelichting: str | None, seen: str | None, by: Person
+    hulpvraag: Hulpvraag,
+    key: str,
+    *,
+    toelichting: str | None,
+    seen: str | None,
+    by: Person,
+    answers: Answers = NOTHING_ASKED,
+    confirmed: bool = True,
 ) -> StatusWijziging:
     """Make one transition: check → change → log → queue mail → commit.
 
     `seen` is the id of the last change that the person saw. A double click makes one change. Raises
     NotFound without the right, Conflict when somebody was first, TransitionRefused when something is
-    missing, BadInput without a needed toelichting.
+    missing, BadInput without a needed toelichting or answer, NeedsConfirmation (unless `confirmed`) when it
+    closes rounds that are still open.
     """
-    transition = BY_KEY.get(key)
-    if transition is None or not transition.since or not _granted(by, transition):
-        raise NotFound
+    transition = _may_make(key, by)
     hulpvraag = _locked(hulpvraag)
-    if access.level(by, hulpvraag) is Level.GEEN or by.organisation_id is None:
+    if access.level(by, hulpvraag) is Level.GEEN:
         raise NotFound
     last = last_change(hulpvraag)
     if last and seen != str(last.id):
@@ -104,7 +127,9 @@ def move(
     known = facts(hulpvraag)
     if not workflow.starts_at(transition, known):
         raise Conflict(_already(hulpvraag))
-    _refuse_unless_complete(transition, known, toelichting)
+    _refuse_unless_complete(transition, known, toelichting, answers, hulpvraag)
+    if not confirmed and (asked := warnings(transition, hulpvraag)):
+        raise NeedsConfirmation(asked)
     change = StatusWijziging(
         swv_id=hulpvraag.swv_id,
         hulpvraag_id=hulpvraag.id,
@@ -113,17 +138,11 @@ def move(
         naar=workflow.destination(transition, known),
         door_id=by.gebruiker_id,
         namens_id=by.organisation_id,
-        toelichting=toelichting,
+        toelichting=_with_answers(transition, toelichting, answers),
         terug_id=last.id if last and transition.to is None else None,
     )
     try:
-        with access.as_system("a change of status is checked by its own table"):
-            hulpvraag.status = change.naar
-            hulpvraag.status_sinds = hulpvraag.gewijzigd_op = now()
-            db.session.add(change)
-            db.session.flush()
-        log.record(Actie.STATUS_WIJZIGEN, row=hulpvraag, grond=transition.key)
-        told.queue_status_mail(hulpvraag, change, transition)
+        _make(transition, hulpvraag, change, answers, taken_back=last if transition.to is None else None)
         db.session.commit()
     except StaleDataError as late:
         db.session.rollback()
@@ -135,11 +154,72 @@ def move(
     return change
 
 
-def _refuse_unless_complete(transition: Transition, known: Facts, toelichting: str | None) -> None:
+def _may_make(key: str, by: Person) -> Transition:
+    transition = BY_KEY.get(key)
+    if (
+        transition is None
+        or not transition.since
+        or not _granted(by, transition)
+        or by.organisation_id is None
+    ):
+        raise NotFound
+    return transition
+
+
+def _make(
+    transition: Transition,
+    hulpvraag: Hulpvraag,
+    change: StatusWijziging,
+    answers: Answers,
+    *,
+    taken_back: StatusWijziging | None,
+) -> None:
+    heard_by = told.audience(hulpvraag, transition, taken_back=taken_back)
+    with access.as_system("a change of status is checked by its own table"):
+        hulpvraag.status = change.naar
+        hulpvraag.status_sinds = hulpvraag.gewijzigd_op = now()
+        db.session.add(change)
+        db.session.flush()
+    effects.make(transition, hulpvraag, change, answers)
+    if taken_back is not None:
+        effects.undo(taken_back)
+    log.record(Actie.STATUS_WIJZIGEN, row=hulpvraag, grond=transition.key)
+    told.queue_status_mail(hulpvraag, change, transition, heard_by)
+
+
+def warnings(transition: Transition, hulpvraag: Hulpvraag) -> list[str]:
+    """Say what a transition closes that is still going on, as sentences to confirm."""
+    if Act.CLOSE_ROUNDS not in transition.acts:
+        return []
+    return [
+        _("The consultation of %(when)s is still open. It will be closed.", when=exact(ronde.begint_op))
+        for ronde in effects.open_rounds(hulpvraag)
+    ]
+
+
+def _refuse_unless_complete(
+    transition: Transition, known: Facts, toelichting: str | None, answers: Answers, hulpvraag: Hulpvraag
+) -> None:
     if lacking := workflow.missing(transition, known):
         raise TransitionRefused(missing=[need.label for need in lacking])
+    wrong: dict[str, LazyString | str] = {}
     if Need.TOELICHTING in transition.needs and not toelichting:
-        raise BadInput("", {"toelichting": _l("Please fill this in.")})
+        wrong["toelichting"] = _l("Please fill this in.")
+    if Ask.VANAF in transition.asks and answers.vanaf is None:
+        wrong["vanaf"] = _l("Please fill in a date.")
+    if Ask.SCHOOL in transition.asks and answers.school not in {s.id for s in effects.agreed(hulpvraag)}:
+        wrong["school"] = _l("Please choose one from the list.")
+    if wrong:
+        raise BadInput("", wrong)
+
+
+def _with_answers(transition: Transition, toelichting: str | None, answers: Answers) -> str | None:
+    """Keep from when and to which school in the text. Manual: A, 'in de omschrijving van de status'."""
+    if Ask.SCHOOL not in transition.asks or answers.vanaf is None:
+        return toelichting
+    school = db.session.scalars(select(Organisation).where(Organisation.id == answers.school)).one()
+    placed = _("From %(day)s at school %(school)s.", day=day(answers.vanaf), school=school.naam)
+    return "\n\n".join(filter(None, (placed, toelichting)))
 
 
 def start(hulpvraag: Hulpvraag, by: Person) -> StatusWijziging:
@@ -155,7 +235,7 @@ def start(hulpvraag: Hulpvraag, by: Person) -> StatusWijziging:
         namens_id=by.organisation_id,
     )
     access.write_as_system("the first status comes with the dossier", change)
-    told.queue_status_mail(hulpvraag, change, transition)
+    told.queue_status_mail(hulpvraag, change, transition, told.audience(hulpvraag, transition))
     return change
 
 

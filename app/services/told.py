@@ -8,13 +8,14 @@ from babel.lists import format_list
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
-from app.access import Person, as_system, current_person, level, people_of, person_for, recipients
-from app.access.scopes import valid
+from app.access import Person, as_system, level, people_of, person_for, recipients
+from app.access.scopes import holds
 from app.extensions import db
 from app.models import Bericht, Betrokkenheid, Hulpvraag, Organisation, StatusWijziging
 from app.services.outbox import queue, queue_nobody
-from app.terms import Level, OrganisationSoort, Role, Status
+from app.terms import Ground, Level, OrganisationSoort, Role, Status
 from app.workflow import Told, Transition
 
 
@@ -47,10 +48,52 @@ class Party:
                 return _("the JK staff of %(name)s", name=self.organisation.naam)
 
 
+@dataclass(frozen=True)
+class Audience:
+    """Whom a change of status concerns, gathered before it: `knew` could read the dossier until then."""
+
+    asked: dict[uuid.UUID, list[Person]]
+    knew: frozenset[Person]
+
+    def parties(self, hulpvraag: Hulpvraag, *, without: int | None) -> list[Party]:
+        """Make parties of who may know now, or could just before; `without` is who acts."""
+        known = self.knew | frozenset(recipients(hulpvraag, self._people()))
+        query = select(Organisation).where(Organisation.id.in_(self.asked))
+        found = {row.id: row for row in db.session.scalars(query)} if self.asked else {}
+        return [
+            Party(found[key], tuple(p for p in may_know if p.gebruiker_id != without), not may_know)
+            for key, people in self.asked.items()
+            for may_know in [[person for person in people if person in known]]
+        ]
+
+    def _people(self) -> list[Person]:
+        return [person for people in self.asked.values() for person in people]
+
+
+def audience(
+    hulpvraag: Hulpvraag,
+    transition: Transition,
+    *,
+    taken_back: StatusWijziging | None = None,
+    before: Status | None = None,
+) -> Audience:
+    """Gather who is to be told of `transition`; `before` is the status from before one that was made."""
+    with as_system("the portal tells people, whoever acts"):
+        asked: dict[uuid.UUID, dict[int, Person]] = {}
+        for told in transition.tells:
+            for organisation_id, people in _asked(told, hulpvraag, taken_back):
+                of_party = asked.setdefault(organisation_id, {})
+                of_party.update({person.gebruiker_id: person for person in people})
+        everybody = [person for people in asked.values() for person in people.values()]
+        knew = frozenset(p for p in everybody if level(p, hulpvraag, at=before) is not Level.GEEN)
+    return Audience({key: list(people.values()) for key, people in asked.items()}, knew)
+
+
 def queue_status_mail(
     hulpvraag: Hulpvraag,
     wijziging: StatusWijziging,
     transition: Transition,
+    heard_by: Audience,
     *,
     only: uuid.UUID | None = None,
 ) -> list[Bericht]:
@@ -61,8 +104,7 @@ def queue_status_mail(
     """
     queued: list[Bericht] = []
     with as_system("the portal tells people, whoever acts"):
-        taken_back = _change(wijziging.terug_id)
-        for party in _parties(hulpvraag, transition, wijziging.door_id, taken_back, before=wijziging.van):
+        for party in heard_by.parties(hulpvraag, without=wijziging.door_id):
             if only not in (None, party.organisation.id):
                 continue
             told = [
@@ -81,23 +123,35 @@ def queue_status_mail(
     return queued
 
 
-def told_names(
-    hulpvraag: Hulpvraag,
-    transition: Transition,
-    *,
-    by: Person | None = None,
-    change: StatusWijziging | None = None,
+def will_be_told(
+    hulpvraag: Hulpvraag, transition: Transition, last: StatusWijziging | None, by: Person
 ) -> list[str]:
-    """Name the parties that get a mail when `transition` is made now; with `change`, those that got one.
+    """Name the parties that get a mail when `transition` is made now; `last` is the change from before.
 
     Whole words for a sentence on the screen, such as `de voorschool De Speelhoek`; never for in a mail.
     """
-    by = by or current_person()
     with as_system("the screen says who will be told"):
-        taken_back = _change(change.terug_id) if change else _last_change(hulpvraag)
-        before = change.van if change else hulpvraag.status
-        found = _parties(hulpvraag, transition, by.gebruiker_id if by else None, taken_back, before=before)
+        heard_by = audience(hulpvraag, transition, taken_back=last if transition.to is None else None)
+        found = heard_by.parties(hulpvraag, without=by.gebruiker_id)
         return list(dict.fromkeys(party.naam for party in found if party.to))
+
+
+def were_told(change: StatusWijziging) -> list[str]:
+    """Name the parties that get a mail about a change that was made, in the same words."""
+    query = (
+        select(Bericht)
+        .where(Bericht.statuswijziging_id == change.id, Bericht.fout.is_(None))
+        .options(joinedload(Bericht.organisation), joinedload(Bericht.ontvanger))
+        .order_by(Bericht.gemaakt_op)
+    )
+    with as_system("the screen says who was told"):
+        found: dict[Organisation, list[Person]] = {}
+        for bericht in db.session.scalars(query).unique():
+            if bericht.organisation is not None:
+                people = found.setdefault(bericht.organisation, [])
+                if bericht.ontvanger is not None:
+                    people.append(Person(bericht.ontvanger.id, bericht.ontvanger.naam))
+        return [Party(place, tuple(people), knows_nobody=False).naam for place, people in found.items()]
 
 
 def told_sentence(names: Iterable[str]) -> str:
@@ -117,35 +171,6 @@ def _is_farewell(to: Person | Organisation, hulpvraag: Hulpvraag, party: Party) 
     return bool(people) and not recipients(hulpvraag, people)
 
 
-def _parties(
-    hulpvraag: Hulpvraag,
-    transition: Transition,
-    by: int | None,
-    taken_back: StatusWijziging | None,
-    *,
-    before: Status | None,
-) -> list[Party]:
-    """Make people of the table's parties: those who may know now, or could just before, without who acts."""
-    found: dict[uuid.UUID, dict[int, Person]] = {}
-    for told in transition.tells:
-        for organisation_id, people in _asked(told, hulpvraag, taken_back):
-            known = [person for person in people if _may_know(person, hulpvraag, before)]
-            found.setdefault(organisation_id, {}).update({person.gebruiker_id: person for person in known})
-    organisations = {
-        row.id: row for row in db.session.scalars(select(Organisation).where(Organisation.id.in_(found)))
-    }
-    return [
-        Party(organisations[key], tuple(p for p in people.values() if p.gebruiker_id != by), not people)
-        for key, people in found.items()
-    ]
-
-
-def _may_know(person: Person, hulpvraag: Hulpvraag, before: Status | None) -> bool:
-    return bool(recipients(hulpvraag, [person])) or (
-        before is not None and level(person, hulpvraag, at=before) is not Level.GEEN
-    )
-
-
 def _asked(
     told: Told, hulpvraag: Hulpvraag, taken_back: StatusWijziging | None
 ) -> list[tuple[uuid.UUID, list[Person]]]:
@@ -154,6 +179,8 @@ def _asked(
             return [(hulpvraag.voorschool_id, _of_voorschool(hulpvraag))]
         case Told.SPECIALIST:
             return [(hulpvraag.swv_id, _of_swv(hulpvraag))]
+        case Told.SCHOLEN:
+            return _schools(hulpvraag)
         case Told.BETROKKENEN:
             return _involved(hulpvraag)
         case Told.DEZELFDE:
@@ -174,17 +201,27 @@ def _of_swv(hulpvraag: Hulpvraag) -> list[Person]:
 
 
 def _involved(hulpvraag: Hulpvraag) -> list[tuple[uuid.UUID, list[Person]]]:
-    b = Betrokkenheid
-    involved = db.session.scalars(
-        select(b.organisation_id).where(
-            b.hulpvraag_id == hulpvraag.id, b.organisation_id.is_not(None), valid(b)
-        )
-    )
     return [
         (key, _of_voorschool(hulpvraag) if key == hulpvraag.voorschool_id else people_of(organisation_id=key))
-        for key in dict.fromkeys(involved)
-        if key is not None
+        for key in _organisations(hulpvraag, frozenset(Ground))
     ]
+
+
+def _schools(hulpvraag: Hulpvraag) -> list[tuple[uuid.UUID, list[Person]]]:
+    involved = _organisations(hulpvraag, frozenset({Ground.SCHOOL, Ground.ZORGPLICHT}))
+    return [(key, people_of(organisation_id=key, role=Role.CONTACTPERSOON_SCHOOL)) for key in involved]
+
+
+def _organisations(hulpvraag: Hulpvraag, grounds: frozenset[Ground]) -> list[uuid.UUID]:
+    """Give the organisations that the dossier is open to on these grounds, the longest involved first."""
+    b = Betrokkenheid
+    involved = db.session.scalars(
+        select(b.organisation_id)
+        .where(b.hulpvraag_id == hulpvraag.id, b.organisation_id.is_not(None), holds(b, hulpvraag, grounds))
+        .where(b.grond.in_(sorted(grounds)))
+        .order_by(b.van, b.id)
+    )
+    return list(dict.fromkeys(key for key in involved if key is not None))
 
 
 def _same_people(taken_back: StatusWijziging | None) -> list[tuple[uuid.UUID, list[Person]]]:
@@ -201,18 +238,3 @@ def _same_people(taken_back: StatusWijziging | None) -> list[tuple[uuid.UUID, li
         (where, [person for person in [person_for(who, where)] if person] if who else [])
         for who, where in dict.fromkeys(keys)
     ]
-
-
-def _change(key: uuid.UUID | None) -> StatusWijziging | None:
-    if key is None:
-        return None
-    return db.session.scalar(select(StatusWijziging).where(StatusWijziging.id == key))
-
-
-def _last_change(hulpvraag: Hulpvraag) -> StatusWijziging | None:
-    return db.session.scalar(
-        select(StatusWijziging)
-        .where(StatusWijziging.hulpvraag_id == hulpvraag.id)
-        .order_by(StatusWijziging.op.desc(), StatusWijziging.id.desc())
-        .limit(1)
-    )

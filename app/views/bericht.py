@@ -138,6 +138,8 @@ class BerichtView(BaseView):
         facts = [
             (_("Number"), letters.number(bericht)),
             (_("Status"), letters.status_label(bericht)),
+            (_("Goes to school"), letters.placed_at(bericht)),
+            (_("From"), letters.placed_from(bericht)),
             (_("Readable until"), bericht.leesbaar_tot and moment(bericht.leesbaar_tot)),
         ]
         action = {

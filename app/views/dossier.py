@@ -15,9 +15,18 @@ from app.services.status import Option
 from app.services.wording import day
 from app.terms import Level, Noun, Status, Verb
 from app.views import tabs
+from app.views.tabs import bijlagen
 from app.workflow import AT_MOVE, ROUTE, Need, Transition
 
 Context = dict[str, Any]
+
+
+def reader() -> Person:
+    """Give who reads this page; NotFound for nobody."""
+    person = access.current_person()
+    if person is None:
+        raise NotFound
+    return person
 
 
 def at_move(of: Status) -> str:
@@ -30,25 +39,25 @@ def at_move(of: Status) -> str:
 
 def page(row: Hulpvraag, tab: str, facts: Sequence[Any] = ()) -> Context:
     """Gather dossier.html for one tab; NotFound for a tab that is not open to this person."""
-    person = _person()
+    person = reader()
     level = access.level(person, row)
-    if tab not in tabs.open_tabs(level):
+    if tab not in tabs.open_tabs(row, person):
         raise NotFound
     options = status.options(row, person)
     inside = (
-        {"facts": [*_shown(row, person, level, facts), *tabs.parents(row, level)]}
+        {"facts": [*_shown(row, person, level, facts), *tabs.parents(row, person)]}
         if tab == "hulpvraag"
         else tabs.TABS[tab][2](row, person)
     )
     return {
         "title": row.kind.naam,
-        "sub": _subtitle(row, level),
+        "sub": _subtitle(row, person),
         "crumbs": [(_("Hulpvragen"), url_for("HulpvraagView.list")), (row.kind.naam, None)],
         "route": _route(row),
-        "next": _next_step(row, person, level, options)
+        "next": _next_step(row, person, options)
         if row.status in workflow.OPEN and level is not Level.OUDER
         else None,
-        "tabs": tabs.tab_row(row, tab, level),
+        "tabs": tabs.tab_row(row, tab, person),
         "tab": tab,
         "closed": _("This hulpvraag has ended. You can read it, but not change it.")
         if level is Level.LEZEN
@@ -62,7 +71,7 @@ def edit_page(row: Hulpvraag) -> Context:
     """Give the edit page its button Bijlagen, left of Opslaan. Manual: 'Klik op de knop Bijlagen'."""
     window = {
         "label": _("Bijlagen"),
-        "url": tabs.window(row),
+        "url": bijlagen.window(row),
         "count": dossiers.counts(row)["bijlagen"],
         "dialog": True,
     }
@@ -90,7 +99,7 @@ def add_page(*, known_child: bool) -> Context:
 
 def status_page(row: Hulpvraag, chosen: str | None) -> Context:
     """Gather status_choose.html: what this person can do now, what not yet and why, and who will be told."""
-    person = _person()
+    person = reader()
     options = status.options(row, person)
     onward = status.next_step(options)
     shown = [o for o in options if o.granted or o is onward]
@@ -109,18 +118,28 @@ def status_page(row: Hulpvraag, chosen: str | None) -> Context:
     }
 
 
+def change_page(row: Hulpvraag, option: Option) -> Context:
+    """Gather status_form.html: one change of status with what it asks, and who will be told."""
+    label = str(option.transition.label)
+    return {
+        "title": label,
+        "sub": f"{row.kind.naam} · {row.nummer}",
+        "option": _option(row, option, reader()),
+        "cancel_url": url_for("HulpvraagView.status", pk=row.id),
+        "crumbs": [
+            (_("Hulpvragen"), url_for("HulpvraagView.list")),
+            (row.kind.naam, url_for("HulpvraagView.show", pk=row.id)),
+            (_("Change status"), url_for("HulpvraagView.status", pk=row.id)),
+            (label, None),
+        ],
+    }
+
+
 def said(row: Hulpvraag, change: StatusWijziging) -> str:
     """Say what was done and who gets a mail. No name of a child: the sentence travels in a cookie."""
-    names = told.told_names(row, workflow.BY_KEY[change.overgang], change=change)
+    names = told.were_told(change)
     done = _("Saved. The status is now %(status)s.", status=str(change.naar.label))
     return f"{done} {told.told_sentence(names)}".rstrip()
-
-
-def _person() -> Person:
-    person = access.current_person()
-    if person is None:
-        raise NotFound
-    return person
 
 
 def _shown(row: Hulpvraag, person: Person, level: Level, facts: Sequence[Any]) -> Sequence[Any]:
@@ -131,9 +150,9 @@ def _shown(row: Hulpvraag, person: Person, level: Level, facts: Sequence[Any]) -
     return facts if person.is_jk_staff else [fact for fact in facts if fact[1] != "–"]
 
 
-def _subtitle(row: Hulpvraag, level: Level) -> str:
+def _subtitle(row: Hulpvraag, person: Person) -> str:
     parts = [row.nummer, _("born %(date)s", date=day(row.kind.geboortedatum))]
-    readable = access.fields(Noun.HULPVRAAG, level)
+    readable = access.fields(person, Noun.HULPVRAAG, row)
     if readable is None or "voorschool" in readable:
         parts.append(row.voorschool.naam)
     if row.specialist and (readable is None or "specialist" in readable):
@@ -149,7 +168,7 @@ def _route(row: Hulpvraag) -> list[Context]:
     return [{"label": str(s.label), "state": state} for s, state in zip(ROUTE, states, strict=True)]
 
 
-def _next_step(row: Hulpvraag, person: Person, level: Level, options: Sequence[Option]) -> Context:
+def _next_step(row: Hulpvraag, person: Person, options: Sequence[Option]) -> Context:
     role = AT_MOVE[row.status]
     mine = role in person.rollen
     turn = _("It is your turn.") if mine else _("Now at move: %(who)s.", who=str(role.label if role else ""))
@@ -165,18 +184,18 @@ def _next_step(row: Hulpvraag, person: Person, level: Level, options: Sequence[O
         "checks": checks,
     }
     if onward.missing:
-        made |= _remedy(row, onward, person, level)
+        made |= _remedy(row, onward, person)
     elif onward.possible:
         address = url_for("HulpvraagView.status", pk=row.id, status=onward.transition.key)
         made["action"] = {"label": _("Change status"), "url": address}
     return made
 
 
-def _remedy(row: Hulpvraag, option: Option, person: Person, level: Level) -> Context:
+def _remedy(row: Hulpvraag, option: Option, person: Person) -> Context:
     """Offer the way to what a transition still needs, to who can go it."""
-    if not tabs.may_add_documents(person, level):
+    if not bijlagen.may_add(row, person):
         return {}
-    made: Context = {"action": {"label": _("Add bijlagen"), "url": tabs.window(row), "dialog": True}}
+    made: Context = {"action": {"label": _("Add bijlagen"), "url": bijlagen.window(row), "dialog": True}}
     if Need.ADVIES_DEFINITIEF in option.missing and person.is_jk_staff:
         made["note"] = _(
             "Is the advice there as a draft? Open it in the tab Bijlagen, choose Edit bijlage, "
@@ -211,11 +230,12 @@ def _option(row: Hulpvraag, option: Option, person: Person) -> Context:
         "key": t.key,
         "label": str(t.label),
         "does": _does(t),
-        "told": told.told_names(row, t, by=person) if option.possible else None,
+        "told": told.will_be_told(row, t, status.last_change(row), person) if option.possible else None,
         "possible": option.possible,
         "missing": [str(need.label) for need in option.missing],
         "at_move": None if option.granted else _("This is up to: %(who)s.", who=at),
         "danger": t.ends_access,
         "asks": Need.TOELICHTING in t.needs,
-        **({} if option.possible else _remedy(row, option, person, access.level(person, row))),
+        "url": url_for("HulpvraagView.change", pk=row.id, key=t.key) if t.asks and option.possible else None,
+        **({} if option.possible else _remedy(row, option, person)),
     }

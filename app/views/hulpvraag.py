@@ -8,32 +8,14 @@ from flask_appbuilder import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, TextAreaField
-from wtforms.validators import Length
 
-from app import access
-from app.errors import BadInput, Conflict, NotFound, TransitionRefused
+from app.errors import BadInput, Conflict, NeedsConfirmation, TransitionRefused
 from app.models import Hulpvraag
 from app.services import hulpvragen, kinderen, log, status, writing
 from app.terms import Noun
 from app.views import dossier
 from app.views.base import Page, PortalInterface, PortalView, granted
-from app.views.fields import stripped
-
-
-class StatusForm(FlaskForm):
-    """What a change of status asks; the choice itself is drawn as cards."""
-
-    toelichting = TextAreaField(
-        _l("Explanation"),
-        [Length(max=5000)],
-        description=_l(
-            "Everybody who may open the dossier reads this. Leave it out of the mail: it is never in it."
-        ),
-        filters=[stripped],
-    )
-    anyway = BooleanField(_l("I have checked this. Save anyway."))
-    gezien = HiddenField()
+from app.views.status_form import StatusForm, answers, fields_first, form_for
 
 
 @dataclass(frozen=True)
@@ -43,6 +25,11 @@ class Refused:
     errors: list[tuple[str | None, str]] = field(default_factory=list)
     conflict: str = ""
     answer: Page | None = None
+
+    @property
+    def status(self) -> int:
+        """Give the HTTP status of the page that shows it."""
+        return 200 if request.method == "GET" else 409 if self.conflict else 422
 
     @property
     def context(self) -> dict[str, Any]:
@@ -110,25 +97,42 @@ class HulpvraagView(PortalView):
     def status(self, pk: str) -> Page:
         """Ask for the new status and the explanation, and make the change."""
         row = self.find(pk)
-        form = StatusForm()
         chosen = request.form.get("status") or request.args.get("status")
+        form, refused, row = self._asked(row, StatusForm(), chosen)
+        if refused.answer is not None:
+            return refused.answer
+        context = dossier.status_page(row, chosen) | {"form": form} | refused.context
+        form.toelichting.flags.sometimes = any(o["asks"] for o in context["options"] if o["possible"])
+        return self.render_template("status_choose.html", **context), refused.status
+
+    @expose("/<pk>/status/<key>", methods=["GET", "POST"])
+    @granted("show")
+    def change(self, pk: str, key: str) -> Page:
+        """Ask what one change of status needs to know, and make it."""
+        row = self.find(pk)
+        option = status.option(row, key, by=dossier.reader())
+        form, refused, row = self._asked(row, form_for(option.transition, row), key)
+        if refused.answer is not None:
+            return refused.answer
+        context = dossier.change_page(row, option) | {"form": form, "order": fields_first(form)}
+        return self.render_template("status_form.html", **context, **refused.context), refused.status
+
+    def _asked(
+        self, row: Hulpvraag, form: StatusForm, chosen: str | None
+    ) -> tuple[StatusForm, Refused, Hulpvraag]:
+        """Show the form, or make the change that was asked; after somebody else's change with a fresh row."""
         refused = Refused()
         if request.method == "GET":
             log.reading(row)
             form.gezien.data = _last_seen(row)
         elif form.validate():
             refused = self._refused(row, chosen, form)
-            if refused.answer is not None:
-                return refused.answer
         if refused.conflict:
-            row = self.find(pk)
+            row = self.find(str(row.id))
             form.gezien.data = _last_seen(row)
-        if not any(name == "anyway" for name, _sentence in refused.errors):
+        if refused.answer is None and not any(name == "anyway" for name, _sentence in refused.errors):
             del form.anyway
-        context = dossier.status_page(row, chosen) | {"form": form} | refused.context
-        form.toelichting.flags.sometimes = any(o["asks"] for o in context["options"] if o["possible"])
-        answer = 200 if request.method == "GET" else 409 if refused.conflict else 422
-        return self.render_template("status_choose.html", **context), answer
+        return form, refused, row
 
     def _refused(self, row: Hulpvraag, chosen: str | None, form: StatusForm) -> Refused:
         """Make the change, or say why not."""
@@ -139,8 +143,12 @@ class HulpvraagView(PortalView):
             return Refused([("anyway", warned[0])])
         try:
             return Refused(answer=self._moved(row, chosen, form))
+        except NeedsConfirmation as asked:
+            return Refused([("anyway", str(sentence)) for sentence in asked.warnings])
         except BadInput as wrong:
-            form.toelichting.errors = [str(sentence) for sentence in wrong.fields.values()]
+            for name, sentence in wrong.fields.items():
+                field = getattr(form, name, form.toelichting)
+                field.errors = [*field.errors, str(sentence)]
             return Refused()
         except TransitionRefused as refusal:
             return Refused([(None, str(sentence)) for sentence in refusal.missing])
@@ -148,10 +156,15 @@ class HulpvraagView(PortalView):
             return Refused(conflict=str(lost.sentence))
 
     def _moved(self, row: Hulpvraag, key: str, form: StatusForm) -> Page:
-        person = access.current_person()
-        if person is None:
-            raise NotFound
-        change = status.move(row, key, toelichting=form.toelichting.data, seen=form.gezien.data, by=person)
+        change = status.move(
+            row,
+            key,
+            toelichting=form.toelichting.data,
+            seen=form.gezien.data,
+            by=dossier.reader(),
+            answers=answers(form),
+            confirmed=bool(form.anyway.data),
+        )
         flash(dossier.said(row, change), "success")
         return redirect(url_for("HulpvraagView.show", pk=row.id))
 

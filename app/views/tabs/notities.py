@@ -1,0 +1,36 @@
+"""The tab Notities of a dossier."""
+
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from app import access
+from app.access import Person
+from app.models import Hulpvraag
+from app.services import dossiers
+from app.services.wording import moment, words
+from app.terms import Noun, Verb, Zichtbaarheid
+
+Context = dict[str, Any]
+
+
+def fill(row: Hulpvraag, person: Person) -> Context:
+    """Gather dossier/_notities.html."""
+    adds = access.fields(person, Noun.NOTITIE, row, Verb.ADD) != frozenset()
+    add = {"label": _("Write a note"), "url": url_for("NotitieView.add", hulpvraag=row.id), "primary": True}
+    return {
+        "notities": [
+            {
+                "text": note.tekst,
+                "who": note.geschreven_door.naam,
+                "namens": note.organisation.naam,
+                "when": moment(note.geschreven_op),
+                "visibility": words(note.zichtbaarheid) if person.is_jk_staff else None,
+                "visibility_tag": "need" if note.zichtbaarheid is Zichtbaarheid.INTERN else "plain",
+            }
+            for note in dossiers.notes(row)
+        ],
+        "empty": _("There are no notes that you may see yet."),
+        "buttons": [add] if adds else [],
+    }
