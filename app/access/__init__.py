@@ -1,12 +1,12 @@
 """THE rights: visible(), may(), require(), level(), recipients(), as_system("why"), and the gate itself."""
 
 from app.access.gate import install, write_as_system
+from app.access.invited import invited_person, was_invited
 from app.access.person import Person, as_system, current_person, system_reason
 from app.access.questions import (
     editable,
     fields,
     form_fields,
-    invited_person,
     level,
     may,
     may_add_somewhere,
@@ -44,5 +44,6 @@ __all__ = [
     "system_reason",
     "valid",
     "visible",
+    "was_invited",
     "write_as_system",
 ]

@@ -56,7 +56,7 @@ def invite(
         _refuse_double(gebruiker, organisation, rol)
         lidmaatschap.gebruiker_id = gebruiker.id
         _write(lidmaatschap, by)
-        if is_new or not _is_active(gebruiker):
+        if is_new or not is_active(gebruiker):
             _mail_invitation(gebruiker, lidmaatschap, by)
         else:
             outbox.queue_account_mail("nieuw_lidmaatschap", gebruiker, organisation=organisation)
@@ -106,7 +106,9 @@ def _within_reach(gebruiker: Gebruiker, by: Person) -> bool:
             query.where(Lidmaatschap.gebruiker_id == gebruiker.id, valid(Lidmaatschap))
         )
         of_swv = by.organisation_id == by.swv_id
-        involved = select(Betrokkenheid.swv_id).where(Betrokkenheid.gebruiker_id == gebruiker.id)
+        involved = select(Betrokkenheid.swv_id).where(
+            Betrokkenheid.gebruiker_id == gebruiker.id, Betrokkenheid.namens_id.is_(None)
+        )
         if any(not of_swv or swv_id != by.swv_id for swv_id in db.session.scalars(involved)):
             return False
         return all(
@@ -120,14 +122,26 @@ def has_ended(lidmaatschap: Lidmaatschap) -> bool:
     return lidmaatschap.tot is not None and lidmaatschap.tot <= now()
 
 
-def _mail_invitation(gebruiker: Gebruiker, lidmaatschap: Lidmaatschap, by: Person | None) -> Uitnodiging:
-    uitnodiging = uitnodigingen.make(
+def account_of(email: str, voornaam: str, achternaam: str) -> Gebruiker:
+    """Give the account of this e-mail address; when there is none, make it in the caller's transaction."""
+    return _by_email(email) or _new_account(voornaam, achternaam, email, None)
+
+
+def link_for(
+    gebruiker: Gebruiker, by: Person | None, lidmaatschap: Lidmaatschap | None = None
+) -> Uitnodiging:
+    """Make the one-time link with which somebody makes the account theirs, in the caller's transaction."""
+    return uitnodigingen.make(
         UitnodigingSoort.ACCOUNT,
         gebruiker,
         valid_for=timedelta(days=current_app.config["INVITATION_DAYS"]),
         lidmaatschap=lidmaatschap,
         by=by,
     )
+
+
+def _mail_invitation(gebruiker: Gebruiker, lidmaatschap: Lidmaatschap, by: Person | None) -> Uitnodiging:
+    uitnodiging = link_for(gebruiker, by, lidmaatschap)
     outbox.queue_account_mail("uitnodiging", gebruiker, uitnodiging)
     return uitnodiging
 
@@ -195,7 +209,8 @@ def _is_taken(username: str) -> bool:
         return db.session.scalar(select(Gebruiker.id).where(Gebruiker.username == username)) is not None
 
 
-def _is_active(gebruiker: Gebruiker) -> bool:
+def is_active(gebruiker: Gebruiker) -> bool:
+    """Tell whether the account was made theirs by who was invited."""
     query = select(Inloggegevens.actief_sinds).where(Inloggegevens.gebruiker_id == gebruiker.id)
     with as_system(_WHY):
         return db.session.scalar(query) is not None
