@@ -6,6 +6,7 @@ from app.access.person import Person, as_system, current_person, system_reason
 from app.access.questions import (
     editable,
     fields,
+    forget_levels,
     form_fields,
     level,
     may,
@@ -28,6 +29,7 @@ __all__ = [
     "current_person",
     "editable",
     "fields",
+    "forget_levels",
     "form_fields",
     "install",
     "invited_person",

@@ -1,4 +1,4 @@
-"""Who was invited to dossiers of an SWV, on behalf of nobody: a parent, or a participant of a consultation."""
+"""Who was invited to the dossiers of an SWV on behalf of nobody: a parent, or a participant of a round."""
 
 import uuid
 from typing import Any

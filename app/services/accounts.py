@@ -124,6 +124,7 @@ def has_ended(lidmaatschap: Lidmaatschap) -> bool:
 
 def account_of(email: str, voornaam: str, achternaam: str) -> Gebruiker:
     """Give the account of this e-mail address; when there is none, make it in the caller's transaction."""
+    _refuse_bad_name(voornaam, achternaam)  # also when it isn't used: a refusal must not tell who is known
     return _by_email(email) or _new_account(voornaam, achternaam, email, None)
 
 
@@ -166,11 +167,15 @@ def _plain_email(email: str) -> str:
     return plain
 
 
-def _new_account(voornaam: str, achternaam: str, email: str, username: str | None) -> Gebruiker:
+def _refuse_bad_name(voornaam: str, achternaam: str) -> None:
     for field, name in (("first_name", voornaam), ("last_name", achternaam)):
         if not name or not name.strip() or len(name.strip()) > _LONGEST_NAME or not name.isprintable():
             problem = _("Fill in a name of at most %(number)s characters.", number=_LONGEST_NAME)
             raise _wrong(field, problem)
+
+
+def _new_account(voornaam: str, achternaam: str, email: str, username: str | None) -> Gebruiker:
+    _refuse_bad_name(voornaam, achternaam)
     gebruiker = Gebruiker(
         first_name=voornaam.strip(),
         last_name=achternaam.strip(),
