@@ -63,6 +63,7 @@ def of(deelname: Deelname) -> Seen:
 def _never_kept(row: Betrokkenheid, reader: Person) -> Iterator[None]:
     """Be this person, with this access, for the block; what was asked as them is forgotten with it."""
     myself = g.person
+    db.session.expunge_all()  # what was loaded as oneself would show through
     access.write_as_system("an access that is looked at and never given", row)
     try:
         g.person = reader
@@ -93,12 +94,16 @@ def _seen(hulpvraag_id: object, reader: Person) -> Seen:
         notities=[(note.tekst, note.organisation.naam) for note in dossiers.notes(hulpvraag)],
         afspraken=_agreements(hulpvraag),
         scholen=_schools(hulpvraag),
-        historie=[
-            (str(change.naar.label), change.toelichting or "") for change in dossiers.history(hulpvraag)
-        ]
-        if access.fields(reader, Noun.STATUSWIJZIGING, hulpvraag) is None
-        else [],
+        historie=_history(hulpvraag, reader),
     )
+
+
+def _history(hulpvraag: Hulpvraag, reader: Person) -> list[Line]:
+    whole = access.fields(reader, Noun.STATUSWIJZIGING, hulpvraag) is None
+    return [
+        (str(change.naar.label), (change.toelichting or "") if whole else "")
+        for change in dossiers.history(hulpvraag)
+    ]
 
 
 def _agreements(hulpvraag: Hulpvraag) -> list[Line]:

@@ -156,7 +156,7 @@ def title(row: Overlegronde) -> str:
 
 def crumbs(row: Overlegronde) -> list[tuple[Any, str]]:
     """Give the steps to the consultation: through its dossier for who may open that."""
-    if row.hulpvraag is None:
+    if not row.hulpvraag:  # nothing of it is open to who was only invited
         return [(_("Overlegrondes"), url_for("OverlegrondeView.list"))]
     tab = url_for("HulpvraagView.dossier_tab", pk=row.hulpvraag_id, tab="overlegrondes")
     return [(_("Hulpvragen"), url_for("HulpvraagView.list")), (row.hulpvraag.nummer, tab)]
@@ -238,20 +238,18 @@ def _person(d: Deelname, row: Overlegronde, *, changes: bool) -> Context:
 
 
 def _buttons(row: Overlegronde, *, changes: bool, takes_part: bool) -> Sequence[Context]:
-    here = {"pk": row.id}
-    calendar = {"label": _("Put in my calendar"), "url": url_for("RoundView.calendar", **here)}
+    def to(label: str, endpoint: str, *, primary: bool = False, **values: Any) -> Context:
+        return {"label": label, "url": url_for(endpoint, pk=row.id, **values), "primary": primary}
+
     if row.gesloten_op:
-        again = {"label": _("Open the consultation again"), "url": url_for("RoundView.reopen", **here)}
-        return [again] if changes else []
-    made = [calendar]
+        return [to(_("Open the consultation again"), "RoundView.reopen")] if changes else []
+    made = [to(_("Put in my calendar"), "RoundView.calendar")]
     if takes_part:
-        answer = {"label": _("Let us know whether you come"), "url": url_for("DeelnameView.edit", **here)}
-        made.append(answer | {"primary": not changes})
+        made.append(to(_("Let us know whether you come"), "DeelnameView.edit", primary=not changes))
     if not changes:
         return made
     if "AfspraakView.add" in current_app.view_functions:
         address = url_for("AfspraakView.add", hulpvraag=row.hulpvraag_id, overlegronde=row.id)
         made.append({"label": _("Add an agreement"), "url": address})
-    made.append({"label": _("Edit the consultation"), "url": url_for("OverlegrondeView.edit", **here)})
-    invite = url_for("DeelnameView.add", wie="medewerker", **here)
-    return [*made, {"label": _("Invite somebody"), "url": invite, "primary": True}]
+    made.append(to(_("Edit the consultation"), "OverlegrondeView.edit"))
+    return [*made, to(_("Invite somebody"), "DeelnameView.add", wie="medewerker", primary=True)]
