@@ -16,7 +16,17 @@ from app import access
 from app.access import Person
 from app.errors import BadInput, Conflict, NotFound
 from app.models import Deelname, Overlegronde
-from app.services import deelnames, genodigden, listing, log, openingen, overlegrondes, voorbeeld, wording
+from app.services import (
+    deelnames,
+    genodigden,
+    listing,
+    log,
+    openingen,
+    overlegrondes,
+    related,
+    voorbeeld,
+    wording,
+)
 from app.services.genodigden import Wie
 from app.services.wording import exact
 from app.terms import Antwoord, Gezag, Noun, Opening, Verb
@@ -114,8 +124,9 @@ class DeelnameView(BaseView):
         if done:
             flash(_("Invited. This person gets a mail."), "success")
             return redirect(url_for("OverlegrondeView.show", pk=pk))
-        row = _round(pk)
-        if request.method != "POST":
+        if request.method == "POST":
+            row = _round(pk)  # anew: a refusal lets go of what was loaded
+        else:
             log.reading(row)
         context = _form_page(row, _("Invite somebody")) | {
             "tabs": _kinds(row, Wie(wie)),
@@ -141,8 +152,9 @@ class DeelnameView(BaseView):
         if done:
             flash(_("Thank you. Your answer has been kept, and the JK specialist gets a mail."), "success")
             return redirect(url_for("OverlegrondeView.show", pk=pk))
-        row = _round(pk)
-        if request.method != "POST":
+        if request.method == "POST":
+            row = _round(pk)  # anew: a refusal lets go of what was loaded
+        else:
             log.reading(row)
         context = _form_page(row, _("Let us know whether you come"))
         return self._page("form.html", form, conflict, submit_label=_("Send my answer"), **context)
@@ -167,8 +179,9 @@ class DeelnameView(BaseView):
             return redirect(url_for("OverlegrondeView.show", pk=row.overlegronde_id))
         if done:
             return self._preview(row, chosen, moment)
-        row, by = _participant(pk)
-        if request.method != "POST":
+        if request.method == "POST":
+            row, by = _participant(pk)  # anew: a refusal lets go of what was loaded
+        else:
             log.reading(row)
         who = _("Open the dossier for %(name)s", name=str(row.gebruiker))
         context = _form_page(row.overlegronde, who) | {"submit_label": _("Look how it will be")}
@@ -275,7 +288,7 @@ def _round(pk: str) -> Overlegronde:
 def _participant(pk: str) -> tuple[Deelname, Person]:
     row, by = listing.one(Deelname, pk, ("gebruiker", "namens", "overlegronde")), reader()
     access.require(by, Verb.EDIT, row)
-    row.overlegronde = _round(str(row.overlegronde_id))
+    related.fetch([row.overlegronde], ("hulpvraag",))
     return row, by
 
 
