@@ -1,17 +1,16 @@
 """THE rights: visible(), may(), require(), level(), recipients(), as_system("why"), and the gate itself."""
 
 from app.access.gate import install, write_as_system
+from app.access.involvement import valid
+from app.access.people import invited_person, people_of, person_for
 from app.access.person import Person, as_system, current_person, system_reason
 from app.access.questions import (
     editable,
     fields,
     form_fields,
-    invited_person,
     level,
     may,
     may_add_somewhere,
-    people_of,
-    person_for,
     readable,
     recipients,
     require,
@@ -19,7 +18,6 @@ from app.access.questions import (
     visible,
 )
 from app.access.rights import CEILING, permits
-from app.access.scopes import valid
 
 __all__ = [
     "CEILING",

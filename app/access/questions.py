@@ -8,9 +8,9 @@ from flask import g, has_app_context, has_request_context
 from sqlalchemy import Select, exists, select
 
 from app import models as m
+from app.access.involvement import holds
 from app.access.person import PERSONAL, Person, as_system
 from app.access.rights import (
-    CEILING,
     VERB_OF_FIELD,
     Standing,
     fields_at,
@@ -18,7 +18,7 @@ from app.access.rights import (
     levels_with,
     role_permits,
 )
-from app.access.scopes import NOUN_OF, OF_DOSSIER, OPEN_LEVELS, addable, allowed, holds, valid
+from app.access.scopes import NOUN_OF, OF_DOSSIER, OPEN_LEVELS, addable, allowed
 from app.errors import NotFound
 from app.extensions import db
 from app.terms import Ground, Level, Noun, Role, Status, Verb
@@ -166,92 +166,6 @@ def fields(
 def recipients(hulpvraag: m.Hulpvraag, people: Iterable[Person]) -> list[Person]:
     """Keep the people who may know of this dossier now."""
     return [person for person in people if level(person, hulpvraag) in OPEN_LEVELS]
-
-
-def person_for(
-    gebruiker_id: int, organisation_id: uuid.UUID | None, *, swv_id: uuid.UUID | None = None
-) -> Person | None:
-    """Build the person as at work for that organisation now; None without a valid membership.
-
-    Without an organisation: as somebody who was invited to a dossier of `swv_id`, for nobody.
-    """
-    if organisation_id is None:
-        return invited_person(gebruiker_id, swv_id)
-    with as_system("roles come from the memberships"):
-        return next(iter(people_of(gebruiker_id=gebruiker_id, organisation_id=organisation_id)), None)
-
-
-def invited_person(gebruiker_id: int, swv_id: uuid.UUID | None) -> Person | None:
-    """Build the person as invited to dossiers of this SWV, on behalf of nobody; None when there are none."""
-    b = m.Betrokkenheid
-    query = (
-        select(m.Gebruiker, m.Organisation)
-        .join(b, b.gebruiker_id == m.Gebruiker.id)
-        .join(m.Organisation, m.Organisation.id == b.swv_id)
-        .where(m.Gebruiker.id == gebruiker_id, m.Gebruiker.active.is_(True))
-        .where(b.swv_id == swv_id, b.namens_id.is_(None), valid(b), m.Organisation.actief.is_(True))
-        .limit(1)
-    )
-    with as_system("an invited person has no membership", across_swvs=True):
-        found = db.session.execute(query).first()
-    if found is None:
-        return None
-    gebruiker, swv = found
-    return Person(
-        gebruiker_id=gebruiker.id,
-        naam=gebruiker.naam,
-        voornaam=gebruiker.first_name,
-        swv_id=swv.id,
-        swv_naam=swv.naam,
-        rollen=frozenset({Role.OUDER, Role.DEELNEMER}),
-    )
-
-
-def people_of(
-    *, gebruiker_id: int | None = None, organisation_id: uuid.UUID | None = None, role: Role | None = None
-) -> list[Person]:
-    """Build the active people with a valid membership: of one account, one organisation, with one role.
-
-    Asked once a request until something is written.
-    """
-    kept: dict[Any, list[Person]] = g.setdefault("people", {}) if has_request_context() else {}
-    if (gebruiker_id, organisation_id) not in kept:
-        kept[gebruiker_id, organisation_id] = _members(gebruiker_id, organisation_id)
-    return [person for person in kept[gebruiker_id, organisation_id] if role is None or role in person.rollen]
-
-
-def _members(gebruiker_id: int | None, organisation_id: uuid.UUID | None) -> list[Person]:
-    with as_system("roles come from the memberships"):
-        query = (
-            select(m.Lidmaatschap, m.Gebruiker, m.Organisation)
-            .join(m.Gebruiker, m.Gebruiker.id == m.Lidmaatschap.gebruiker_id)
-            .join(m.Organisation, m.Organisation.id == m.Lidmaatschap.organisation_id)
-            .where(valid(m.Lidmaatschap), m.Gebruiker.active.is_(True), m.Organisation.actief.is_(True))
-            .order_by(m.Gebruiker.id, m.Organisation.naam)
-        )
-        if gebruiker_id is not None:
-            query = query.where(m.Lidmaatschap.gebruiker_id == gebruiker_id)
-        if organisation_id is not None:
-            query = query.where(m.Lidmaatschap.organisation_id == organisation_id)
-        found: dict[tuple[int, uuid.UUID], tuple[m.Gebruiker, m.Organisation, set[Role]]] = {}
-        for lid, gebruiker, organisation in db.session.execute(query):
-            if lid.rol in CEILING[organisation.soort]:
-                found.setdefault((gebruiker.id, organisation.id), (gebruiker, organisation, set()))[2].add(
-                    lid.rol
-                )
-    return [
-        Person(
-            gebruiker_id=gebruiker.id,
-            naam=gebruiker.naam,
-            voornaam=gebruiker.first_name,
-            organisation_id=organisation.id,
-            organisation_naam=organisation.naam,
-            soort=organisation.soort,
-            swv_id=organisation.swv_id,
-            rollen=frozenset(rollen),
-        )
-        for gebruiker, organisation, rollen in found.values()
-    ]
 
 
 def readable(person: Person | None, row: Any) -> frozenset[str] | None:

@@ -9,7 +9,7 @@ from flask import current_app
 from sqlalchemy import select
 
 from app.access import Person, as_system, people_of, person_for, recipients, write_as_system
-from app.access.scopes import valid
+from app.access.involvement import valid
 from app.extensions import db
 from app.models import (
     Bericht,

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import Select, func, or_, select
 
 from app.access import current_person
-from app.access.scopes import addable, valid
+from app.access.involvement import valid
+from app.access.scopes import addable
 from app.errors import NotFound
 from app.extensions import db
 from app.models import Gebruiker, Hulpvraag, Kind, Lidmaatschap, Notitie, Organisation

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.access import Person, as_system, level, people_of, person_for, recipients
-from app.access.scopes import holds
+from app.access.involvement import holds
 from app.extensions import db
 from app.models import Bericht, Betrokkenheid, Hulpvraag, Organisation, StatusWijziging
 from app.services.outbox import queue, queue_nobody
