@@ -183,6 +183,12 @@ TRANSITIONS: tuple[Transition, ...] = (
         _l("The hulpvraag goes back to its previous status."), ask=_l("Why is the change taken back?"),
     ),
 )  # fmt: skip
+# As which party somebody changes a status: being invited to a dossier is not being the preschool of it.
+ACTS_AS: dict[Role, Ground] = {
+    Role.CONTACTPERSOON_JK: Ground.SWV,
+    Role.JK_SPECIALIST: Ground.SWV,
+    Role.CONTACTPERSOON_VOORSCHOOL: Ground.VOORSCHOOL,
+}
 BY_KEY = {transition.key: transition for transition in TRANSITIONS}
 
 AT_MOVE: dict[Status, Role | None] = {

@@ -12,7 +12,7 @@ from app.access.involvement import Where, dossiers
 from app.access.person import Person
 from app.access.rights import Right, Scope, levels_with, role_permits
 from app.models.base import now
-from app.terms import BerichtStatus, Gezag, Ground, Level, Noun, Role, Verb, Zichtbaarheid
+from app.terms import BerichtStatus, Gezag, Ground, Level, Noun, OrganisationSoort, Role, Verb, Zichtbaarheid
 
 # Tables and not classes: the gate must not be asked about the gate.
 _betrokkenheid = m.Betrokkenheid.__table__
@@ -20,6 +20,7 @@ _organisation = m.Organisation.__table__
 _lidmaatschap = m.Lidmaatschap.__table__
 _gezagsdrager = m.Gezagsdrager.__table__
 _deelname = m.Deelname.__table__
+_voorkeur = m.SchoolVoorkeur.__table__
 
 OPEN_LEVELS = frozenset(Level) - {Level.GEEN}
 
@@ -158,25 +159,33 @@ def _organisations(person: Person, verb: Verb) -> Where:
 def _names(model: type[Any], person: Person, verb: Verb) -> Where:
     """Let everybody read the names of the own organisation, its SWV and the parties of the own dossiers.
 
-    JK staff may know besides who works where within the SWV: they choose people for a dossier.
+    JK staff may know besides who works where within the SWV: they choose people for a dossier. A parent
+    chooses schools, a preschool sees which were chosen.
     """
     if model is m.Lidmaatschap and verb is Verb.READ and person.is_jk_staff:
         return _lidmaatschappen(person, verb)
     if model is not m.Organisation or verb is not Verb.READ:
         return false()
-    involved = dossiers(person, frozenset({Level.DOSSIER, Level.OUDER}))
-    parties = (
-        m.Organisation.id.in_(
-            select(_betrokkenheid.c.organisation_id).where(_betrokkenheid.c.hulpvraag_id.in_(involved))
-        )
-        if involved is not None
-        else false()
-    )
     return or_(
         m.Organisation.id.in_([i for i in (person.organisation_id, person.swv_id) if i]),
         and_(literal(person.is_jk_staff), m.Organisation.swv_id == person.swv_id),
-        parties,
+        and_(
+            literal(Role.OUDER in person.rollen),
+            m.Organisation.swv_id == person.swv_id,
+            m.Organisation.soort == OrganisationSoort.SCHOOL,
+        ),
+        _in_dossiers(person, _betrokkenheid.c.organisation_id, _betrokkenheid.c.hulpvraag_id),
+        _in_dossiers(person, _voorkeur.c.school_id, _voorkeur.c.hulpvraag_id, frozenset({Ground.VOORSCHOOL})),
     )
+
+
+def _in_dossiers(
+    person: Person, organisation_id: Any, hulpvraag_id: Any, grounds: frozenset[Ground] | None = None
+) -> Where:
+    opened = dossiers(person, frozenset({Level.DOSSIER, Level.OUDER}), grounds=grounds)
+    if opened is None:
+        return false()
+    return m.Organisation.id.in_(select(organisation_id).where(hulpvraag_id.in_(opened)))
 
 
 def _gebruikers(person: Person) -> Where:
