@@ -138,7 +138,7 @@ class World:
     @contextmanager
     def at_work(self, key: str) -> Iterator[Person]:
         """Let somebody act as in one request of theirs."""
-        with self.app.app_context():
+        with self.app.test_request_context():
             g.person = self.person(key)
             yield g.person
             db.session.rollback()

@@ -63,11 +63,12 @@ PARTIES: tuple[tuple[str, str, int, int | None], ...] = (
 NOT_HELD = frozenset({"els", "iep", "hulst", "ouder-zonder-gezag"})
 # school: state, and of which parents there is which consent
 SCHOOLS: dict[str, tuple[str, dict[str, str]]] = {
-    "linde": ("benaderd", {"ja": "gegeven", "geheim": "gegeven", "nee": "gegeven"}),
+    "linde": ("akkoord", {"ja": "gegeven", "geheim": "gegeven", "nee": "gegeven"}),
     "esdoorn": ("afgewezen", {}),
     "els": ("benaderd", {"ja": "gegeven", "geheim": "teruggenomen"}),
     "iep": ("benaderd", {"ja": "gegeven"}),
     "hulst": ("afgewezen", {"geheim": "geweigerd"}),
+    "wilg": ("afgewezen", {}),
     "berk": ("voorgesteld", {"ja": "gevraagd"}),
 }
 # round: who takes part in it
@@ -390,7 +391,9 @@ class Maker:
                 aangemeld_op=now().date() - timedelta(days=5) if state != "voorgesteld" else None,
                 beantwoord_op=now() if state == "afgewezen" else None,
                 reden=self.mark(thing, "reden"),
-                zorgplicht=True if state == "afgewezen" else None,
+                zorgplicht=True
+                if key in ("esdoorn", "hulst")
+                else None,  # of the last one no status has judged
             )
             self._add(row, thing, f"{dossier.key}/school-{key}")
             self.world.named[f"org:{key}"].wanted_in += (dossier,)
