@@ -7,10 +7,10 @@ from typing import Any
 from flask import Response, current_app, g, redirect, request, url_for
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_limiter import Limiter
-from sqlalchemy import ColumnElement, and_, exists, select, update
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
-from app.access import CEILING, Person, as_system, permits
+from app.access import CEILING, Person, as_system, permits, was_invited
 from app.extensions import db, limiter
 from app.models import Gebruiker, Lidmaatschap, Organisation, Sessie
 from app.models.base import now
@@ -61,14 +61,16 @@ def person_of(token: str) -> Person | None:
     oldest = moment - current_app.config["SESSION_ABSOLUTE"]
     idle = moment - current_app.config["SESSION_IDLE"]
     elsewhere, place = aliased(Lidmaatschap), aliased(Organisation)
-    can_switch = exists().where(
+    works_elsewhere = exists().where(
         elsewhere.gebruiker_id == Sessie.gebruiker_id,
-        elsewhere.organisation_id != Sessie.organisation_id,
+        elsewhere.organisation_id.is_distinct_from(Sessie.organisation_id),
         *valid_now(elsewhere, moment),
         place.id == elsewhere.organisation_id,
         place.swv_id == Sessie.swv_id,
         place.actief,
     )
+    invited = and_(Sessie.organisation_id.is_not(None), was_invited(Sessie.gebruiker_id, Sessie.swv_id))
+    can_switch = or_(works_elsewhere, invited)
     query = (
         select(Sessie, Gebruiker, Lidmaatschap.rol, Organisation, swv, can_switch)
         .join(Gebruiker, Gebruiker.id == Sessie.gebruiker_id)

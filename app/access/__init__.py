@@ -1,12 +1,14 @@
 """THE rights: visible(), may(), require(), level(), recipients(), as_system("why"), and the gate itself."""
 
 from app.access.gate import install, write_as_system
+from app.access.invited import invited_person, was_invited
 from app.access.involvement import valid
-from app.access.people import invited_person, people_of, person_for
+from app.access.people import people_of, person_for
 from app.access.person import Person, as_system, current_person, system_reason
 from app.access.questions import (
     editable,
     fields,
+    forget_levels,
     form_fields,
     level,
     may,
@@ -26,6 +28,7 @@ __all__ = [
     "current_person",
     "editable",
     "fields",
+    "forget_levels",
     "form_fields",
     "install",
     "invited_person",
@@ -42,5 +45,6 @@ __all__ = [
     "system_reason",
     "valid",
     "visible",
+    "was_invited",
     "write_as_system",
 ]

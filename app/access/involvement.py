@@ -99,26 +99,25 @@ def _opened(
 def holds(b: Any, hulpvraag: Any, grounds: frozenset[Ground] = frozenset(Ground)) -> Where:
     """Say that an involvement on one of `grounds` holds now: within its dates, and as the parents decide.
 
-    A parent's own holds only while they have authority, a school's only while the parents consent, and what
-    the duty of care keeps only until they say no. `hulpvraag` is a row, or its columns.
+    A parent's own holds only while they have authority, in a consultation as well, a school's only while the
+    parents consent, and what the duty of care keeps only until they say no. `hulpvraag` is a row, or its
+    columns.
     """
-    if b is _betrokkenheid.c and hulpvraag is _hulpvraag.c:
-        says = _parents_say
-    else:
-        says = _conditions(b, hulpvraag)
+    of_gate = b is _betrokkenheid.c and hulpvraag is _hulpvraag.c
+    says = _parents_say if of_gate else _conditions(b, hulpvraag)
     asked = (or_(b.grond != ground, condition) for ground, condition in says.items() if ground in grounds)
     return and_(valid(b), *asked)
 
 
 def _conditions(b: Any, hulpvraag: Any) -> dict[Ground, Where]:
     parent = _gezagsdrager.c
-    has_authority = exists().where(
-        parent.kind_id == hulpvraag.kind_id,
-        parent.gebruiker_id == b.gebruiker_id,
-        parent.gezag == Gezag.JA,
-    )
+    is_parent = (parent.kind_id == hulpvraag.kind_id, parent.gebruiker_id == b.gebruiker_id)
+    has_authority = exists().where(*is_parent, parent.gezag == Gezag.JA)
+    not_without = or_(b.namens_id.is_not(None), ~exists().where(*is_parent, parent.gezag != Gezag.JA))
     return {
         Ground.OUDER: has_authority,
+        Ground.GENODIGD: not_without,
+        Ground.OVERLEGRONDE: not_without,
         Ground.SCHOOL: consented(hulpvraag, b.organisation_id),
         Ground.ZORGPLICHT: not_refused(hulpvraag, b.organisation_id),
     }

@@ -7,6 +7,7 @@ from flask import g, has_request_context
 from sqlalchemy import select
 
 from app import models as m
+from app.access.invited import invited_person
 from app.access.involvement import valid
 from app.access.person import Person, as_system
 from app.access.rights import CEILING
@@ -25,32 +26,6 @@ def person_for(
         return invited_person(gebruiker_id, swv_id)
     with as_system("roles come from the memberships"):
         return next(iter(people_of(gebruiker_id=gebruiker_id, organisation_id=organisation_id)), None)
-
-
-def invited_person(gebruiker_id: int, swv_id: uuid.UUID | None) -> Person | None:
-    """Build the person as invited to dossiers of this SWV, on behalf of nobody; None when there are none."""
-    b = m.Betrokkenheid
-    query = (
-        select(m.Gebruiker, m.Organisation)
-        .join(b, b.gebruiker_id == m.Gebruiker.id)
-        .join(m.Organisation, m.Organisation.id == b.swv_id)
-        .where(m.Gebruiker.id == gebruiker_id, m.Gebruiker.active.is_(True))
-        .where(b.swv_id == swv_id, b.namens_id.is_(None), valid(b), m.Organisation.actief.is_(True))
-        .limit(1)
-    )
-    with as_system("an invited person has no membership", across_swvs=True):
-        found = db.session.execute(query).first()
-    if found is None:
-        return None
-    gebruiker, swv = found
-    return Person(
-        gebruiker_id=gebruiker.id,
-        naam=gebruiker.naam,
-        voornaam=gebruiker.first_name,
-        swv_id=swv.id,
-        swv_naam=swv.naam,
-        rollen=frozenset({Role.OUDER, Role.DEELNEMER}),
-    )
 
 
 def people_of(

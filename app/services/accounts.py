@@ -56,7 +56,7 @@ def invite(
         _refuse_double(gebruiker, organisation, rol)
         lidmaatschap.gebruiker_id = gebruiker.id
         _write(lidmaatschap, by)
-        if is_new or not _is_active(gebruiker):
+        if is_new or not is_active(gebruiker):
             _mail_invitation(gebruiker, lidmaatschap, by)
         else:
             outbox.queue_account_mail("nieuw_lidmaatschap", gebruiker, organisation=organisation)
@@ -106,7 +106,9 @@ def _within_reach(gebruiker: Gebruiker, by: Person) -> bool:
             query.where(Lidmaatschap.gebruiker_id == gebruiker.id, valid(Lidmaatschap))
         )
         of_swv = by.organisation_id == by.swv_id
-        involved = select(Betrokkenheid.swv_id).where(Betrokkenheid.gebruiker_id == gebruiker.id)
+        involved = select(Betrokkenheid.swv_id).where(
+            Betrokkenheid.gebruiker_id == gebruiker.id, Betrokkenheid.namens_id.is_(None)
+        )
         if any(not of_swv or swv_id != by.swv_id for swv_id in db.session.scalars(involved)):
             return False
         return all(
@@ -120,14 +122,27 @@ def has_ended(lidmaatschap: Lidmaatschap) -> bool:
     return lidmaatschap.tot is not None and lidmaatschap.tot <= now()
 
 
-def _mail_invitation(gebruiker: Gebruiker, lidmaatschap: Lidmaatschap, by: Person | None) -> Uitnodiging:
-    uitnodiging = uitnodigingen.make(
+def account_of(email: str, voornaam: str, achternaam: str) -> Gebruiker:
+    """Give the account of this e-mail address; when there is none, make it in the caller's transaction."""
+    _refuse_bad_name(voornaam, achternaam)  # also when it isn't used: a refusal must not tell who is known
+    return _by_email(email) or _new_account(voornaam, achternaam, email, None)
+
+
+def link_for(
+    gebruiker: Gebruiker, by: Person | None, lidmaatschap: Lidmaatschap | None = None
+) -> Uitnodiging:
+    """Make the one-time link with which somebody makes the account theirs, in the caller's transaction."""
+    return uitnodigingen.make(
         UitnodigingSoort.ACCOUNT,
         gebruiker,
         valid_for=timedelta(days=current_app.config["INVITATION_DAYS"]),
         lidmaatschap=lidmaatschap,
         by=by,
     )
+
+
+def _mail_invitation(gebruiker: Gebruiker, lidmaatschap: Lidmaatschap, by: Person | None) -> Uitnodiging:
+    uitnodiging = link_for(gebruiker, by, lidmaatschap)
     outbox.queue_account_mail("uitnodiging", gebruiker, uitnodiging)
     return uitnodiging
 
@@ -152,11 +167,15 @@ def _plain_email(email: str) -> str:
     return plain
 
 
-def _new_account(voornaam: str, achternaam: str, email: str, username: str | None) -> Gebruiker:
+def _refuse_bad_name(voornaam: str, achternaam: str) -> None:
     for field, name in (("first_name", voornaam), ("last_name", achternaam)):
         if not name or not name.strip() or len(name.strip()) > _LONGEST_NAME or not name.isprintable():
             problem = _("Fill in a name of at most %(number)s characters.", number=_LONGEST_NAME)
             raise _wrong(field, problem)
+
+
+def _new_account(voornaam: str, achternaam: str, email: str, username: str | None) -> Gebruiker:
+    _refuse_bad_name(voornaam, achternaam)
     gebruiker = Gebruiker(
         first_name=voornaam.strip(),
         last_name=achternaam.strip(),
@@ -195,7 +214,8 @@ def _is_taken(username: str) -> bool:
         return db.session.scalar(select(Gebruiker.id).where(Gebruiker.username == username)) is not None
 
 
-def _is_active(gebruiker: Gebruiker) -> bool:
+def is_active(gebruiker: Gebruiker) -> bool:
+    """Tell whether the account was made theirs by who was invited."""
     query = select(Inloggegevens.actief_sinds).where(Inloggegevens.gebruiker_id == gebruiker.id)
     with as_system(_WHY):
         return db.session.scalar(query) is not None

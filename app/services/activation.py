@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from app.access import as_system
 from app.errors import BadInput
 from app.extensions import db
-from app.models import Inloggegevens, Uitnodiging
+from app.models import Bericht, Inloggegevens, Organisation, Uitnodiging
 from app.models.base import now
 from app.services import log, passwords, sessions, two_factor, uitnodigingen
 from app.terms import Actie, UitnodigingSoort
@@ -21,6 +21,13 @@ _TO_KEEP_CODES = timedelta(hours=1)
 def find(token: str) -> Uitnodiging:
     """Find an invitation that can still be used; NotFound or LinkGone."""
     return uitnodigingen.find(token, UitnodigingSoort.ACCOUNT)
+
+
+def door(uitnodiging: Uitnodiging) -> str:
+    """Name the SWV that somebody who was invited to a consultation signs in at."""
+    query = select(Organisation.naam).join(Bericht, Bericht.swv_id == Organisation.id)
+    with as_system(_WHY):
+        return db.session.scalar(query.where(Bericht.uitnodiging_id == uitnodiging.id).limit(1)) or ""
 
 
 def choose_password(uitnodiging: Uitnodiging, password: str) -> None:

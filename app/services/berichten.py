@@ -11,10 +11,10 @@ from sqlalchemy.orm import joinedload
 from app.access import Person, as_system, person_for, require
 from app.errors import Conflict, NotFound
 from app.extensions import db
-from app.models import Bericht, Hulpvraag, Organisation, StatusWijziging
+from app.models import Bericht, Hulpvraag, Overlegronde, StatusWijziging
 from app.models.base import now, parse_id
 from app.services import listing, log
-from app.services.outbox import ONE_TIME_LINKS
+from app.services.outbox import INVITED_WITH_LINK, ONE_TIME_LINKS, OPENED
 from app.services.told import audience, queue_status_mail
 from app.terms import Actie, BerichtStatus, MailFout, Verb
 from app.workflow import BY_KEY
@@ -22,10 +22,10 @@ from app.workflow import BY_KEY
 
 @dataclass(frozen=True)
 class Opened:
-    """What a link in a mail leads to: a message, or `elsewhere`, the organisation that it was written to."""
+    """What a link in a mail leads to: a message, or `elsewhere`, as whom this person can read it."""
 
     bericht: Bericht | None = None
-    elsewhere: Organisation | None = None
+    elsewhere: Person | None = None
 
 
 def inbox(person: Person, *, after: str | None, before: str | None) -> listing.Page:
@@ -60,10 +60,12 @@ def open_link(person: Person, sleutel: str) -> Opened:
         bericht = db.session.scalar(select(Bericht).where(Bericht.sleutel == sleutel))
         if bericht is None or bericht.ontvanger_id not in (None, person.gebruiker_id):
             raise NotFound
-        here = bericht.organisation_id in (None, person.organisation_id)
-        if not here and person_for(person.gebruiker_id, bericht.organisation_id) is None:
+        at = (bericht.organisation_id, bericht.swv_id)
+        about_the_account = bericht.organisation_id is None and bericht.hulpvraag_id is None
+        here = about_the_account or at == (person.organisation_id, person.swv_id)
+        elsewhere = None if here else person_for(person.gebruiker_id, at[0], swv_id=at[1])
+        if not here and elsewhere is None:
             raise NotFound
-        elsewhere = None if here else bericht.organisation
     if elsewhere is not None:
         return Opened(elsewhere=elsewhere)
     return Opened() if bericht.ontvanger_id is None else Opened(find(person, bericht.id))
@@ -75,6 +77,13 @@ def mark_read(bericht: Bericht) -> None:
         bericht.gelezen_op = now()
         log.record(Actie.WIJZIGEN, row=bericht)
         db.session.commit()
+
+
+def may_open_round(bericht: Bericht) -> bool:
+    """Tell whether the message is about a consultation that is there for the person who asks."""
+    wanted = select(Overlegronde.id).where(Overlegronde.id == bericht.overlegronde_id)
+    told_of = bericht.overlegronde_id is not None and bericht.soort != OPENED
+    return told_of and db.session.scalar(wanted) is not None
 
 
 def may_open_dossier(bericht: Bericht) -> bool:
@@ -120,8 +129,14 @@ _STATUS_MAILS = {transition.mail: transition for transition in BY_KEY.values()}
 
 
 def _own(person: Person) -> tuple[ColumnElement[bool], ...]:
-    # The mails with a one-time link are no notices: who reads this has used it.
-    return Bericht.ontvanger_id == person.gebruiker_id, Bericht.soort.not_in(ONE_TIME_LINKS)
+    """Say which messages are there to read: not those of a later moment, or that were not sent."""
+    return (
+        Bericht.ontvanger_id == person.gebruiker_id,
+        # Most mails with a one-time link are no notices: who reads this has used it.
+        Bericht.soort.not_in(ONE_TIME_LINKS - {INVITED_WITH_LINK}),
+        Bericht.gemaakt_op <= now(),
+        Bericht.status != BerichtStatus.VERVALLEN,
+    )
 
 
 def _load(keys: Sequence[Any]) -> Sequence[Bericht]:

@@ -12,6 +12,7 @@ from app.access import as_system
 from app.extensions import db
 from app.models import Betrokkenheid, Hulpvraag, Organisation, Overlegronde, SchoolVoorkeur, StatusWijziging
 from app.models.base import now
+from app.services import overleg_mail
 from app.terms import Ground, VoorkeurStaat, ZorgplichtReden
 from app.workflow import Act, Transition
 
@@ -75,12 +76,16 @@ def undo(change: StatusWijziging) -> None:
             update(Betrokkenheid).where(Betrokkenheid.einde_id == change.id).values(tot=None, einde_id=None)
         )
         db.session.execute(update(Betrokkenheid).where(Betrokkenheid.begin_id == change.id).values(tot=now()))
-        for ronde in db.session.scalars(select(Overlegronde).where(Overlegronde.einde_id == change.id)):
+        closed = list(db.session.scalars(select(Overlegronde).where(Overlegronde.einde_id == change.id)))
+        for ronde in closed:
             ronde.gesloten_op = ronde.einde_id = None
         judged = select(SchoolVoorkeur).where(SchoolVoorkeur.einde_id == change.id)
         for voorkeur in db.session.scalars(judged):
             voorkeur.zorgplicht = voorkeur.zorgplicht_reden = voorkeur.einde_id = None
         db.session.flush()
+        for ronde in closed:
+            if ronde.begint_op > now():
+                overleg_mail.on_again(ronde, None)
 
 
 def _judge_rejections(hulpvraag: Hulpvraag, change: StatusWijziging, answers: Answers) -> None:
@@ -120,9 +125,17 @@ def _end_others(hulpvraag: Hulpvraag, change: StatusWijziging, answers: Answers)
 
 def _close_rounds(hulpvraag: Hulpvraag, change: StatusWijziging, answers: Answers) -> None:
     """Close the consultation rounds, and with them what was opened for their participants."""
-    for ronde in open_rounds(hulpvraag):
+    closing = open_rounds(hulpvraag)
+    knew = {
+        ronde: overleg_mail.people(overleg_mail.participants([ronde]), before=change.van)
+        for ronde in closing
+        if ronde.begint_op > now()
+    }
+    for ronde in closing:
         ronde.gesloten_op, ronde.einde_id = now(), change.id
     _end(change, Betrokkenheid.grond.in_((Ground.GENODIGD, Ground.OVERLEGRONDE)))
+    for ronde, people in knew.items():
+        overleg_mail.off(ronde, people, change.door_id)
 
 
 def _of_school(school_id: uuid.UUID | None) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -2,13 +2,13 @@
 
 import secrets
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
-from app.access import Person, as_system, people_of, person_for, recipients, write_as_system
+from app.access import Person, as_system, level, people_of, person_for, recipients, write_as_system
 from app.access.involvement import valid
 from app.extensions import db
 from app.models import (
@@ -18,6 +18,7 @@ from app.models import (
     Hulpvraag,
     Lidmaatschap,
     Organisation,
+    Overlegronde,
     StatusWijziging,
     Uitnodiging,
 )
@@ -28,7 +29,10 @@ from app.workflow import LEVELS
 
 SHARED = "iets_klaar"
 MEMBERSHIP = "nieuw_lidmaatschap"
-ONE_TIME_LINKS = frozenset({"uitnodiging", "wachtwoord_vergeten"})
+INVITED_WITH_LINK = "overleg_uitnodiging_account"
+OPENED = "dossier_geopend"
+ONE_TIME_LINKS = frozenset({"uitnodiging", "wachtwoord_vergeten", INVITED_WITH_LINK})
+_READS_THE_DOSSIER = frozenset({Level.DOSSIER, Level.LEZEN, Level.ALLES})
 
 
 def queue(
@@ -37,23 +41,29 @@ def queue(
     to: Person | Organisation,
     hulpvraag: Hulpvraag | None = None,
     statuswijziging: StatusWijziging | None = None,
+    overlegronde: Overlegronde | None = None,
     farewell: bool = False,
+    at: datetime | None = None,
 ) -> Bericht:
     """Add a message to a person, or to the shared address of an organisation; the caller commits.
 
     `soort` names the mail file. PermissionError when the person may not know of the dossier, unless it is a
-    `farewell`, readable for FAREWELL_DAYS.
+    `farewell`, readable for FAREWELL_DAYS. With `at` it is sent, and there to read, from that moment: the
+    right to know is asked then only.
     """
     if isinstance(to, Organisation):
         bericht = _bericht(SHARED, organisation_id=to.id, swv_id=to.swv_id)
     else:
-        if hulpvraag is not None and not farewell and not recipients(hulpvraag, [to]):
+        if hulpvraag is not None and not (farewell or at or recipients(hulpvraag, [to])):
             raise PermissionError(f"person {to.gebruiker_id} may not know of dossier {hulpvraag.id}")
         bericht = _bericht(soort, organisation_id=to.organisation_id, swv_id=to.swv_id)
         bericht.ontvanger_id = to.gebruiker_id
         bericht.afscheid = farewell
     if farewell:
         bericht.leesbaar_tot = now() + timedelta(days=current_app.config["FAREWELL_DAYS"])
+    if at is not None:
+        bericht.gemaakt_op = bericht.volgende_poging = at
+    bericht.overlegronde_id = overlegronde.id if overlegronde else None
     return _add(bericht, hulpvraag, statuswijziging)
 
 
@@ -72,27 +82,44 @@ def queue_account_mail(
     uitnodiging: Uitnodiging | None = None,
     *,
     organisation: Organisation | None = None,
+    overlegronde: Overlegronde | None = None,
 ) -> Bericht:
-    """Add a mail about somebody's account: `uitnodiging`, `wachtwoord_vergeten` or `nieuw_lidmaatschap`.
+    """Add a mail about somebody's account, such as `uitnodiging` or `nieuw_lidmaatschap`; the caller commits.
 
-    The first two need the row of their one-time link; the caller commits.
+    Those of ONE_TIME_LINKS need the row of their link. One to a consultation names its `overlegronde`, and
+    the `organisation` on behalf of which, if any.
     """
     if (soort in ONE_TIME_LINKS) != (uitnodiging is not None):
         raise ValueError(soort)
-    swv_id = organisation.swv_id if organisation is not None else _swv_of(gebruiker)
+    known = organisation or overlegronde
+    swv_id = known.swv_id if known is not None else _swv_of(gebruiker)
     bericht = _bericht(soort, organisation_id=organisation.id if organisation else None, swv_id=swv_id)
     bericht.ontvanger_id = gebruiker.id
     bericht.uitnodiging_id = uitnodiging.id if uitnodiging else None
+    if overlegronde is not None:
+        bericht.overlegronde_id, bericht.hulpvraag_id = overlegronde.id, overlegronde.hulpvraag_id
     return _add(bericht, None, None)
+
+
+def withdraw(soort: str, *, overlegronde: Overlegronde, gebruiker_id: int) -> None:
+    """Take back what would be said later, in the caller's transaction."""
+    waiting = (
+        Bericht.soort == soort,
+        Bericht.overlegronde_id == overlegronde.id,
+        Bericht.ontvanger_id == gebruiker_id,
+        Bericht.status == BerichtStatus.WACHT,
+    )
+    with as_system("what is not going to happen is not told"):
+        db.session.execute(delete(Bericht).where(*waiting))
 
 
 def may_still_know(bericht: Bericht) -> bool:
     """Tell whether the recipient may know this at this moment: checked again just before sending."""
     with as_system("the outbox asks who may know"):
-        if bericht.uitnodiging is not None:
-            return bericht.uitnodiging.gebruikt_op is None and bericht.uitnodiging.verloopt_op > now()
-        if bericht.soort in ONE_TIME_LINKS:
+        if bericht.soort in ONE_TIME_LINKS and not _works(bericht.uitnodiging):
             return False
+        if bericht.uitnodiging is not None and bericht.hulpvraag is None:
+            return True
         if bericht.ontvanger_id is None:
             return _organisation_may_know(bericht)
         person = person_for(bericht.ontvanger_id, bericht.organisation_id, swv_id=bericht.swv_id)
@@ -100,7 +127,13 @@ def may_still_know(bericht: Bericht) -> bool:
             return False
         if bericht.afscheid or bericht.hulpvraag is None:
             return True
+        if bericht.soort == OPENED:
+            return level(person, bericht.hulpvraag) in _READS_THE_DOSSIER
         return bool(recipients(bericht.hulpvraag, [person]))
+
+
+def _works(uitnodiging: Uitnodiging | None) -> bool:
+    return uitnodiging is not None and uitnodiging.gebruikt_op is None and uitnodiging.verloopt_op > now()
 
 
 def _organisation_may_know(bericht: Bericht) -> bool:
@@ -148,9 +181,11 @@ def _swv_of(gebruiker: Gebruiker) -> uuid.UUID | None:
     if people:
         return people[0].swv_id
     with as_system("a failed mail is a task for the SWV of the person"):
-        return db.session.scalar(
+        member = (
             select(Organisation.swv_id)
             .join(Lidmaatschap, Lidmaatschap.organisation_id == Organisation.id)
             .where(Lidmaatschap.gebruiker_id == gebruiker.id)
-            .limit(1)
         )
+        invited = select(Betrokkenheid.swv_id).where(Betrokkenheid.gebruiker_id == gebruiker.id)
+        found = (db.session.scalar(query.limit(1)) for query in (member, invited))
+        return next((swv_id for swv_id in found if swv_id), None)

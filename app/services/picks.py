@@ -1,10 +1,11 @@
 """What a foreign key can be picked from: rows that the person may see, found by typing, at most 20."""
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, String, cast, func, or_, select
 
 from app.access import current_person
 from app.access.involvement import valid
@@ -17,8 +18,17 @@ from app.models.kind import searchable
 from app.terms import JK_STAFF, OrganisationSoort, Role
 
 MOST = 20
+_INVITED = JK_STAFF | {Role.CONTACTPERSOON_VOORSCHOOL, Role.CONTACTPERSOON_SCHOOL}
 Choice = tuple[str, str, str]
 Query = Select[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody at work for one organisation."""
+
+    gebruiker_id: int
+    organisation_id: uuid.UUID
 
 
 @dataclass(frozen=True)
@@ -68,6 +78,31 @@ def _people(role: Role) -> tuple[Callable[[str], Query], Callable[[Any], Query]]
     )
 
 
+def _members() -> tuple[Callable[[str], Query], Callable[[Any], Query]]:
+    """Offer everybody who can be invited on behalf of an organisation; the key names both."""
+    name = Gebruiker.first_name + " " + Gebruiker.last_name
+
+    def base() -> Query:
+        key = cast(Gebruiker.id, String) + "." + cast(Organisation.id, String)
+        return (
+            select(key, name, Organisation.naam)
+            .join(Lidmaatschap, Lidmaatschap.gebruiker_id == Gebruiker.id)
+            .join(Organisation, Organisation.id == Lidmaatschap.organisation_id)
+            .where(Lidmaatschap.rol.in_(sorted(_INVITED)), valid(Lidmaatschap))
+            .where(Gebruiker.active.is_(True), Organisation.actief)
+            .group_by(Gebruiker.id, name, Organisation.id, Organisation.naam)
+        )
+
+    def one(member: Member) -> Query:
+        return base().where(Gebruiker.id == member.gebruiker_id, Organisation.id == member.organisation_id)
+
+    def query(typed: str) -> Query:
+        found = base().where(or_(_like(name, typed), _like(Organisation.naam, typed)))
+        return found.order_by(name, Gebruiker.id, Organisation.naam)
+
+    return query, one
+
+
 def _like(column: Any, typed: str) -> Any:
     return column.icontains(typed, autoescape=True)
 
@@ -75,6 +110,12 @@ def _like(column: Any, typed: str) -> Any:
 def _number(value: Any) -> int | None:
     text = str(value)
     return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
+def _member(value: Any) -> Member | None:
+    person, _dot, place = str(value).partition(".")
+    gebruiker_id, organisation_id = _number(person), parse_id(place)
+    return Member(gebruiker_id, organisation_id) if gebruiker_id and organisation_id else None
 
 
 _kind_name = Kind.voornaam + " " + func.coalesce(Kind.tussenvoegsel + " ", "") + Kind.achternaam
@@ -112,6 +153,7 @@ PICKS: dict[str, Pick] = {
     "swv": Pick(frozenset({Role.PLATFORMBEHEERDER}), *_organisations(OrganisationSoort.SAMENWERKINGSVERBAND)),
     "contactpersoon": Pick(JK_STAFF, *_people(Role.CONTACTPERSOON_VOORSCHOOL), key=_number),
     "specialist": Pick(JK_STAFF, *_people(Role.JK_SPECIALIST), key=_number),
+    "persoon": Pick(JK_STAFF, *_members(), key=_member),
     "waarnemer": Pick(JK_STAFF, *_people(Role.JK_SPECIALIST), key=_number),
 }
 
@@ -130,6 +172,11 @@ def name(pick: str, key: Any) -> str:
         return ""
     row = db.session.execute(offered.one(value)).first()
     return row[1] if row else ""
+
+
+def member(key: Any) -> Member | None:
+    """Read who was picked, when that is still on offer."""
+    return _member(key) if name("persoon", key) else None
 
 
 def _allowed(pick: str) -> Pick:

@@ -3,9 +3,9 @@
 import secrets
 import uuid
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, and_, literal, or_, select, update
 
-from app.access import Person, as_system, people_of, write_as_system
+from app.access import Person, as_system, invited_person, people_of, write_as_system
 from app.errors import NotFound
 from app.extensions import db
 from app.models import Sessie
@@ -15,6 +15,8 @@ from app.services import log
 from app.terms import Actie
 
 _WHY = "sessions belong to the portal itself"
+# The place of an invited person: no organisation.
+FOR_NOBODY = "uitgenodigd"
 
 
 def begin(person: Person, *, instead_of: uuid.UUID | None = None) -> str:
@@ -42,14 +44,20 @@ def end_all(gebruiker_id: int) -> None:
 
 
 def places(person: Person) -> list[Person]:
-    """Give where this person can work without signing in again: organisations of the same SWV."""
+    """Give where this person can work without signing in again: in the same SWV, also as invited."""
     found = people_of(gebruiker_id=person.gebruiker_id)
-    return [place for place in found if place.swv_id == person.swv_id]
+    members = [place for place in found if place.swv_id == person.swv_id]
+    return [*members, *filter(None, [invited_person(person.gebruiker_id, person.swv_id)])]
 
 
-def switch(person: Person, organisation_id: uuid.UUID | None) -> str:
-    """Go on in another organisation of the same SWV, with a new token; NotFound without membership there."""
-    place = next((place for place in places(person) if place.organisation_id == organisation_id), None)
+def key_of(place: Person) -> str:
+    """Name a place in a form: its organisation, or that one was invited on behalf of nobody."""
+    return str(place.organisation_id) if place.organisation_id else FOR_NOBODY
+
+
+def switch(person: Person, key: str | None) -> str:
+    """Go on in another place of the same SWV, with a new token; NotFound when it isn't this person's."""
+    place = next((place for place in places(person) if key_of(place) == key), None)
     with as_system(_WHY):
         old = db.session.scalar(select(Sessie).where(Sessie.id == person.sessie_id))
     if place is None or old is None:
@@ -70,17 +78,19 @@ def switch(person: Person, organisation_id: uuid.UUID | None) -> str:
 
 
 def last_place(gebruiker_id: int, found: list[Person]) -> Person:
-    """Give the one of `found` that was worked in last; else the first by name."""
-    ids = [place.organisation_id for place in found]
+    """Give the one of `found`, all of one SWV, that was worked in last; else the first of them."""
+    by_place = {place.organisation_id: place for place in found}
+    for_nobody = and_(literal(None in by_place), Sessie.organisation_id.is_(None))
     used = (
         select(Sessie.organisation_id)
-        .where(Sessie.gebruiker_id == gebruiker_id, Sessie.organisation_id.in_(ids))
+        .where(Sessie.gebruiker_id == gebruiker_id, Sessie.swv_id.is_not_distinct_from(found[0].swv_id))
+        .where(or_(Sessie.organisation_id.in_([key for key in by_place if key]), for_nobody))
         .order_by(Sessie.gezien_op.desc())
         .limit(1)
     )
     with as_system(_WHY):
-        last = db.session.scalar(used)
-    return next((place for place in found if place.organisation_id == last), found[0])
+        last = db.session.execute(used).first()
+    return by_place[last[0]] if last else found[0]
 
 
 def _add(sessie: Sessie) -> str:

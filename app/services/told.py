@@ -178,7 +178,7 @@ def _asked(
         case Told.VOORSCHOOL:
             return [(hulpvraag.voorschool_id, _of_voorschool(hulpvraag))]
         case Told.SPECIALIST:
-            return [(hulpvraag.swv_id, _of_swv(hulpvraag))]
+            return [(hulpvraag.swv_id, specialists(hulpvraag))]
         case Told.SCHOLEN:
             return _schools(hulpvraag)
         case Told.BETROKKENEN:
@@ -193,7 +193,8 @@ def _of_voorschool(hulpvraag: Hulpvraag) -> list[Person]:
     return own or people
 
 
-def _of_swv(hulpvraag: Hulpvraag) -> list[Person]:
+def specialists(hulpvraag: Hulpvraag) -> list[Person]:
+    """Give the JK specialist and the stand-in, or else the contact persons JK."""
     specialists = people_of(organisation_id=hulpvraag.swv_id, role=Role.JK_SPECIALIST)
     chosen = {hulpvraag.specialist_id, hulpvraag.waarnemer_id}
     own = [person for person in specialists if person.gebruiker_id in chosen]

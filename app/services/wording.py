@@ -21,9 +21,12 @@ LABELS: Mapping[str, Any] = {
     "achternaam": _l("Last name"),
     "actief": _l("Active"),
     "adres": _l("Address"),
+    "agenda": _l("Agenda"),
+    "begint_op": _l("Day and time"),
     "bron": _l("Ground"),
     "contactpersoon": _l("Contact person of the preschool"),
     "door": _l("By"),
+    "duur": _l("How many minutes does it take?"),
     "email": _l("E-mail address"),
     "first_name": _l("First name"),
     "geboortedatum": _l("Date of birth"),
@@ -40,6 +43,7 @@ LABELS: Mapping[str, Any] = {
     "hulpvraag": _l("Hulpvraag"),
     "kind": _l("Child"),
     "last_name": _l("Last name"),
+    "link": _l("Link to a video meeting"),
     "meldadres": _l("Shared e-mail address for notices"),
     "naam": _l("Name"),
     "nummer": _l("Number"),
@@ -47,6 +51,7 @@ LABELS: Mapping[str, Any] = {
     "op": _l("On"),
     "organisation": _l("Organisation"),
     "partij": _l("Who"),
+    "plaats": _l("Place"),
     "platform": _l("Platform"),
     "rol": _l("Role"),
     "sinds": _l("Since"),
@@ -79,6 +84,9 @@ COUNTED: Mapping[Noun, Callable[[int], str]] = {
     ),
     Noun.BIJLAGE: lambda n: ngettext("You see %(num)s bijlage.", "You see %(num)s bijlagen.", n),
     Noun.NOTITIE: lambda n: ngettext("You see %(num)s note.", "You see %(num)s notes.", n),
+    Noun.OVERLEGRONDE: lambda n: ngettext(
+        "You see %(num)s consultation.", "You see %(num)s consultations.", n
+    ),
     Noun.ORGANISATION: lambda n: ngettext(
         "You see %(num)s organisation.", "You see %(num)s organisations.", n
     ),

@@ -1,13 +1,15 @@
 """The work list: what is asked of a person now, and what is with others."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from app.access import Person, as_system
 from app.extensions import db
-from app.models import Bijlage, Hulpvraag
+from app.models import Bijlage, Deelname, Hulpvraag, Overlegronde
+from app.models.base import now
 from app.services import related
 from app.terms import BijlageSoort, Role, Status
 from app.workflow import AT_MOVE, OPEN
@@ -23,6 +25,36 @@ class Task:
     what: str
     adds_documents: bool = False
     changes_status: bool = False
+
+
+@dataclass(frozen=True)
+class Consultation:
+    """A consultation that a person takes part in; until they answer, that is asked of them."""
+
+    ronde: Overlegronde
+    nummer: str
+    answered: bool
+
+
+def consultations(by: Person) -> list[Consultation]:
+    """List the consultations to come that this person takes part in, the first one first."""
+    d, r = Deelname, Overlegronde
+    mine = (d.gebruiker_id == by.gebruiker_id, d.namens_id == by.organisation_id, d.verwijderd_op.is_(None))
+    query = (
+        select(r, d.antwoord)
+        .join(d, d.overlegronde_id == r.id)
+        .where(*mine, r.gesloten_op.is_(None), r.begint_op > now() - timedelta(days=1))
+        .order_by(r.begint_op, r.id)
+        .limit(MOST)
+    )
+    found = [(ronde, antwoord) for ronde, antwoord in db.session.execute(query) if ronde.eindigt_op > now()]
+    keys = [ronde.hulpvraag_id for ronde, _antwoord in found]
+    with as_system("an invitation says the number of its dossier"):
+        numbers = select(Hulpvraag.id, Hulpvraag.nummer).where(Hulpvraag.id.in_(keys))
+        nummers = {key: nummer for key, nummer in db.session.execute(numbers)} if keys else {}  # noqa: C416 - rows are no pairs to mypy
+    return [
+        Consultation(ronde, nummers[ronde.hulpvraag_id], antwoord is not None) for ronde, antwoord in found
+    ]
 
 
 def asked(by: Person) -> list[Task]:

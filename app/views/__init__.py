@@ -19,6 +19,7 @@ from app.views.account import AccountView
 from app.views.bericht import BerichtView
 from app.views.bijlage import BijlageView
 from app.views.bijlage_files import BijlageFilesView
+from app.views.deelname import DeelnameView
 from app.views.gezagsdrager import GezagsdragerView
 from app.views.hulpvraag import HulpvraagView
 from app.views.kept_text import KeptTextView
@@ -26,6 +27,7 @@ from app.views.kind import KindView
 from app.views.lidmaatschap import LidmaatschapView, MembershipView
 from app.views.notitie import NotitieView
 from app.views.organisation import OrganisationView
+from app.views.overlegronde import OverlegrondeView, RoundView
 from app.views.pick import PickView
 from app.views.signin import SigninView
 from app.views.worklist import WorklistView
@@ -38,13 +40,14 @@ MENU: tuple[tuple[Any, str, Noun | None, Any], ...] = (
     (_l("Children"), "KindView.list", Noun.KIND, _l("More")),
     (_l("Bijlagen"), "BijlageView.list", Noun.BIJLAGE, _l("More")),
     (_l("Notes"), "NotitieView.list", Noun.NOTITIE, _l("More")),
+    (_l("Overlegrondes"), "OverlegrondeView.list", Noun.OVERLEGRONDE, _l("More")),
     (_l("Organisations"), "OrganisationView.list", Noun.ORGANISATION, _l("Administration")),
     (_l("People"), "LidmaatschapView.list", Noun.LIDMAATSCHAP, _l("Administration")),
 )
 VIEWS = (
     WorklistView, SigninView, AccountView, HulpvraagView, KindView, GezagsdragerView, BijlageView,
     BijlageFilesView, KeptTextView, NotitieView, OrganisationView, LidmaatschapView, MembershipView,
-    BerichtView, PickView,
+    BerichtView, PickView, OverlegrondeView, RoundView, DeelnameView,
 )  # fmt: skip
 ALSO_KEEP_TEXT = frozenset(
     {

@@ -164,8 +164,8 @@ def _invited(uitnodiging: Uitnodiging) -> dict[str, Any]:
     return {
         "name": uitnodiging.gebruiker.naam,
         "username": uitnodiging.gebruiker.username,
-        "organisation": lidmaatschap.organisation.naam if lidmaatschap else "",
-        "role": str(lidmaatschap.rol.label) if lidmaatschap else "",
+        "organisation": lidmaatschap.organisation.naam if lidmaatschap else activation.door(uitnodiging),
+        "role": str(lidmaatschap.rol.label) if lidmaatschap else _("Invited person"),
         "by": uitnodiging.door.naam if uitnodiging.door else None,
         "until": format_datetime(uitnodiging.verloopt_op, "d MMMM y, H:mm"),
     }

@@ -19,7 +19,7 @@ from app.views.fields import PickField, field_for
 from app.views.interface import PortalInterface, granted
 from app.views.lists import ListView, Page
 
-__all__ = ["Page", "PortalInterface", "PortalView", "granted"]
+__all__ = ["Page", "PortalInterface", "PortalView", "explain", "granted"]
 
 
 class PortalView(ListView):
@@ -210,7 +210,7 @@ class PortalView(ListView):
             except NeedsConfirmation as asked:
                 warnings = asked.warnings
             except BadInput as wrong:
-                _explain(form, wrong)
+                explain(form, wrong)
             except Conflict as lost:
                 conflict = str(lost.sentence)
                 row = self.find(row.id)
@@ -264,7 +264,8 @@ def _marks(warnings: Sequence[Any]) -> str:
     return " ".join(hashlib.sha256(str(warning).encode()).hexdigest()[:12] for warning in warnings)
 
 
-def _explain(form: FlaskForm, wrong: BadInput) -> None:
+def explain(form: FlaskForm, wrong: BadInput) -> None:
+    """Put what is wrong with what was typed above its field, or on top."""
     for name, sentence in wrong.fields.items():
         if name in form:
             form[name].errors = [*form[name].errors, str(sentence)]

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from app.access import Person, current_person
 from app.errors import NotFound
-from app.models import Bericht, Organisation
+from app.models import Bericht
 from app.services import berichten, letters, log
 from app.services.wording import moment
 from app.terms import Noun
@@ -57,6 +57,8 @@ class BerichtView(BaseView):
         """Mark a message as read and go to its dossier."""
         bericht = berichten.find(_person(), pk)
         berichten.mark_read(bericht)
+        if berichten.may_open_round(bericht):
+            return redirect(url_for("OverlegrondeView.show", pk=bericht.overlegronde_id))
         if berichten.may_open_dossier(bericht):
             return redirect(url_for("HulpvraagView.show", pk=bericht.hulpvraag_id))
         return redirect(url_for("BerichtView.index"))
@@ -111,9 +113,9 @@ class BerichtView(BaseView):
             return redirect(url_for("BerichtView.index"))
         return redirect(url_for("BerichtView.show", pk=opened.bericht.id))
 
-    def _elsewhere(self, organisation: Organisation) -> Page:
-        here, there = _person().organisation_naam, organisation.naam
-        within_reach = organisation.swv_id == _person().swv_id
+    def _elsewhere(self, reader: Person) -> Page:
+        here, there = (place.organisation_naam or _("Invited person") for place in (_person(), reader))
+        within_reach = reader.swv_id == _person().swv_id
         switch = _(
             "You are working for %(here)s now. Switch to %(there)s and open the link again.",
             here=here,
@@ -134,7 +136,8 @@ class BerichtView(BaseView):
         )
 
     def _letter(self, bericht: Bericht) -> Page:
-        to_dossier = berichten.may_open_dossier(bericht)
+        to_round = berichten.may_open_round(bericht)
+        to_dossier = not to_round and berichten.may_open_dossier(bericht)
         facts = [
             (_("Number"), letters.number(bericht)),
             (_("Status"), letters.status_label(bericht)),
@@ -143,7 +146,11 @@ class BerichtView(BaseView):
             (_("Readable until"), bericht.leesbaar_tot and moment(bericht.leesbaar_tot)),
         ]
         action = {
-            "label": _("Open the dossier") if to_dossier else _("Mark as read"),
+            "label": _("Open the consultation")
+            if to_round
+            else _("Open the dossier")
+            if to_dossier
+            else _("Mark as read"),
             "url": url_for("BerichtView.read", pk=bericht.id),
             "post": True,
         }
@@ -154,7 +161,7 @@ class BerichtView(BaseView):
             crumbs=[(_("Berichten"), url_for("BerichtView.index")), (letters.subject(bericht), None)],
             body=letters.paragraphs(bericht),
             facts=[(label, value) for label, value in facts if value],
-            action=action if to_dossier or bericht.gelezen_op is None else None,
+            action=action if to_round or to_dossier or bericht.gelezen_op is None else None,
             back_url=url_for("BerichtView.index"),
         )
 

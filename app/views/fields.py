@@ -1,11 +1,23 @@
 """The form field for a column: generated from its type, in our own widgets and words."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import request, url_for
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, Field, SelectField, StringField, TextAreaField, validators
+from flask_babel import to_user_timezone, to_utc
+from wtforms import (
+    BooleanField,
+    DateField,
+    DateTimeLocalField,
+    Field,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    validators,
+)
 from wtforms.fields.choices import SelectChoice
 
 from app.services import picks
@@ -95,6 +107,34 @@ class TermField(SelectField):
             raise validators.ValidationError(_l("Please choose one from the list."))
 
 
+class ChoiceField(TermField):
+    """A choice from a few, all of them in sight."""
+
+    kind = "radio"
+
+
+class MomentField(DateTimeLocalField):
+    """A day and a time as the reader's clock shows it; holds the moment in UTC."""
+
+    def process_data(self, value: datetime | None) -> None:
+        """Take a moment."""
+        self.data = value
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read what was typed; a moment that no clock shows is refused."""
+        try:
+            super().process_formdata(valuelist)
+            self.data = to_utc(self.data).replace(tzinfo=UTC) if self.data else None
+        except (ValueError, OverflowError) as wrong:
+            self.data = None
+            raise ValueError(_l("Please fill in a day and a time.")) from wrong
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return " ".join(self.raw_data)
+        return to_user_timezone(self.data).strftime("%Y-%m-%dT%H:%M") if self.data else ""
+
+
 def field_for(
     datamodel: Any, column: str, label: Any, hint: Any, checks: Iterable[Any], terms: Any = None
 ) -> Any:
@@ -113,12 +153,17 @@ def field_for(
     if datamodel.is_boolean(column):
         return BooleanField(label, checks, description=hint)
     nullable = datamodel.is_nullable(column)
-    is_text = not datamodel.is_enum(column) and not datamodel.is_date(column)
+    own = (datamodel.is_enum, datamodel.is_date, datamodel.is_datetime, datamodel.is_integer)
+    is_text = not any(is_it(column) for is_it in own)
     checks.append(validators.Optional() if nullable else _required(is_text=is_text))
     if datamodel.is_enum(column):
         return TermField(label, checks, terms=terms or kind.enum_class, description=hint)
     if datamodel.is_date(column):
         return DateField(label, checks, description=hint)
+    if datamodel.is_datetime(column):
+        return MomentField(label, checks, description=hint)
+    if datamodel.is_integer(column):
+        return IntegerField(label, checks, description=hint)
     longest = getattr(kind, "length", None)
     if longest:
         checks.append(validators.Length(max=longest))

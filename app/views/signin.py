@@ -116,13 +116,15 @@ class SigninView(BaseView):
         if person is None:
             return redirect(url_for("SigninView.login"))
         if request.method == "POST":
-            token = sessions.switch(person, parse_id(request.form.get("membership")))
+            token = sessions.switch(person, request.form.get("membership"))
             return enter(token, url_for_start())
         choices = [
             {
-                "key": str(place.organisation_id),
-                "organisation": place.organisation_naam,
-                "role": ", ".join(str(rol.label) for rol in sorted(place.rollen)),
+                "key": sessions.key_of(place),
+                "organisation": place.organisation_naam or _("Invited person"),
+                "role": ", ".join(str(rol.label) for rol in sorted(place.rollen))
+                if place.organisation_id
+                else _("For the dossiers that you were invited to yourself."),
                 "current": place.organisation_id == person.organisation_id,
             }
             for place in sessions.places(person)

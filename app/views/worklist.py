@@ -13,7 +13,7 @@ from app.errors import NotFound
 from app.models import Hulpvraag
 from app.models.base import now
 from app.services import berichten, log, worklist
-from app.services.wording import days_ago, local_hour
+from app.services.wording import days_ago, exact, local_hour
 from app.terms import Noun, Role
 from app.views.dossier import at_move
 
@@ -33,14 +33,18 @@ class WorklistView(BaseView):
         reads = self.appbuilder.sm.has_access("can_list", Noun.HULPVRAAG)
         if reads:
             log.searching(Noun.HULPVRAAG, typed=False)
-        mine = [_task(task) for task in worklist.asked(person)] if reads else []
+        rounds = worklist.consultations(person) if reads else []
+        mine = [_consultation(found) for found in rounds if not found.answered]
+        mine += [_task(task) for task in worklist.asked(person)] if reads else []
+        others = [_consultation(found) for found in rounds if found.answered]
+        others += [_other(row) for row in worklist.elsewhere(person)] if reads else []
         context = {
             "title": f"{_greeting()} {person.voornaam}",
             "sub": ngettext("%(num)s thing is asked of you.", "%(num)s things are asked of you.", len(mine))
             if mine
             else None,
             "mine": mine,
-            "others": [_other(row) for row in worklist.elsewhere(person)] if reads else [],
+            "others": others,
             "empty": _("Nothing is asked of you now."),
             "guide": [str(sentence) for role, sentence in GUIDE.items() if role in person.rollen],
             "problems": [_problem(row) for row in berichten.undelivered(person)],
@@ -105,6 +109,20 @@ def _task(task: worklist.Task) -> dict[str, Any]:
         "url": dossier,
         "meta": f"{row.nummer} · {task.what}",
         "since": days_ago(row.status_sinds),
+        "action": action,
+    }
+
+
+def _consultation(found: worklist.Consultation) -> dict[str, Any]:
+    page = url_for("OverlegrondeView.show", pk=found.ronde.id)
+    asks = _("You are invited to a consultation: let us know whether you come")
+    action = {"label": _("Open"), "url": page}
+    if not found.answered:
+        action = {"label": _("Answer"), "url": url_for("DeelnameView.edit", pk=found.ronde.id)}
+    return {
+        "name": _("Consultation %(when)s", when=exact(found.ronde.begint_op)),
+        "url": page,
+        "meta": found.nummer if found.answered else f"{found.nummer} · {asks}",
         "action": action,
     }
 
