@@ -250,7 +250,8 @@ def _holds(need: Need, facts: Facts) -> bool:
             advice = Document(BijlageSoort.ONDERWIJSADVIES, Zichtbaarheid.GEDEELD, Stadium.DEFINITIEF)
             return advice in facts.documents
         case Need.SCHOOL_BENADERD:
-            return VoorkeurStaat.BENADERD in facts.schools
+            # One that has answered already was approached as well.
+            return facts.rejected or bool(facts.schools & {VoorkeurStaat.BENADERD, VoorkeurStaat.AKKOORD})
         case Need.SCHOOL_AKKOORD:
             return VoorkeurStaat.AKKOORD in facts.schools
         case Need.SCHOOL_AFGEWEZEN:

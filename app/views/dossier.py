@@ -107,7 +107,7 @@ def status_page(row: Hulpvraag, chosen: str | None) -> Context:
         "title": _("Change status"),
         "sub": f"{row.kind.naam} · {row.nummer}",
         "current": str(row.status.label),
-        "options": [_option(row, o, person) for o in shown],
+        "options": _options(row, shown, person),
         "chosen": chosen,
         "cancel_url": url_for("HulpvraagView.show", pk=row.id),
         "crumbs": [
@@ -124,7 +124,7 @@ def change_page(row: Hulpvraag, option: Option) -> Context:
     return {
         "title": label,
         "sub": f"{row.kind.naam} · {row.nummer}",
-        "option": _option(row, option, reader()),
+        "option": _options(row, [option], reader())[0],
         "cancel_url": url_for("HulpvraagView.status", pk=row.id),
         "crumbs": [
             (_("Hulpvragen"), url_for("HulpvraagView.list")),
@@ -223,14 +223,20 @@ def _does(transition: Transition) -> str:
     return f"{transition.effect} {asked}"
 
 
-def _option(row: Hulpvraag, option: Option, person: Person) -> Context:
+def _options(row: Hulpvraag, shown: Sequence[Option], person: Person) -> list[Context]:
+    possible = [option.transition for option in shown if option.possible]
+    heard = told.will_be_told(row, possible, status.last_change(row), person)
+    return [_option(row, option, person, heard.get(option.transition.key)) for option in shown]
+
+
+def _option(row: Hulpvraag, option: Option, person: Person, heard: list[str] | None) -> Context:
     t = option.transition
     at = ", ".join(sorted(str(role.label) for role in t.who))
     return {
         "key": t.key,
         "label": str(t.label),
         "does": _does(t),
-        "told": told.will_be_told(row, t, status.last_change(row), person) if option.possible else None,
+        "told": heard,
         "possible": option.possible,
         "missing": [str(need.label) for need in option.missing],
         "at_move": None if option.granted else _("This is up to: %(who)s.", who=at),
