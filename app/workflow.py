@@ -213,6 +213,9 @@ _advised = (
     Status.JK_ADVIES_AFGEROND,
 )
 
+# From the educational advice until a school has been found: then schools can be approached.
+APPROACHING = frozenset(_advised)
+
 
 def _levels(early: Level, advised: Level, ended: Level, withdrawn: Level) -> dict[Status, Level]:
     return {

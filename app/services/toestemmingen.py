@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from flask import current_app
@@ -19,7 +18,7 @@ from app.errors import BadInput, Conflict
 from app.extensions import db
 from app.models import Bijlage, Gezagsdrager, Hulpvraag, Organisation, SchoolVoorkeur, Toestemming
 from app.models.base import now, parse_id
-from app.services import log, notices, notities, wording
+from app.services import log, notices, notities, writing
 from app.services.dossiers import take_turn
 from app.terms import Actie, BijlageSoort, Doel, Gezag, ToestemmingStaat, Verb, VoorkeurStaat, Zichtbaarheid
 
@@ -98,7 +97,7 @@ def text_for(school: str, swv: str) -> str:
 
 def ask(voorkeur: SchoolVoorkeur, data: Mapping[str, Any], by: Person) -> Toestemming:
     """Ask one parent for consent; who has an account gets a mail and answers in the portal."""
-    hulpvraag = _open(voorkeur)
+    hulpvraag = _open(voorkeur, by)
     parent = _parent(hulpvraag, data.get("ouder"))
     if (found := _standing(voorkeur, parent)) is not None:
         raise Conflict(_already(found, parent))
@@ -108,14 +107,29 @@ def ask(voorkeur: SchoolVoorkeur, data: Mapping[str, Any], by: Person) -> Toeste
     return row
 
 
+def ask_and_tell(voorkeur: SchoolVoorkeur, data: Mapping[str, Any], by: Person) -> list[str]:
+    """Ask, and name the parent who gets a mail; nobody without an account."""
+    parent = ask(voorkeur, data, by).gezagsdrager
+    return [parent.naam] if has_account(parent) else []
+
+
+def text_of(voorkeur: SchoolVoorkeur) -> str:
+    """Give the text that a parent will read for this school."""
+    with access.as_system("the text names the school and the SWV"):
+        wanted = (voorkeur.school_id, voorkeur.swv_id)
+        query = select(Organisation.id, Organisation.naam).where(Organisation.id.in_(wanted))
+        names: dict[uuid.UUID, str] = {key: naam for key, naam in db.session.execute(query)}  # noqa: C416 - rows are no pairs to mypy
+    return text_for(names[voorkeur.school_id], names[voorkeur.swv_id])
+
+
 def record(voorkeur: SchoolVoorkeur, data: Mapping[str, Any], by: Person) -> Toestemming:
     """Record a consent that a parent signed on paper; the document is in the dossier.
 
     BadInput without parent, document or a day in the past.
     """
-    hulpvraag = _open(voorkeur)
+    hulpvraag = _open(voorkeur, by)
     parent = _parent(hulpvraag, data.get("ouder"))
-    signed, document = past_day(data, "getekend_op"), _document(hulpvraag, data.get("bijlage"))
+    signed, document = writing.past_day(data, "getekend_op"), _document(hulpvraag, data.get("bijlage"))
     row = _standing(voorkeur, parent)
     if row is not None and row.in_force:
         raise Conflict(_already(row, parent))
@@ -189,20 +203,8 @@ def has_account(parent: Gezagsdrager) -> bool:
     return _account(parent) is not None
 
 
-def past_day(data: Mapping[str, Any], name: str) -> date:
-    """Read the day in field `name`; BadInput when it is missing, in the future or long ago."""
-    value = data.get(name)
-    today = wording.today()
-    if not isinstance(value, date):
-        raise BadInput("", {name: _l("Please fill in a date.")})
-    if value > today:
-        raise BadInput("", {name: _l("This day is in the future.")})
-    if value.year < today.year - 5:
-        raise BadInput("", {name: _l("This day is too long ago.")})
-    return value
-
-
-def _open(voorkeur: SchoolVoorkeur) -> Hulpvraag:
+def _open(voorkeur: SchoolVoorkeur, by: Person) -> Hulpvraag:
+    access.require(by, Verb.EDIT, voorkeur)
     hulpvraag = take_turn(voorkeur.hulpvraag_id)
     db.session.refresh(voorkeur)
     if voorkeur.staat is VoorkeurStaat.VERVALLEN:
@@ -236,17 +238,13 @@ def _already(row: Toestemming, parent: Gezagsdrager) -> str:
 
 
 def _new(voorkeur: SchoolVoorkeur, parent: Gezagsdrager, by: Person) -> Toestemming:
-    with access.as_system("the text names the school and the SWV"):
-        wanted = (voorkeur.school_id, voorkeur.swv_id)
-        query = select(Organisation.id, Organisation.naam).where(Organisation.id.in_(wanted))
-        names: dict[uuid.UUID, str] = {key: naam for key, naam in db.session.execute(query)}  # noqa: C416 - rows are no pairs to mypy
     row = Toestemming(
         swv_id=voorkeur.swv_id,
         hulpvraag_id=voorkeur.hulpvraag_id,
         gezagsdrager_id=parent.id,
         organisation_id=voorkeur.school_id,
         doel=Doel.SCHOOL_VAN_VOORKEUR,
-        tekst=text_for(names[voorkeur.school_id], names[voorkeur.swv_id]),
+        tekst=text_of(voorkeur),
         gevraagd_door_id=by.gebruiker_id,
     )
     access.require(by, Verb.ADD, row)

@@ -19,7 +19,7 @@ from app.views.fields import PickField, field_for
 from app.views.interface import PortalInterface, granted
 from app.views.lists import ListView, Page
 
-__all__ = ["Page", "PortalInterface", "PortalView", "granted"]
+__all__ = ["Page", "PortalInterface", "PortalView", "explain", "granted", "marks"]
 
 
 class PortalView(ListView):
@@ -210,7 +210,7 @@ class PortalView(ListView):
             except NeedsConfirmation as asked:
                 warnings = asked.warnings
             except BadInput as wrong:
-                _explain(form, wrong)
+                explain(form, wrong)
             except Conflict as lost:
                 conflict = str(lost.sentence)
                 row = self.find(row.id)
@@ -219,7 +219,7 @@ class PortalView(ListView):
         context = self._form_context(form, row) | {
             "warnings": warnings,
             "conflict": conflict,
-            "anyway": _marks(warnings),
+            "anyway": marks(warnings),
         }
         if conflict:
             context["facts"] = self.facts(row, [name for name in self.edit_columns if name in form])
@@ -230,12 +230,12 @@ class PortalView(ListView):
         accepted = set(request.form.get("_anyway", "").split())
         found = writing.warnings(data.values())
         try:
-            if not set(_marks(found).split()) <= accepted:
+            if not set(marks(found).split()) <= accepted:
                 raise NeedsConfirmation(())
             return act(data | {"anyway": False})
         except NeedsConfirmation as asked:
             found = [*found, *map(str, asked.warnings)]
-            if set(_marks(found).split()) <= accepted:
+            if set(marks(found).split()) <= accepted:
                 return act(data | {"anyway": True})
             raise NeedsConfirmation(found) from None
 
@@ -259,12 +259,13 @@ class PortalView(ListView):
             del form[name]
 
 
-def _marks(warnings: Sequence[Any]) -> str:
+def marks(warnings: Sequence[Any]) -> str:
     """Name warnings by their words, so that a tick counts for what was read and for nothing else."""
     return " ".join(hashlib.sha256(str(warning).encode()).hexdigest()[:12] for warning in warnings)
 
 
-def _explain(form: FlaskForm, wrong: BadInput) -> None:
+def explain(form: FlaskForm, wrong: BadInput) -> None:
+    """Put what is wrong beside its field, and what belongs to no field on top."""
     for name, sentence in wrong.fields.items():
         if name in form:
             form[name].errors = [*form[name].errors, str(sentence)]
