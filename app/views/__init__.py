@@ -27,7 +27,9 @@ from app.views.lidmaatschap import LidmaatschapView, MembershipView
 from app.views.notitie import NotitieView
 from app.views.organisation import OrganisationView
 from app.views.pick import PickView
+from app.views.schoolvoorkeur import SchoolVoorkeurView
 from app.views.signin import SigninView
+from app.views.toestemming import ToestemmingView
 from app.views.worklist import WorklistView
 
 # label, endpoint, the noun that one must be able to list (None: everybody), group
@@ -38,12 +40,15 @@ MENU: tuple[tuple[Any, str, Noun | None, Any], ...] = (
     (_l("Children"), "KindView.list", Noun.KIND, _l("More")),
     (_l("Bijlagen"), "BijlageView.list", Noun.BIJLAGE, _l("More")),
     (_l("Notes"), "NotitieView.list", Noun.NOTITIE, _l("More")),
+    (_l("Schools of preference"), "SchoolVoorkeurView.list", Noun.SCHOOLVOORKEUR, _l("More")),
+    (_l("Consents"), "ToestemmingView.list", Noun.TOESTEMMING, _l("More")),
     (_l("Organisations"), "OrganisationView.list", Noun.ORGANISATION, _l("Administration")),
     (_l("People"), "LidmaatschapView.list", Noun.LIDMAATSCHAP, _l("Administration")),
 )
 VIEWS = (
     WorklistView, SigninView, AccountView, HulpvraagView, KindView, GezagsdragerView, BijlageView,
-    BijlageFilesView, KeptTextView, NotitieView, OrganisationView, LidmaatschapView, MembershipView,
+    BijlageFilesView, KeptTextView, NotitieView, SchoolVoorkeurView,
+    ToestemmingView, OrganisationView, LidmaatschapView, MembershipView,
     BerichtView, PickView,
 )  # fmt: skip
 ALSO_KEEP_TEXT = frozenset(

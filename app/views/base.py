@@ -80,7 +80,7 @@ class PortalView(ListView):
         """Show the empty form, or add what was typed."""
         form = self.add_form()
         self._keep_open_fields(form)
-        self.shape(form)
+        self.shape(form, None)
         if request.method == "GET":
             for field in form:  # a tab's button says what the new row belongs to, and nothing else
                 if isinstance(field, PickField):
@@ -98,6 +98,7 @@ class PortalView(ListView):
             return self._too_late(row)
         log.reading(row)
         form = self.edit_form(obj=row)
+        self.shape(form, row)
         self._keep_open_fields(form, row)
         service = self.datamodel.service
         return self._submit(form, row, lambda data: service.edit(row, data, by=access.current_person()))
@@ -173,8 +174,8 @@ class PortalView(ListView):
             {"label": self.edit_label, "url": url_for(f"{self.endpoint}.edit", pk=row.id), "primary": True}
         ]
 
-    def shape(self, form: FlaskForm) -> None:
-        """Leave out of the empty form what is not asked this time."""
+    def shape(self, form: FlaskForm, row: Any) -> None:
+        """Leave out of the form what is not asked this time; `row` is None for a new one."""
 
     def form_extra(self, row: Any) -> dict[str, Any]:
         """Give what a noun adds to its form page."""

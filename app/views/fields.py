@@ -5,7 +5,16 @@ from typing import Any
 
 from flask import request, url_for
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, Field, SelectField, StringField, TextAreaField, validators
+from wtforms import (
+    BooleanField,
+    DateField,
+    Field,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    validators,
+)
 from wtforms.fields.choices import SelectChoice
 
 from app.services import picks
@@ -116,12 +125,14 @@ def field_for(
     if datamodel.is_boolean(column):
         return BooleanField(label, checks, description=hint)
     nullable = datamodel.is_nullable(column)
-    is_text = not datamodel.is_enum(column) and not datamodel.is_date(column)
+    is_text = not any(of(column) for of in (datamodel.is_enum, datamodel.is_date, datamodel.is_integer))
     checks.append(validators.Optional() if nullable else _required(is_text=is_text))
     if datamodel.is_enum(column):
         return TermField(label, checks, terms=terms or kind.enum_class, description=hint)
     if datamodel.is_date(column):
         return DateField(label, checks, description=hint)
+    if datamodel.is_integer(column):
+        return IntegerField(label, checks, description=hint)
     longest = getattr(kind, "length", None)
     if longest:
         checks.append(validators.Length(max=longest))

@@ -153,7 +153,8 @@ ACTS: Mapping[str, Act] = {
     ),
     "toestemming-vastleggen": Act(
         _l("Record consent"), Verb.EDIT, toestemmingen.record, _wanted, _paper,
-        _l("For a parent who signed on paper."), said=_l("Saved. The consent has been recorded."), tab="scholen",
+        _l("For a parent who signed on paper."), said=_l("Saved. The consent has been recorded."),
+        tab="scholen",
     ),
     "verwijderen": Act(
         _l("Remove proposal"), Verb.EDIT, lambda row, _data, by: schoolvoorkeuren.remove(row, by), _proposed,
@@ -162,11 +163,11 @@ ACTS: Mapping[str, Act] = {
     ),
     "hoger": Act(
         _l("Higher"), Verb.EDIT, lambda row, _data, by: schoolvoorkeuren.higher(row, by), _proposed,
-        said=_l("Saved. The order has changed."), tab="scholen", at_once=True,
+        said=_l("Saved. The order has changed."), tab="scholen", at_once=lambda _by: True,
     ),
     "lager": Act(
         _l("Lower"), Verb.EDIT, lambda row, _data, by: schoolvoorkeuren.lower(row, by), _proposed,
-        said=_l("Saved. The order has changed."), tab="scholen", at_once=True,
+        said=_l("Saved. The order has changed."), tab="scholen", at_once=lambda _by: True,
     ),
     "benaderen": Act(
         _l("Approach school"), Verb.EDIT, schoolvoorkeuren.approach,

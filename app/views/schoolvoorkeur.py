@@ -54,10 +54,8 @@ class SchoolVoorkeurView(ActsView):
     def saved(self, row: SchoolVoorkeur, *, new: bool) -> str:
         """Say what was saved, and to a parent who hears of it."""
         if row.door_ouder:
-            return _(
-                "Saved. %(school)s has been proposed. The JK specialist gets a mail.", school=row.school.naam
-            )
-        return _("Saved. %(school)s has been proposed.", school=row.school.naam)
+            return _("Saved. The school has been proposed. The JK specialist gets a mail.")
+        return _("Saved. The school has been proposed.")
 
     def after_saving(self, row: SchoolVoorkeur) -> Response:
         """Go to the schools of this dossier."""

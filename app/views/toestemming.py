@@ -46,21 +46,22 @@ _withdraw: dict[str, Any] = {
     "sentence": _l("From that moment the school can no longer open the dossier. JK staff get a mail."),
     "said": _WITHDRAWN,
     "danger": True,
+    "at_once": lambda by: not by.is_jk_staff,  # as easy as giving it
 }
 
 ACTS: Mapping[str, Act] = {
     "weigeren": Act(
         _l("I do not consent"), Verb.ANSWER, lambda row, _data, by: toestemmingen.refuse(row, by), _asked,
-        said=_l("Saved. You did not consent. The school cannot open the dossier."), at_once=True,
+        said=_l("Saved. You did not consent. The school cannot open the dossier."), at_once=lambda _by: True,
     ),
     "geven": Act(
         _l("I consent"), Verb.ANSWER, lambda row, _data, by: toestemmingen.give(row, by), _asked,
         said=_l("Saved. You gave your consent. You can take it back here at any time."),
-        primary=True, at_once=True,
+        primary=True, at_once=lambda _by: True,
     ),
     "intrekken": Act(
         _l("Take consent back"),
-        open=lambda row, by: row.ingetrokken_op is None and (row.in_force or by.is_jk_staff), **_withdraw,
+        open=lambda row, _by: row.in_force, **_withdraw,
     ),
 }  # fmt: skip
 
