@@ -30,12 +30,13 @@ class School:
 
 @dataclass(frozen=True)
 class Asked:
-    """One sentence on the work list, with the page that answers it: of a school, a consent or a tab."""
+    """One sentence on the work list, with what it is about; a school `answers` a request of its own."""
 
     what: str
     voorkeur: SchoolVoorkeur | None = None
     toestemming: Toestemming | None = None
     changes_status: bool = False
+    answers: bool = False
 
 
 def schools_of(rows: Iterable[Hulpvraag]) -> dict[uuid.UUID, list[School]]:
@@ -107,7 +108,9 @@ def _of_school(rows: Sequence[Hulpvraag], by: Person) -> dict[uuid.UUID, Asked]:
     )
     return {
         found.hulpvraag_id: Asked(
-            _("Answer the request, decide by %(day)s", day=day(found.beslist_uiterlijk)), voorkeur=found
+            _("Answer the request, decide by %(day)s", day=day(found.beslist_uiterlijk)),
+            voorkeur=found,
+            answers=True,
         )
         for found in db.session.scalars(query)
         if found.beslist_uiterlijk is not None

@@ -23,15 +23,7 @@ class OrganisationView(PortalView):
     datamodel = PortalInterface(Organisation, organisaties)
     base_order, order_columns, search_in = ("naam", "asc"), ["naam"], ["naam"]
     list_columns = ["naam", "soort", "platform", "actief"]
-    show_columns = [
-        "naam",
-        "soort",
-        "platform",
-        "meldadres",
-        "status_in_mail",
-        "actief",
-        *organisaties.SETTINGS,
-    ]
+    show_columns = [*list_columns[:3], "meldadres", "status_in_mail", "actief", *organisaties.SETTINGS]
     add_columns = ["naam", "soort", "swv", "platform", "meldadres"]
     edit_columns = list(organisaties.FIELDS)
     validators_columns = {"school_leest_dagen": [NumberRange(0, organisaties.MOST_DAYS, organisaties.BOUNDS)]}

@@ -99,7 +99,7 @@ def _task(task: worklist.Task) -> dict[str, Any]:
     if task.adds_documents:
         action = {"label": _("Add bijlagen"), "url": url_for("HulpvraagView.edit", pk=row.id)}
     elif task.school and task.school.voorkeur:
-        action = _school_action(task.school.voorkeur)
+        action = _school_action(task.school.voorkeur, answers=task.school.answers)
     elif task.school and task.school.toestemming:
         consent = url_for("ToestemmingView.show", pk=task.school.toestemming.id)
         action = {"label": _("Read and decide"), "url": consent}
@@ -114,18 +114,13 @@ def _task(task: worklist.Task) -> dict[str, Any]:
     }
 
 
-def _school_action(voorkeur: SchoolVoorkeur) -> dict[str, Any]:
+def _school_action(voorkeur: SchoolVoorkeur, *, answers: bool) -> dict[str, Any]:
     """Lead a school to its answer, and JK staff to where consents and schools are."""
-    if voorkeur.school_id == _organisation():
+    if answers:
         answer = url_for("SchoolVoorkeurView.change", pk=voorkeur.id, act="beantwoorden")
         return {"label": _("Answer"), "url": answer}
     schools = url_for("HulpvraagView.dossier_tab", pk=voorkeur.hulpvraag_id, tab="scholen")
     return {"label": _("To the schools"), "url": schools}
-
-
-def _organisation() -> Any:
-    person = access.current_person()
-    return person.organisation_id if person else None
 
 
 def _other(row: Hulpvraag) -> dict[str, Any]:
