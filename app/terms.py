@@ -195,6 +195,16 @@ class Doel(Term):
     )
 
 
+class ToestemmingStaat(Term):
+    """Where the consent of one parent stands; only `gegeven` lets a school in."""
+
+    GEGEVEN = "gegeven", _l("given")
+    GEVRAAGD = "gevraagd", _l("asked, no answer yet")
+    GEWEIGERD = "geweigerd", _l("refused")
+    INGETROKKEN = "ingetrokken", _l("taken back")
+    ONTBREEKT = "ontbreekt", _l("not asked yet")
+
+
 class BerichtStatus(Term):
     """Where a message to send stands."""
 

@@ -219,6 +219,9 @@ _advised = (
     Status.JK_ADVIES_AFGEROND,
 )
 
+# From the educational advice until a school has been found: then schools can be approached.
+APPROACHING = frozenset(_advised)
+
 
 def _levels(early: Level, advised: Level, ended: Level, withdrawn: Level) -> dict[Status, Level]:
     return {
@@ -256,7 +259,8 @@ def _holds(need: Need, facts: Facts) -> bool:
             advice = Document(BijlageSoort.ONDERWIJSADVIES, Zichtbaarheid.GEDEELD, Stadium.DEFINITIEF)
             return advice in facts.documents
         case Need.SCHOOL_BENADERD:
-            return VoorkeurStaat.BENADERD in facts.schools
+            # One that has answered already was approached as well.
+            return facts.rejected or bool(facts.schools & {VoorkeurStaat.BENADERD, VoorkeurStaat.AKKOORD})
         case Need.SCHOOL_AKKOORD:
             return VoorkeurStaat.AKKOORD in facts.schools
         case Need.SCHOOL_AFGEWEZEN:

@@ -37,11 +37,22 @@ def people_of(
     """
     kept: dict[Any, list[Person]] = g.setdefault("people", {}) if has_request_context() else {}
     if (gebruiker_id, organisation_id) not in kept:
-        kept[gebruiker_id, organisation_id] = _members(gebruiker_id, organisation_id)
+        places = None if organisation_id is None else frozenset({organisation_id})
+        kept[gebruiker_id, organisation_id] = _members(gebruiker_id, places)
     return [person for person in kept[gebruiker_id, organisation_id] if role is None or role in person.rollen]
 
 
-def _members(gebruiker_id: int | None, organisation_id: uuid.UUID | None) -> list[Person]:
+def know_people(organisation_ids: frozenset[uuid.UUID]) -> None:
+    """Ask who works at all these organisations in one statement, for the `people_of` of this request."""
+    if not has_request_context():
+        return
+    kept: dict[Any, list[Person]] = g.setdefault("people", {})
+    kept |= {(None, key): [] for key in organisation_ids}
+    for person in _members(None, organisation_ids):
+        kept[None, person.organisation_id].append(person)
+
+
+def _members(gebruiker_id: int | None, organisation_ids: frozenset[uuid.UUID] | None) -> list[Person]:
     with as_system("roles come from the memberships"):
         query = (
             select(m.Lidmaatschap, m.Gebruiker, m.Organisation)
@@ -52,8 +63,8 @@ def _members(gebruiker_id: int | None, organisation_id: uuid.UUID | None) -> lis
         )
         if gebruiker_id is not None:
             query = query.where(m.Lidmaatschap.gebruiker_id == gebruiker_id)
-        if organisation_id is not None:
-            query = query.where(m.Lidmaatschap.organisation_id == organisation_id)
+        if organisation_ids is not None:
+            query = query.where(m.Lidmaatschap.organisation_id.in_(organisation_ids))
         found: dict[tuple[int, uuid.UUID], tuple[m.Gebruiker, m.Organisation, set[Role]]] = {}
         for lid, gebruiker, organisation in db.session.execute(query):
             if lid.rol in CEILING[organisation.soort]:

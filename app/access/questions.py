@@ -121,7 +121,7 @@ def _grounds(person: Person, hulpvraag: m.Hulpvraag) -> frozenset[Ground]:
     """Give the grounds that hold for this person now."""
     return frozenset(
         party.grond
-        for party in _in_force(hulpvraag)
+        for party in in_force(hulpvraag)
         if party.grond in person.grounds
         and (
             (party.gebruiker_id, party.namens_id) == (person.gebruiker_id, person.organisation_id)
@@ -131,15 +131,15 @@ def _grounds(person: Person, hulpvraag: m.Hulpvraag) -> frozenset[Ground]:
     )
 
 
-def _in_force(hulpvraag: m.Hulpvraag) -> Sequence[Any]:
-    """Give every involvement that holds now, asked once a request until something is written."""
+def in_force(hulpvraag: m.Hulpvraag) -> Sequence[Any]:
+    """Give every involvement that holds now, the longest first; asked once a request till a write."""
     kept: dict[uuid.UUID, Sequence[Any]] = g.setdefault("grounds", {}) if has_request_context() else {}
     if hulpvraag.id not in kept:
         b = m.Betrokkenheid.__table__.c
         query = select(b.grond, b.organisation_id, b.gebruiker_id, b.namens_id)
         with as_system("the gate itself asks"), db.session.no_autoflush:
             kept[hulpvraag.id] = db.session.execute(
-                query.where(b.hulpvraag_id == hulpvraag.id, holds(b, hulpvraag))
+                query.where(b.hulpvraag_id == hulpvraag.id, holds(b, hulpvraag)).order_by(b.van, b.id)
             ).all()
     return kept[hulpvraag.id]
 

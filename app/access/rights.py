@@ -239,7 +239,9 @@ VERB_OF_PERMISSION: dict[str, Verb] = {
 VERB_OF_FIELD = {"zichtbaarheid": Verb.SHARE, "stadium": Verb.FINALISE}
 # What a role may change of its own organisation; name, kind and whether it is active are the operator's.
 FIELDS_OF_ROLE: dict[tuple[Role, Noun], frozenset[str]] = {
-    (Role.ROLBEHEERDER, Noun.ORGANISATION): frozenset({"meldadres", "status_in_mail"}),
+    (Role.ROLBEHEERDER, Noun.ORGANISATION): frozenset(
+        {"meldadres", "status_in_mail", "toestemming_van_beiden", "school_leest_dagen"}
+    ),
 }
 _WHO_MAY_MOVE = {transition.permission: transition.who for transition in workflow.TRANSITIONS}
 

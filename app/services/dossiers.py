@@ -2,12 +2,25 @@
 
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import joinedload
 
+from app.access import as_system
+from app.errors import NotFound
 from app.extensions import db
-from app.models import Betrokkenheid, Bijlage, Gezagsdrager, Hulpvraag, Notitie, Overlegronde, StatusWijziging
+from app.models import (
+    Betrokkenheid,
+    Bijlage,
+    Gezagsdrager,
+    Hulpvraag,
+    Notitie,
+    Overlegronde,
+    SchoolVoorkeur,
+    StatusWijziging,
+    Toestemming,
+)
 from app.models.base import now
+from app.terms import VoorkeurStaat
 
 MOST = 500
 
@@ -25,10 +38,29 @@ def counts(hulpvraag: Hulpvraag) -> dict[str, int]:
             number(Bijlage, Bijlage.ingetrokken_op.is_(None)),
             number(Notitie),
             number(Overlegronde),
+            number(SchoolVoorkeur, SchoolVoorkeur.staat != VoorkeurStaat.VERVALLEN),
+            number(Toestemming, Toestemming.ingetrokken_op.is_(None)),
             number(Betrokkenheid, or_(Betrokkenheid.tot.is_(None), Betrokkenheid.tot > now())),
         )
     ).one()
-    return dict(zip(("bijlagen", "notities", "overlegrondes", "toegang"), row, strict=True))
+    names = ("bijlagen", "notities", "overlegrondes", "scholen", "toestemmingen", "toegang")
+    return dict(zip(names, row, strict=True))
+
+
+def take_turn(hulpvraag_id: Any, *, shows: bool = False) -> Hulpvraag:
+    """Let one at a time change what hangs off a dossier, and give it as it is then.
+
+    Whoever comes second waits for the first to commit, and then sees what was done. With `shows`, everybody
+    in the dossier sees that it changed. NotFound when the dossier is not open to the person.
+    """
+    moved = now() if shows else Hulpvraag.gewijzigd_op
+    with as_system("a dossier changes when something in it does"):
+        db.session.execute(update(Hulpvraag).where(Hulpvraag.id == hulpvraag_id).values(gewijzigd_op=moved))
+    query = select(Hulpvraag).where(Hulpvraag.id == hulpvraag_id)
+    found = db.session.scalar(query.execution_options(populate_existing=True))
+    if found is None:
+        raise NotFound
+    return found
 
 
 def documents(hulpvraag: Hulpvraag) -> list[Bijlage]:

@@ -29,7 +29,9 @@ from app.views.notitie import NotitieView
 from app.views.organisation import OrganisationView
 from app.views.overlegronde import OverlegrondeView, RoundView
 from app.views.pick import PickView
+from app.views.schoolvoorkeur import SchoolVoorkeurView
 from app.views.signin import SigninView
+from app.views.toestemming import ToestemmingView
 from app.views.worklist import WorklistView
 
 # label, endpoint, the noun that one must be able to list (None: everybody), group
@@ -41,13 +43,15 @@ MENU: tuple[tuple[Any, str, Noun | None, Any], ...] = (
     (_l("Bijlagen"), "BijlageView.list", Noun.BIJLAGE, _l("More")),
     (_l("Notes"), "NotitieView.list", Noun.NOTITIE, _l("More")),
     (_l("Overlegrondes"), "OverlegrondeView.list", Noun.OVERLEGRONDE, _l("More")),
+    (_l("Schools of preference"), "SchoolVoorkeurView.list", Noun.SCHOOLVOORKEUR, _l("More")),
+    (_l("Consents"), "ToestemmingView.list", Noun.TOESTEMMING, _l("More")),
     (_l("Organisations"), "OrganisationView.list", Noun.ORGANISATION, _l("Administration")),
     (_l("People"), "LidmaatschapView.list", Noun.LIDMAATSCHAP, _l("Administration")),
 )
 VIEWS = (
     WorklistView, SigninView, AccountView, HulpvraagView, KindView, GezagsdragerView, BijlageView,
-    BijlageFilesView, KeptTextView, NotitieView, OrganisationView, LidmaatschapView, MembershipView,
-    BerichtView, PickView, OverlegrondeView, RoundView, DeelnameView,
+    BijlageFilesView, KeptTextView, NotitieView, OverlegrondeView, RoundView, DeelnameView,
+    SchoolVoorkeurView, ToestemmingView, OrganisationView, LidmaatschapView, MembershipView, BerichtView, PickView,
 )  # fmt: skip
 ALSO_KEEP_TEXT = frozenset(
     {

@@ -138,7 +138,10 @@ class MomentField(DateTimeLocalField):
 def field_for(
     datamodel: Any, column: str, label: Any, hint: Any, checks: Iterable[Any], terms: Any = None
 ) -> Any:
-    """Make the field for `column`: a relation is picked, a closed list chosen, text trimmed."""
+    """Make the field for `column`: a relation is picked, a closed list chosen, text trimmed.
+
+    `terms` bounds a closed list, or names the pick of a relation that has not its own name.
+    """
     checks = list(checks)
     if datamodel.is_relation(column):
         required = not datamodel.is_nullable(column)
@@ -148,7 +151,7 @@ def field_for(
             if required
             else validators.Optional()
         )
-        return PickField(label, checks, pick=column, description=hint)
+        return PickField(label, checks, pick=terms or column, description=hint)
     kind = datamodel.list_columns[column].type
     if datamodel.is_boolean(column):
         return BooleanField(label, checks, description=hint)

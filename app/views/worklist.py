@@ -10,7 +10,7 @@ from flask_babel import ngettext
 
 from app import access
 from app.errors import NotFound
-from app.models import Hulpvraag
+from app.models import Hulpvraag, SchoolVoorkeur
 from app.models.base import now
 from app.services import berichten, log, worklist
 from app.services.wording import days_ago, exact, local_hour
@@ -102,6 +102,11 @@ def _task(task: worklist.Task) -> dict[str, Any]:
     action = {"label": _("Open"), "url": dossier}
     if task.adds_documents:
         action = {"label": _("Add bijlagen"), "url": url_for("HulpvraagView.edit", pk=row.id)}
+    elif task.school and task.school.voorkeur:
+        action = _school_action(task.school.voorkeur, answers=task.school.answers)
+    elif task.school and task.school.toestemming:
+        consent = url_for("ToestemmingView.show", pk=task.school.toestemming.id)
+        action = {"label": _("Read and decide"), "url": consent}
     elif task.changes_status:
         action = {"label": _("Change status"), "url": url_for("HulpvraagView.status", pk=row.id)}
     return {
@@ -125,6 +130,15 @@ def _consultation(found: worklist.Consultation) -> dict[str, Any]:
         "meta": found.nummer if found.answered else f"{found.nummer} · {asks}",
         "action": action,
     }
+
+
+def _school_action(voorkeur: SchoolVoorkeur, *, answers: bool) -> dict[str, Any]:
+    """Lead a school to its answer, and JK staff to where consents and schools are."""
+    if answers:
+        answer = url_for("SchoolVoorkeurView.change", pk=voorkeur.id, act="beantwoorden")
+        return {"label": _("Answer"), "url": answer}
+    schools = url_for("HulpvraagView.dossier_tab", pk=voorkeur.hulpvraag_id, tab="scholen")
+    return {"label": _("To the schools"), "url": schools}
 
 
 def _other(row: Hulpvraag) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from app import access
 from app.access import Person
-from app.models import Hulpvraag
+from app.models import Hulpvraag, Notitie
 from app.services import dossiers
 from app.services.wording import moment, words
 from app.terms import Noun, Verb, Zichtbaarheid
@@ -26,7 +26,7 @@ def fill(row: Hulpvraag, person: Person) -> Context:
                 "who": note.geschreven_door.naam,
                 "namens": note.organisation.naam,
                 "when": moment(note.geschreven_op),
-                "visibility": words(note.zichtbaarheid) if person.is_jk_staff else None,
+                "visibility": _visibility(note) if person.is_jk_staff else None,
                 "visibility_tag": "need" if note.zichtbaarheid is Zichtbaarheid.INTERN else "plain",
             }
             for note in dossiers.notes(row)
@@ -34,3 +34,11 @@ def fill(row: Hulpvraag, person: Person) -> Context:
         "empty": _("There are no notes that you may see yet."),
         "buttons": [add] if adds else [],
     }
+
+
+def _visibility(note: Notitie) -> str:
+    """Say who reads it, to JK staff: a note of, or for, one school stays between them."""
+    theirs = note.zichtbaarheid is Zichtbaarheid.INTERN and note.organisation_id != note.swv_id
+    if note.voor_id or theirs:
+        return _("Internal: one organisation and JK staff")
+    return words(note.zichtbaarheid)
