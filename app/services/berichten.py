@@ -15,7 +15,7 @@ from app.models import Bericht, Hulpvraag, Organisation, StatusWijziging
 from app.models.base import now, parse_id
 from app.services import listing, log
 from app.services.outbox import ONE_TIME_LINKS
-from app.services.told import audience, queue_status_mail
+from app.services.told import audience, party, queue_status_mail, queue_to
 from app.terms import Actie, BerichtStatus, MailFout, Verb
 from app.workflow import BY_KEY
 
@@ -156,17 +156,26 @@ def _task(person: Person, key: Any) -> Bericht:
 
 def _tell_again(bericht: Bericht) -> None:
     with as_system("JK staff tells people once more"):
-        change = db.session.scalars(
-            select(StatusWijziging).where(StatusWijziging.id == bericht.statuswijziging_id)
-        ).one()
         hulpvraag = db.session.scalars(select(Hulpvraag).where(Hulpvraag.id == bericht.hulpvraag_id)).one()
         bericht.status = BerichtStatus.AFGEHANDELD
         db.session.flush()
-        transition = _STATUS_MAILS[bericht.soort]
-        heard_by = audience(hulpvraag, transition, before=change.van)
-    told = queue_status_mail(hulpvraag, change, transition, heard_by, only=bericht.organisation_id)
+    told = _of_status(bericht, hulpvraag) if bericht.soort in _STATUS_MAILS else _of_party(bericht, hulpvraag)
     if any(row.status is BerichtStatus.MISLUKT for row in told):
         db.session.rollback()
         raise Conflict(
             _l("There is still nobody to tell. Invite a contact person first, or settle this task.")
         )
+
+
+def _of_status(bericht: Bericht, hulpvraag: Hulpvraag) -> list[Bericht]:
+    with as_system("JK staff tells people once more"):
+        change = db.session.scalars(
+            select(StatusWijziging).where(StatusWijziging.id == bericht.statuswijziging_id)
+        ).one()
+        transition = _STATUS_MAILS[bericht.soort]
+        heard_by = audience(hulpvraag, transition, before=change.van)
+    return queue_status_mail(hulpvraag, change, transition, heard_by, only=bericht.organisation_id)
+
+
+def _of_party(bericht: Bericht, hulpvraag: Hulpvraag) -> list[Bericht]:
+    return queue_to(party(hulpvraag, bericht.organisation_id), bericht.soort, hulpvraag)  # type: ignore[arg-type]  # nobody of an organisation

@@ -6,7 +6,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.extensions import db
-from app.models import Betrokkenheid, Bijlage, Gezagsdrager, Hulpvraag, Notitie, StatusWijziging
+from app.models import Afspraak, Betrokkenheid, Bijlage, Gezagsdrager, Hulpvraag, Notitie, StatusWijziging
 from app.models.base import now
 
 MOST = 500
@@ -24,10 +24,11 @@ def counts(hulpvraag: Hulpvraag) -> dict[str, int]:
         select(
             number(Bijlage, Bijlage.ingetrokken_op.is_(None)),
             number(Notitie),
+            number(Afspraak, Afspraak.gedaan_op.is_(None)),
             number(Betrokkenheid, or_(Betrokkenheid.tot.is_(None), Betrokkenheid.tot > now())),
         )
     ).one()
-    return dict(zip(("bijlagen", "notities", "toegang"), row, strict=True))
+    return dict(zip(("bijlagen", "notities", "afspraken", "toegang"), row, strict=True))
 
 
 def documents(hulpvraag: Hulpvraag) -> list[Bijlage]:

@@ -58,7 +58,10 @@ def queue(
 
 
 def queue_nobody(
-    soort: str, organisation: Organisation, hulpvraag: Hulpvraag, statuswijziging: StatusWijziging
+    soort: str,
+    organisation: Organisation,
+    hulpvraag: Hulpvraag,
+    statuswijziging: StatusWijziging | None = None,
 ) -> Bericht:
     """Add the task that says that `organisation` has nobody to tell; the caller commits."""
     bericht = _bericht(soort, organisation_id=organisation.id, swv_id=hulpvraag.swv_id)

@@ -154,6 +154,34 @@ def were_told(change: StatusWijziging) -> list[str]:
         return [Party(place, tuple(people), knows_nobody=False).naam for place, people in found.items()]
 
 
+def party(hulpvraag: Hulpvraag, organisation_id: uuid.UUID) -> Party:
+    """Give an organisation of the dossier with whom to mail there: the own people, else all in that role."""
+    with as_system("the portal tells people, whoever acts"):
+        organisation = db.session.scalars(
+            select(Organisation).where(Organisation.id == organisation_id)
+        ).one()
+        people = tuple(contacts(hulpvraag, organisation_id))
+    return Party(organisation, people, knows_nobody=not people)
+
+
+def contacts(hulpvraag: Hulpvraag, organisation_id: uuid.UUID) -> list[Person]:
+    """Give whom to mail at a party: the contact person, the specialist and stand-in, the contact persons."""
+    if organisation_id == hulpvraag.voorschool_id:
+        return _of_voorschool(hulpvraag)
+    if organisation_id == hulpvraag.swv_id:
+        return _of_swv(hulpvraag)
+    return people_of(organisation_id=organisation_id, role=Role.CONTACTPERSOON_SCHOOL)
+
+
+def queue_to(party: Party, soort: str, hulpvraag: Hulpvraag, *, farewell: bool = False) -> list[Bericht]:
+    """Add a mail that is about no status for each of a party; a task when there is nobody; commits nothing."""
+    with as_system("the portal tells people, whoever acts"):
+        queued = [queue(soort, to=to, hulpvraag=hulpvraag, farewell=farewell) for to in party.to]
+        if not queued and not farewell:
+            queued = [queue_nobody(soort, party.organisation, hulpvraag)]
+    return queued
+
+
 def told_sentence(names: Iterable[str]) -> str:
     """Say who gets a mail, as a sentence of its own; empty when nobody does."""
     names = list(names)

@@ -34,6 +34,7 @@ LABELS: Mapping[str, Any] = {
     "gewijzigd_op": _l("Changed"),
     "gezag": _l("Parental authority"),
     "gezag_bron": _l("How do you know?"),
+    "gedaan_op": _l("Done"),
     "gezag_datum": _l("Known since"),
     "grond": _l("Ground"),
     "grootte": _l("Size"),
@@ -42,6 +43,8 @@ LABELS: Mapping[str, Any] = {
     "last_name": _l("Last name"),
     "meldadres": _l("Shared e-mail address for notices"),
     "naam": _l("Name"),
+    "overlegronde": _l("Made in the consultation of"),
+    "reden": _l("Reason"),
     "nummer": _l("Number"),
     "omschrijving": _l("Description"),
     "op": _l("On"),
@@ -63,10 +66,13 @@ LABELS: Mapping[str, Any] = {
     "toegevoegd_op": _l("Added on"),
     "tot": _l("Until"),
     "tussenvoegsel": _l("Infix"),
+    "uiterlijk": _l("By when"),
     "van": _l("From"),
+    "voor": _l("Who does this?"),
     "voornaam": _l("First name"),
     "voorschool": _l("Preschool"),
     "waarnemer": _l("Stand-in"),
+    "wat": _l("What was agreed?"),
     "zichtbaarheid": _l("Who may see it"),
 }
 
@@ -78,6 +84,7 @@ COUNTED: Mapping[Noun, Callable[[int], str]] = {
         "You see %(num)s parent or guardian.", "You see %(num)s parents and guardians.", n
     ),
     Noun.BIJLAGE: lambda n: ngettext("You see %(num)s bijlage.", "You see %(num)s bijlagen.", n),
+    Noun.AFSPRAAK: lambda n: ngettext("You see %(num)s agreement.", "You see %(num)s agreements.", n),
     Noun.NOTITIE: lambda n: ngettext("You see %(num)s note.", "You see %(num)s notes.", n),
     Noun.ORGANISATION: lambda n: ngettext(
         "You see %(num)s organisation.", "You see %(num)s organisations.", n
@@ -124,6 +131,11 @@ def days_ago(value: datetime) -> str:
     if days == 1:
         return _("yesterday")
     return _("%(days)s days ago", days=days)
+
+
+def local_day(value: datetime) -> date:
+    """Give the day on the calendar of the person's time zone."""
+    return value.astimezone(get_timezone() or ZoneInfo("Europe/Amsterdam")).date()
 
 
 def local_hour(value: datetime) -> int:
