@@ -130,7 +130,9 @@ def due(by: Person) -> list[Afspraak]:
     named = a.voor_gebruiker_id == by.gebruiker_id
     if by.is_jk_staff:
         theirs = a.hulpvraag_id.in_(_dossiers_of(by))
-        where = or_(named, and_(theirs, or_(a.voor_organisation_id == by.organisation_id, a.uiterlijk < today)))
+        where = or_(
+            named, and_(theirs, or_(a.voor_organisation_id == by.organisation_id, a.uiterlijk < today))
+        )
     else:
         where = or_(named, a.voor_organisation_id == by.organisation_id) if by.organisation_id else named
     query = select(a).where(a.gedaan_op.is_(None), a.uiterlijk <= today + _SOON, where)

@@ -84,9 +84,7 @@ def _hand_on(hulpvraag: Hulpvraag, old: Any) -> None:
     running = or_(b.tot.is_(None), b.tot > now())
     invited = (d.hulpvraag_id == hulpvraag.id, d.namens_id == old, d.verwijderd_op.is_(None))
     with as_system("a hulpvraag goes to another preschool"):
-        db.session.execute(
-            update(b).where(b.hulpvraag_id == hulpvraag.id, theirs, running).values(tot=now())
-        )
+        db.session.execute(update(b).where(b.hulpvraag_id == hulpvraag.id, theirs, running).values(tot=now()))
         db.session.execute(update(d).where(*invited).values(verwijderd_op=now()))
     access.write_as_system(
         "the preschool of a dossier is involved",

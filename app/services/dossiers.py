@@ -1,13 +1,17 @@
 """What a dossier holds, as far as the person may see it: documents, notes, history, parties."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
+from app.access import as_system
+from app.access.scopes import holds
 from app.extensions import db
 from app.models import Afspraak, Betrokkenheid, Bijlage, Gezagsdrager, Hulpvraag, Notitie, StatusWijziging
 from app.models.base import now
+from app.services import related
 
 MOST = 500
 
@@ -54,15 +58,24 @@ def history(hulpvraag: Hulpvraag) -> list[StatusWijziging]:
     return _list(query, StatusWijziging, hulpvraag)
 
 
-def involved(hulpvraag: Hulpvraag) -> list[Betrokkenheid]:
-    """List who is involved now and on which ground, newest first."""
-    query = (
-        select(Betrokkenheid)
-        .options(joinedload(Betrokkenheid.organisation), joinedload(Betrokkenheid.gebruiker))
-        .where(or_(Betrokkenheid.tot.is_(None), Betrokkenheid.tot > now()))
-        .order_by(Betrokkenheid.van.desc(), Betrokkenheid.id)
-    )
-    return _list(query, Betrokkenheid, hulpvraag)
+@dataclass(frozen=True)
+class Involved:
+    """One involvement: `ended` when its time is over; `holds` when it opens the dossier now."""
+
+    row: Betrokkenheid
+    ended: bool
+    holds: bool
+
+
+def involved(hulpvraag: Hulpvraag) -> list[Involved]:
+    """List who is or was involved and on which ground, newest first; a consent that lapsed is told apart."""
+    b, moment = Betrokkenheid, now()
+    rows = _list(select(b).order_by(b.van.desc(), b.id), b, hulpvraag)
+    related.fetch(rows, ("organisation", "namens", "gebruiker"))
+    with as_system("whether an involvement holds, not what it opens"):
+        query = select(b.id).where(b.hulpvraag_id == hulpvraag.id, holds(b, hulpvraag))
+        held = set(db.session.scalars(query))
+    return [Involved(row, row.tot is not None and row.tot <= moment, row.id in held) for row in rows]
 
 
 def parents(hulpvraag: Hulpvraag) -> list[str]:

@@ -7,7 +7,6 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any, cast
 
 import typst
@@ -102,11 +101,17 @@ def pdf(made: Bundle) -> bytes:
     """Write the cover, in Dutch: what is typed goes in as data and never as markup."""
     with force_locale(current_app.config["BABEL_DEFAULT_LOCALE"]), as_system("the cover says what is shared"):
         facts = json.dumps(_cover(made))
-    template = Path(current_app.root_path, "templates", _COVER).read_bytes()
-    written = typst.compile(
+    template = _source(_COVER).encode()
+    return typst.compile(
         template, format="pdf", sys_inputs={"cover": facts}, ignore_system_fonts=True, pdf_standards="ua-1"
     )
-    return cast("bytes", written)
+
+
+def _source(name: str) -> str:
+    loader = current_app.jinja_env.loader
+    if loader is None:
+        raise LookupError(name)
+    return loader.get_source(current_app.jinja_env, name)[0]
 
 
 class _Pipe:
@@ -186,11 +191,15 @@ def _placing(hulpvraag: Hulpvraag, by: Person) -> tuple[str, str | None]:
 
 def _papers(hulpvraag: Hulpvraag) -> tuple[Paper, ...]:
     b = Bijlage
-    query = select(b).options(joinedload(b.organisation)).where(
-        b.hulpvraag_id == hulpvraag.id,
-        b.zichtbaarheid == Zichtbaarheid.GEDEELD,
-        b.stadium == Stadium.DEFINITIEF,
-        b.ingetrokken_op.is_(None),
+    query = (
+        select(b)
+        .options(joinedload(b.organisation))
+        .where(
+            b.hulpvraag_id == hulpvraag.id,
+            b.zichtbaarheid == Zichtbaarheid.GEDEELD,
+            b.stadium == Stadium.DEFINITIEF,
+            b.ingetrokken_op.is_(None),
+        )
     )
     found = db.session.scalars(query.order_by(b.toegevoegd_op, b.id)).all()
     return tuple(

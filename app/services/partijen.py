@@ -28,9 +28,7 @@ def candidates(hulpvraag: Hulpvraag) -> list[Candidate]:
     """List whom an agreement can name: the organisations of the dossier, then its people."""
     with as_system("JK staff chooses from all parties of the dossier"):
         places = [Candidate(f"organisation:{row.id}", row.naam) for row in _organisations(hulpvraag)]
-        return places + [
-            Candidate(f"gebruiker:{row.id}", label) for row, label in _people(hulpvraag)
-        ]
+        return places + [Candidate(f"gebruiker:{row.id}", label) for row, label in _people(hulpvraag)]
 
 
 def _organisations(hulpvraag: Hulpvraag) -> list[Organisation]:

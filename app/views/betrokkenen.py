@@ -29,7 +29,9 @@ class BetrokkenenForm(FlaskForm):
         _l("Contact person of the preschool"),
         [Optional()],
         pick="contactpersoon",
-        description=_l("Somebody of the preschool above. When it is another one, choose anew or leave this empty."),
+        description=_l(
+            "Somebody of the preschool above. When it is another one, choose anew or leave this empty."
+        ),
     )
     specialist = PickField(_l("JK specialist"), [Optional()], pick="specialist")
     waarnemer = PickField(_l("Stand-in"), [Optional()], pick="waarnemer")
@@ -64,7 +66,8 @@ class BetrokkenenView(BaseView):
         elif "_search" not in request.form and form.validate() and _checked(form):
             try:
                 names = betrokkenen.change(row, form.data, by=reader())
-                flash(f"{_('Saved.')} {told.told_sentence(names)}".rstrip(), "success")
+                done = _("Saved. You read here who is involved now.")
+                flash(f"{done} {told.told_sentence(names)}".rstrip(), "success")
                 return redirect(url_for("HulpvraagView.dossier_tab", pk=row.id, tab="toegang"))
             except BadInput as wrong:
                 _explain(form, wrong)
@@ -84,7 +87,8 @@ def _context(row: Hulpvraag) -> dict[str, Any]:
         "title": _("Change who is involved"),
         "sub": f"{row.kind.naam} · {row.nummer}",
         "intro": _(
-            "Another preschool sees the dossier from now on; the one before loses it at once. Both get a mail."
+            "Another preschool has the dossier from now on, and the one before loses it at once. "
+            "Both get a mail."
         ),
         "cancel_url": here,
         "crumbs": [

@@ -197,10 +197,7 @@ def _remedy(row: Hulpvraag, option: Option, person: Person) -> Context:
         return {}
     made: Context = {"action": {"label": _("Add bijlagen"), "url": bijlagen.window(row), "dialog": True}}
     if Need.ADVIES_DEFINITIEF in option.missing and person.is_jk_staff:
-        made["note"] = _(
-            "Is the advice there as a draft? Open it in the tab Bijlagen, choose Edit bijlage, "
-            "and make it final and shared."
-        )
+        made["note"] = _("Is the advice there as a draft? Choose Make final and share in the tab Bijlagen.")
     return made
 
 
@@ -208,6 +205,8 @@ def _buttons(row: Hulpvraag, person: Person, tab: str, options: Sequence[Option]
     if tab != "hulpvraag":
         return []
     made: list[Context] = []
+    if access.may(person, Verb.HAND_OVER, row):
+        made.append({"label": _("Hand over"), "url": url_for("OverdrachtView.page", pk=row.id)})
     if any(o.granted for o in options):
         made.append({"label": _("Change status"), "url": url_for("HulpvraagView.status", pk=row.id)})
     if access.may(person, Verb.EDIT, row):

@@ -73,7 +73,9 @@ class PartyField(Field):
 
     def __init__(self, label: Any = None, checks: Iterable[Any] = (), **kw: Any) -> None:
         """Offer nobody until the dossier is known: see `offer`."""
-        super().__init__(label, [validators.InputRequired(_l("Please choose one from the list.")), *checks], **kw)
+        super().__init__(
+            label, [validators.InputRequired(_l("Please choose one from the list.")), *checks], **kw
+        )
         self.parties: list[tuple[str, str]] = []
 
     def offer(self, dossier: Any, current: tuple[str, str] | None = None) -> None:

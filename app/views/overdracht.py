@@ -60,7 +60,9 @@ class OverdrachtView(BaseView):
     def download(self, pk: str) -> Response:
         """Send the zip while it is made; nothing of it is kept here."""
         row = listing.one(Hulpvraag, pk)
-        answer = Response(stream_with_context(overdracht.download(row, by=reader())), mimetype="application/zip")
+        answer = Response(
+            stream_with_context(overdracht.download(row, by=reader())), mimetype="application/zip"
+        )
         answer.headers.set("Content-Disposition", "attachment", filename=overdracht.name(row))
         answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'; frame-ancestors 'none'"
         answer.headers["Cache-Control"] = "no-store"

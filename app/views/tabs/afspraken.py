@@ -31,7 +31,11 @@ def fill(row: Hulpvraag, person: Person) -> Context:
         "rows": [_line(one, names, staff=person.is_jk_staff, ticks=one.id in may_tick) for one in found],
         "empty": _("There are no agreements that you may see yet."),
         "buttons": [
-            {"label": _("Make an agreement"), "url": url_for("AfspraakView.add", hulpvraag=row.id), "primary": True}
+            {
+                "label": _("Make an agreement"),
+                "url": url_for("AfspraakView.add", hulpvraag=row.id),
+                "primary": True,
+            }
         ]
         if adds
         else [],
