@@ -97,6 +97,7 @@ class Verb(Term):
     ASK = "ask", _l("ask")
     TICK = "tick", _l("tick off")
     WITHDRAW = "withdraw", _l("withdraw")
+    HAND_OVER = "hand_over", _l("hand over")
 
 
 class Noun(Term):

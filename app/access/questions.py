@@ -12,6 +12,7 @@ from app.access.involvement import holds
 from app.access.person import PERSONAL, Person, as_system
 from app.access.rights import (
     VERB_OF_FIELD,
+    Scope,
     Standing,
     fields_at,
     fields_of_roles,
@@ -40,14 +41,14 @@ def may(person: Person | None, verb: Verb, row: Any) -> bool:
         if verb is Verb.ADD:
             return _may_add(person, row)
         model = type(row)
-        if model is m.Hulpvraag:
+        if model is m.Hulpvraag and all(r.scope is Scope.ALL for r in levels_with(Noun.HULPVRAAG, verb)):
             return role_permits(person.rollen, Noun.HULPVRAAG, verb) and _level_gives(person, verb, row)
         question = select(exists().where(model.id == row.id, allowed(model, person, verb)))
         return bool(db.session.scalar(question))
 
 
 def _level_gives(person: Person, verb: Verb, row: m.Hulpvraag) -> bool:
-    """Answer for a hulpvraag from the level that the page asks anyway: its rights have no narrower scope."""
+    """Answer for a hulpvraag from the level that the page asks anyway, where its rights have no scope."""
     at = {lev for _ground, lev in standing(person, row)}
     return any(
         at & levels and (right.during is None or row.status in right.during)

@@ -12,7 +12,18 @@ from app.access.involvement import Where, dossiers
 from app.access.person import Person
 from app.access.rights import Right, Scope, levels_with, role_permits
 from app.models.base import now
-from app.terms import BerichtStatus, Gezag, Ground, Level, Noun, OrganisationSoort, Role, Verb, Zichtbaarheid
+from app.terms import (
+    BerichtStatus,
+    Gezag,
+    Ground,
+    Level,
+    Noun,
+    OrganisationSoort,
+    Role,
+    Verb,
+    VoorkeurStaat,
+    Zichtbaarheid,
+)
 
 # Tables and not classes: the gate must not be asked about the gate.
 _betrokkenheid = m.Betrokkenheid.__table__
@@ -145,6 +156,12 @@ def _takes_part(model: type[Any], person: Person) -> Where:
     return model.id.in_(select(_deelname.c.overlegronde_id).where(*mine))  # type: ignore[no-any-return]
 
 
+def _agreed(model: type[Any], person: Person) -> Where:
+    v = _voorkeur.c
+    mine = (v.school_id == person.organisation_id, v.staat == VoorkeurStaat.AKKOORD)
+    return model.id.in_(select(v.hulpvraag_id).where(*mine))  # type: ignore[no-any-return]
+
+
 def _organisations(person: Person, verb: Verb) -> Where:
     o = m.Organisation
     if Role.PLATFORMBEHEERDER in person.rollen:
@@ -258,4 +275,5 @@ _SCOPES: dict[Scope, Callable[[Any, Person], Where]] = {
     Scope.NAMED: _named,
     Scope.NAMED_OR_SHARED: lambda model, person: or_(_named(model, person), _shared(model)),
     Scope.TAKES_PART: _takes_part,
+    Scope.AGREED: _agreed,
 }

@@ -3,12 +3,12 @@
 import uuid
 from collections.abc import Sequence
 
-from app.access import Person, as_system, people_of, recipients
+from app.access import Person, as_system, recipients
 from app.extensions import db
 from app.models import Bericht, Hulpvraag
 from app.services.outbox import queue, queue_nobody
-from app.services.told import Party, of_swv, organisations
-from app.terms import BerichtStatus, Role
+from app.services.told import Party, contacts, organisations
+from app.terms import BerichtStatus
 
 
 def tell(
@@ -28,7 +28,7 @@ def tell(
     """
     with as_system("the portal tells people, whoever acts"):
         organisation = organisations([organisation_id])[organisation_id]
-        everybody = _people(hulpvraag, organisation_id)
+        everybody = contacts(hulpvraag, organisation_id)
         may_know = recipients(hulpvraag, everybody)
         told = list(dict.fromkeys([*may_know, *(knew or ())]))
         people = tuple(person for person in told if person.gebruiker_id != without)
@@ -37,7 +37,7 @@ def tell(
         addressees = party.to if told or not everybody else []
         for to in addressees:
             queue(soort, to=to, hulpvraag=hulpvraag, farewell=farewell)
-        if not addressees and party.knows_nobody:
+        if not addressees and party.knows_nobody and knew is None:
             queue_nobody(soort, organisation, hulpvraag)
         return [party.naam] if addressees else []
 
@@ -69,10 +69,4 @@ def tell_again(bericht: Bericht, hulpvraag: Hulpvraag) -> bool:
 def readers(hulpvraag: Hulpvraag, organisation_id: uuid.UUID) -> list[Person]:
     """Give those of an organisation who can read the dossier now."""
     with as_system("the portal tells people, whoever acts"):
-        return recipients(hulpvraag, _people(hulpvraag, organisation_id))
-
-
-def _people(hulpvraag: Hulpvraag, organisation_id: uuid.UUID) -> list[Person]:
-    if organisation_id == hulpvraag.swv_id:
-        return of_swv(hulpvraag)
-    return people_of(organisation_id=organisation_id, role=Role.CONTACTPERSOON_SCHOOL)
+        return recipients(hulpvraag, contacts(hulpvraag, organisation_id))

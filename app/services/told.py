@@ -173,6 +173,15 @@ def were_told(change: StatusWijziging) -> list[str]:
         return [Party(place, tuple(people), knows_nobody=False).naam for place, people in found.items()]
 
 
+def contacts(hulpvraag: Hulpvraag, organisation_id: uuid.UUID) -> list[Person]:
+    """Give whom to mail at a party: the contact person, the specialist and stand-in, the contact persons."""
+    if organisation_id == hulpvraag.voorschool_id:
+        return _of_voorschool(hulpvraag)
+    if organisation_id == hulpvraag.swv_id:
+        return of_swv(hulpvraag)
+    return people_of(organisation_id=organisation_id, role=Role.CONTACTPERSOON_SCHOOL)
+
+
 def told_sentence(names: Iterable[str]) -> str:
     """Say who gets a mail, as a sentence of its own; empty when nobody does."""
     names = list(names)

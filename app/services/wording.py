@@ -48,6 +48,7 @@ LABELS: Mapping[str, Any] = {
     "gewijzigd_op": _l("Changed"),
     "gezag": _l("Parental authority"),
     "gezag_bron": _l("How do you know?"),
+    "gedaan_op": _l("Done"),
     "gezag_datum": _l("Known since"),
     "grond": _l("Ground"),
     "grootte": _l("Size"),
@@ -58,6 +59,7 @@ LABELS: Mapping[str, Any] = {
     "link": _l("Link to a video meeting"),
     "meldadres": _l("Shared e-mail address for notices"),
     "naam": _l("Name"),
+    "overlegronde": _l("Made in the consultation of"),
     "nummer": _l("Number"),
     "omschrijving": _l("Description"),
     "op": _l("On"),
@@ -86,12 +88,15 @@ LABELS: Mapping[str, Any] = {
     "toegevoegd_op": _l("Added on"),
     "tot": _l("Until"),
     "tussenvoegsel": _l("Infix"),
+    "uiterlijk": _l("By when"),
     "van": _l("From"),
     "voorgesteld_door": _l("Proposed by"),
     "voorgesteld_op": _l("Proposed on"),
+    "voor": _l("Who does this?"),
     "voornaam": _l("First name"),
     "voorschool": _l("Preschool"),
     "waarnemer": _l("Stand-in"),
+    "wat": _l("What was agreed?"),
     "zichtbaarheid": _l("Who may see it"),
     "zorgplicht_reden": _l("Stays involved"),
 }
@@ -104,6 +109,7 @@ COUNTED: Mapping[Noun, Callable[[int], str]] = {
         "You see %(num)s parent or guardian.", "You see %(num)s parents and guardians.", n
     ),
     Noun.BIJLAGE: lambda n: ngettext("You see %(num)s bijlage.", "You see %(num)s bijlagen.", n),
+    Noun.AFSPRAAK: lambda n: ngettext("You see %(num)s agreement.", "You see %(num)s agreements.", n),
     Noun.NOTITIE: lambda n: ngettext("You see %(num)s note.", "You see %(num)s notes.", n),
     Noun.OVERLEGRONDE: lambda n: ngettext(
         "You see %(num)s consultation.", "You see %(num)s consultations.", n

@@ -7,12 +7,13 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from app.access import Person, as_system
+from app.access.scopes import allowed
 from app.extensions import db
-from app.models import Bijlage, Deelname, Hulpvraag, Overlegronde
+from app.models import Bijlage, Deelname, Gebeurtenis, Hulpvraag, Overlegronde
 from app.models.base import now
 from app.services import related, school_tasks
 from app.services.school_tasks import Asked
-from app.terms import BijlageSoort, Role, Status
+from app.terms import Actie, BijlageSoort, Role, Status, Verb
 from app.workflow import AT_MOVE, OPEN
 
 MOST = 25
@@ -73,6 +74,20 @@ def asked(by: Person) -> list[Task]:
 def elsewhere(by: Person) -> list[Hulpvraag]:
     """List the open dossiers that wait for somebody else, newest change first, at most MOST."""
     return _rows(and_(Hulpvraag.status.in_(sorted(OPEN)), ~_mine(by)), newest=True)
+
+
+def to_take_over(by: Person) -> list[Hulpvraag]:
+    """List the ended dossiers whose child comes to the school of `by`, and that it did not take over yet."""
+    if Role.CONTACTPERSOON_SCHOOL not in by.rollen:
+        return []
+    mine = (Hulpvraag.status == Status.ADVIES_AFGEROND, allowed(Hulpvraag, by, Verb.HAND_OVER))
+    rows = _rows(and_(*mine), newest=True)
+    e, ids = Gebeurtenis, [row.id for row in rows]
+    taken = (e.actie == Actie.OVERDRAGEN, e.organisation_id == by.organisation_id)
+    with as_system("whether the own organisation took a dossier over"):
+        query = select(e.hulpvraag_id).where(e.swv_id == by.swv_id, e.hulpvraag_id.in_(ids), *taken)
+        done = set(db.session.scalars(query)) if ids else set()
+    return [row for row in rows if row.id not in done]
 
 
 def _mine(by: Person) -> ColumnElement[bool]:

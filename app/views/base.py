@@ -29,6 +29,7 @@ class PortalView(ListView):
     route_base = ""
     hints: dict[str, Any] = {}
     choices: dict[str, Any] = {}
+    own_fields: dict[str, Callable[[Any], Any]] = {}
     exclude_route_methods = {"download", "action", "action_post", "delete"}
     show_template, add_template, edit_template = "show.html", "form.html", "form.html"
 
@@ -59,7 +60,10 @@ class PortalView(ListView):
             datamodel, leaf = self.datamodel.related(column)
             label, hint = self.label_columns.get(leaf), self.hints.get(leaf, "")
             checks = (self.validators_columns or {}).get(leaf, [])
-            made[leaf] = field_for(datamodel, leaf, label, hint, checks, self.choices.get(leaf))
+            if leaf in self.own_fields:
+                made[leaf] = self.own_fields[leaf](label)
+            else:
+                made[leaf] = field_for(datamodel, leaf, label, hint, checks, self.choices.get(leaf))
         if hasattr(self.datamodel.obj, "versie"):
             made["versie"] = HiddenField()
         return type(name, (FlaskForm,), made)

@@ -173,6 +173,8 @@ def _buttons(row: Hulpvraag, person: Person, tab: str, options: Sequence[Option]
     if tab != "hulpvraag":
         return []
     made: list[Context] = []
+    if access.may(person, Verb.HAND_OVER, row):
+        made.append({"label": _("Hand over"), "url": url_for("OverdrachtView.page", pk=row.id)})
     if any(o.granted for o in options):
         made.append({"label": _("Change status"), "url": url_for("HulpvraagView.status", pk=row.id)})
     if access.may(person, Verb.EDIT, row):

@@ -73,8 +73,7 @@ class Remedies:
         made: Context = {"action": {"label": _("Add bijlagen"), "url": window, "dialog": True}}
         if Need.ADVIES_DEFINITIEF in missing and self.person.is_jk_staff:
             made["note"] = _(
-                "Is the advice there as a draft? Open it in the tab Bijlagen, choose Edit bijlage, "
-                "and make it final and shared."
+                "Is the advice there as a draft? Choose Make final and share in the tab Bijlagen."
             )
         return made
 

@@ -12,7 +12,16 @@ from app.access import Person
 from app.models import Hulpvraag
 from app.services import dossiers
 from app.terms import Level, Noun
-from app.views.tabs import bijlagen, historie, notities, overlegrondes, scholen, toegang, toestemmingen
+from app.views.tabs import (
+    afspraken,
+    bijlagen,
+    historie,
+    notities,
+    overlegrondes,
+    scholen,
+    toegang,
+    toestemmingen,
+)
 
 Context = dict[str, Any]
 
@@ -20,6 +29,7 @@ TABS: Mapping[str, tuple[Noun, Any, Callable[[Hulpvraag, Person], Context]]] = {
     "hulpvraag": (Noun.HULPVRAAG, _l("Hulpvraag"), lambda _row, _who: {}),
     "bijlagen": (Noun.BIJLAGE, _l("Bijlagen"), bijlagen.fill),
     "notities": (Noun.NOTITIE, _l("Notes"), notities.fill),
+    "afspraken": (Noun.AFSPRAAK, _l("Agreements"), afspraken.fill),
     "overlegrondes": (Noun.OVERLEGRONDE, _l("Overlegrondes"), overlegrondes.fill),
     "scholen": (Noun.SCHOOLVOORKEUR, _l("Schools of preference"), scholen.fill),
     "toestemmingen": (Noun.TOESTEMMING, _l("Consents"), toestemmingen.fill),
