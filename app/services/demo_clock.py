@@ -151,7 +151,7 @@ def _is(column: Any, kind: type[Any]) -> bool:
 
 def _connection() -> sqlite3.Connection:
     found: Any = db.session.connection().connection.driver_connection
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def _read(kept: str) -> datetime:

@@ -2,15 +2,14 @@
 
 from dataclasses import dataclass
 
-from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from app import models as m
 from app.services.demo_data import LINDE, WALK_A, WALK_B, WILG
 from app.services.demo_walk import (
     SOME,
-    Done,
     Seen,
+    Step,
     added,
     consented,
     did,
@@ -30,21 +29,6 @@ _BIJLAGEN, _RONDES, _AFSPRAKEN, _SCHOLEN, _TOESTEMMINGEN = (
     f"{_DOSSIER}/{tab}" for tab in ("bijlagen", "overlegrondes", "afspraken", "scholen", "toestemmingen")
 )
 _STATUS, _LIST, _MESSAGES = f"{_DOSSIER}/status", "/hulpvragen/", "/berichten/"
-
-
-@dataclass(frozen=True)
-class Step:
-    """One line of the manual, in its own words; `where` is a path in which {id} is the dossier's key."""
-
-    quote: str
-    who: str
-    do: LazyString
-    where: str
-    done: Done
-
-    def path(self, seen: Seen | None) -> str:
-        """Give the page on which this is done."""
-        return self.where.format(id=seen.hulpvraag.id) if seen else _LIST
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask_babel import LazyString
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -44,6 +45,21 @@ class Seen:
 
 
 Done = Callable[[Seen], bool]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the manual, in its own words; `where` is a path in which {id} is the dossier's key."""
+
+    quote: str
+    who: str
+    do: LazyString
+    where: str
+    done: Done
+
+    def path(self, seen: Seen | None) -> str:
+        """Give the page on which this is done."""
+        return self.where.format(id=seen.hulpvraag.id) if seen else "/hulpvragen/"
 
 
 def look(names: list[tuple[str, str]]) -> list[Seen | None]:

@@ -15,7 +15,8 @@ from app.access import current_person
 from app.errors import NotFound
 from app.services import demo, demo_steps, postvak, wording
 from app.services.demo_data import GROUPS, PASSWORD, PEOPLE, DemoPerson
-from app.services.demo_steps import Chapter, Seen, Step
+from app.services.demo_steps import Chapter
+from app.services.demo_walk import Seen, Step
 from app.terms import Role
 from app.views.signin import enter, local_path
 
