@@ -61,6 +61,10 @@ class Step:
         """Give the page on which this is done."""
         return self.where.format(id=seen.hulpvraag.id) if seen else "/hulpvragen/"
 
+    def is_done(self, seen: Seen | None) -> bool:
+        """Tell whether the demo's data say that this was done."""
+        return seen is not None and self.done(seen)
+
 
 def look(names: list[tuple[str, str]]) -> list[Seen | None]:
     """Look at the dossier of each of these children: first name, last name; None when there is none."""

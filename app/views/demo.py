@@ -15,7 +15,7 @@ from app.access import current_person
 from app.errors import NotFound
 from app.services import demo, demo_steps, postvak, wording
 from app.services.demo_data import GROUPS, PASSWORD, PEOPLE, DemoPerson
-from app.services.demo_steps import Chapter
+from app.services.demo_steps import Walk
 from app.services.demo_walk import Seen, Step
 from app.terms import Role
 from app.views.signin import enter, local_path
@@ -66,10 +66,7 @@ class DemoView(BaseView):
     def steps(self) -> str:
         """Show the manual line by line: who does it, where, and whether it has been done."""
         _let_forms_lead_to_everybody()
-        walks = [
-            {"child": walk.kind, "chapters": [_chapter(chapter, seen) for chapter in walk.chapters]}
-            for walk, seen in demo_steps.walks()
-        ]
+        walks = [_walk(number, walk, seen) for number, (walk, seen) in enumerate(demo_steps.walks(), start=1)]
         return self.render_template(
             "demo_steps.html",
             walks=walks,
@@ -163,9 +160,19 @@ def _clock() -> dict[str, Any]:
     }
 
 
-def _chapter(chapter: Chapter, seen: Seen | None) -> dict[str, Any]:
-    steps = [_step(step, seen) for step in chapter.steps]
-    return {"title": chapter.title, "steps": steps, "done": sum(step["done"] for step in steps)}
+def _walk(number: int, walk: Walk, seen: Seen | None) -> dict[str, Any]:
+    every = [step for chapter in walk.chapters for step in chapter.steps]
+    coming = next((step for step in every if not step.is_done(seen)), None)
+    chapters = [
+        {
+            "key": f"stap-{number}-{at}",
+            "title": chapter.title,
+            "done": sum(step.is_done(seen) for step in chapter.steps),
+            "steps": [_step(step, seen) | {"next": step is coming} for step in chapter.steps],
+        }
+        for at, chapter in enumerate(walk.chapters, start=1)
+    ]
+    return {"child": walk.kind, "chapters": chapters}
 
 
 def _step(step: Step, seen: Seen | None) -> dict[str, Any]:
@@ -176,7 +183,7 @@ def _step(step: Step, seen: Seen | None) -> dict[str, Any]:
         "do": step.do,
         "path": path,
         "url": _at(person, path),
-        "done": seen is not None and step.done(seen),
+        "done": step.is_done(seen),
     }
 
 
