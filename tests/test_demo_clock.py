@@ -201,7 +201,7 @@ def test_people_and_the_mail_worker_go_on_while_the_clock_is_moved(told, smtp):
         first = min(row.op for row in everything(m.StatusWijziging))
         assert dutch(first) == dutch(oldest) - timedelta(days=36)
         sent = [row for row in everything(m.Bericht) if row.verzonden_op is not None]
-        assert len(sent) == len(smtp.mails) > 0
+        assert len(sent) == len(smtp.letters) > 0
         assert all(row.verzonden_op <= now() for row in sent)
 
 

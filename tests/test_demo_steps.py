@@ -1,4 +1,4 @@
-"""The manual as a walk through the demo: its lines, who does them, and how the demo sees that they are done."""
+"""The manual as a walk through the demo: its lines, who does them, how one sees that they are done."""
 
 import re
 

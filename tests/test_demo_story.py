@@ -58,7 +58,9 @@ def test_the_dossiers_stand_at_every_status_of_this_chapter(told):
         assert {row.status for row in dossiers} == {
             Status.AANVRAAG, Status.BIJLAGEN_TOEGEVOEGD, Status.ONDERWIJSADVIES, Status.INGETROKKEN,
         }  # fmt: skip
-        assert {row.overgang for row in everything(StatusWijziging)} == {t.key for t in workflow.TRANSITIONS}
+        to_come = {"aanmelden_school", "jk_advies_afgerond", "afgewezen", "advies_afgerond"}
+        told_of = {row.overgang for row in everything(StatusWijziging)}
+        assert told_of == {t.key for t in workflow.TRANSITIONS} - to_come
         assert len(everything(Bijlage)) >= 15
         assert len(everything(Notitie)) >= 5
         assert len(everything(Kind)) == len(dossiers)
