@@ -77,10 +77,11 @@ def register(app: Flask, appbuilder: AppBuilder) -> None:
     for view in VIEWS:
         appbuilder.add_view_no_menu(view)
     if app.config["DEMO"]:
-        from app.views.demo import DemoView, stay_on_this_machine  # elsewhere its code is not even loaded
+        from app.views.demo import DemoView, ribbon, stay_on_this_machine  # elsewhere it is not even loaded
 
         appbuilder.add_view_no_menu(DemoView)
         app.before_request(stay_on_this_machine)
+        app.context_processor(ribbon)
     app.register_blueprint(_health)
     failures.register(app)
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
