@@ -61,7 +61,19 @@ NOUNS_OF_DOSSIER = (
     "Betrokkenheid",
 )
 NOUNS = (*NOUNS_OF_DOSSIER, "Organisation", "Lidmaatschap", "Bericht", "Gebeurtenis")
-VERBS = ("read", "add", "edit", "retract", "share", "finalise", "answer", "ask", "tick", "withdraw")
+VERBS = (
+    "read",
+    "add",
+    "edit",
+    "retract",
+    "share",
+    "finalise",
+    "answer",
+    "ask",
+    "tick",
+    "withdraw",
+    "hand_over",
+)
 
 
 @dataclass(frozen=True)
@@ -113,6 +125,7 @@ class Dossier:
     kind: str
     voorschool: str
     parties: list[Party] = field(default_factory=list)
+    agreed: set[str] = field(default_factory=set)
 
 
 @dataclass(eq=False)
@@ -245,6 +258,14 @@ def _with_own_authority(own: bool, who: Who, thing: Thing, dossier: Dossier) -> 
     return thing.account == who.account and thing.has_authority
 
 
+def _handed_over(own: bool, who: Who, thing: Thing, dossier: Dossier) -> bool:
+    return dossier.status in ("jk_advies_afgerond", "advies_afgerond")
+
+
+def _handed_over_to(own: bool, who: Who, thing: Thing, dossier: Dossier) -> bool:
+    return _handed_over(own, who, thing, dossier) and who.organisation in dossier.agreed
+
+
 def _by_specialist(own: bool, who: Who, thing: Thing, dossier: Dossier) -> bool:
     return "jk_specialist" in who.roles
 
@@ -260,7 +281,7 @@ TABLE: dict[tuple[str, str], dict[str, Condition]] = {
     ("eigen", "Hulpvraag"): {"read": _every, "edit": _during_aanvraag},
     ("dossier", "Hulpvraag"): {"read": _every},
     ("ouder", "Hulpvraag"): {"read": _every},
-    ("alles", "Hulpvraag"): {"read": _every, "add": _every, "edit": _every},
+    ("alles", "Hulpvraag"): {"read": _every, "add": _every, "edit": _every, "hand_over": _handed_over},
     ("eigen", "StatusWijziging"): {"read": _every},
     ("dossier", "StatusWijziging"): {"read": _every},
     ("ouder", "StatusWijziging"): {"read": _every},
@@ -280,7 +301,7 @@ TABLE: dict[tuple[str, str], dict[str, Condition]] = {
     ("alles", "Notitie"): {"read": _every, "add": _own, "share": _every},
     ("ouder", "Afspraak"): {"read": _named},
     ("dossier", "Afspraak"): {"read": _named_or_shared, "tick": _named},
-    ("alles", "Afspraak"): {"read": _every, "add": _every, "edit": _every, "tick": _every},
+    ("alles", "Afspraak"): {"read": _every, "add": _every, "edit": _every, "share": _every, "tick": _every},
     ("uitnodiging", "Overlegronde"): {"read": _takes_part},
     ("eigen", "Overlegronde"): {"read": _takes_part},
     ("ouder", "Overlegronde"): {"read": _takes_part},
@@ -310,14 +331,19 @@ OF_GROUND: dict[tuple[str, str], dict[str, Condition]] = {
     ("school", "SchoolVoorkeur"): {"read": _own, "answer": _own, "ask": _own},
     ("zorgplicht", "SchoolVoorkeur"): {"read": _own, "answer": _own, "ask": _own},
     ("voorschool", "SchoolVoorkeur"): {"read": _every},
+    ("school", "Hulpvraag"): {"hand_over": _handed_over_to},
     ("school", "Toestemming"): {"read": _own},
     ("zorgplicht", "Toestemming"): {"read": _own},
 }
 
 
 def _at(at: str, who: Who, verb: str, thing: Thing, dossier: Dossier, ground: str) -> bool:
-    if at == "lezen":  # a consent is taken back also after the end
-        return verb == "read" or (verb == "withdraw" and thing.noun == "Toestemming")
+    if at == "lezen":  # a consent is taken back also after the end, and the school takes the dossier over
+        also = {
+            "withdraw": thing.noun == "Toestemming",
+            "hand_over": thing.noun == "Hulpvraag" and _handed_over(True, who, thing, dossier),
+        }
+        return verb == "read" or also.get(verb, False)
     # Only JK staff see what was taken back.
     if thing.noun == "Bijlage" and thing.retracted and at != "alles":
         return False

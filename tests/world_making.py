@@ -397,6 +397,8 @@ class Maker:
             )
             self._add(row, thing, f"{dossier.key}/school-{key}")
             self.world.named[f"org:{key}"].wanted_in += (dossier,)
+            if state == "akkoord":
+                dossier.agreed.add(school)
             for name, how in consents.items():
                 parent = parents[name]
                 consent = Thing("Toestemming", "", dossier.swv, (dossier,), school)
