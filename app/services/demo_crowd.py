@@ -21,7 +21,7 @@ _SEED = "De Brug"
 _VOORNAMEN = (
     "Aaliyah", "Abel", "Amira", "Bo", "Boaz", "Cato", "Dani", "Elin", "Emma", "Evi", "Faas", "Femke",
     "Floris", "Guus", "Hidde", "Ilyas", "Imke", "Isa", "Jip", "Joris", "Julia", "Kaan", "Lieve", "Loek",
-    "Luuk", "Maud", "Mees", "Naomi", "Nova", "Olivier", "Pien", "Quinn", "Rayan", "Roos", "Saar",
+    "Luuk", "Maud", "Mees", "Naomi", "Nova", "Olivier", "Pien", "Quinn", "Rayan", "Fien", "Saar",
     "Siem", "Soraya", "Tijn", "Veerle", "Willem",
 )  # fmt: skip
 _ACHTERNAMEN = (
