@@ -280,6 +280,8 @@ DEMO = {
     ("GET", "/demo"),
     ("POST", "/demo/als/<key>"),
     ("POST", "/demo/opnieuw"),
+    ("GET", "/demo/stappen"),
+    ("POST", "/demo/verder"),
     ("GET", "/demo/postvak"),
     ("GET", "/demo/postvak/<key>"),
 }
