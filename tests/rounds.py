@@ -22,7 +22,7 @@ from app.services import deelnames, genodigden, openingen, overlegrondes, sessio
 from app.services.genodigden import Wie
 from app.terms import Gezag, Opening, OrganisationSoort, Role
 from tests import partnership
-from tests.account_steps import Visitor
+from tests.account_steps import Account, Visitor
 from tests.partnership import Partnership
 
 partnership.FIRST_NAMES.setdefault("school", "Machteld")
@@ -148,4 +148,10 @@ class Rounds(Partnership):
             token = sessions.begin(self.person(key))
             db.session.commit()
             visitor.client.set_cookie(session_cookie(), token)
+        return visitor
+
+    def signed_in_by(self, account: Account) -> Visitor:
+        """Sign in with what the account's owner knows, once its first code has passed."""
+        visitor = Visitor(self.app)
+        assert visitor.sign_in(account, code=account.code(1)).status_code == 302
         return visitor

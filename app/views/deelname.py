@@ -225,7 +225,7 @@ class DeelnameView(BaseView):
             when=when,
             seen=seen,
             hidden=[("opening", chosen.value), ("moment", typed), ("gezien", _mark(chosen, moment))],
-            submit_label=_("Open the dossier"),
+            submit_label=_("Give access to the dossier"),
             back_url=here,
         )
 

@@ -196,7 +196,8 @@ def field_for(
     if datamodel.is_datetime(column):
         return MomentField(label, checks, description=hint)
     if datamodel.is_integer(column):
-        return IntegerField(label, checks, description=hint)
+        usual = getattr(datamodel.list_columns[column].default, "arg", None)
+        return IntegerField(label, checks, description=hint, default=usual)
     longest = getattr(kind, "length", None)
     if longest:
         checks.append(validators.Length(max=longest))

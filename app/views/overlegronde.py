@@ -12,6 +12,7 @@ from app import access
 from app.access import Person
 from app.errors import NotFound
 from app.models import Deelname, Overlegronde
+from app.models.base import parse_id
 from app.services import agenda, deelnames, listing, log, overlegrondes
 from app.services.wording import exact, words
 from app.terms import Noun, Opening, Verb
@@ -59,7 +60,9 @@ class OverlegrondeView(PortalView):
     def form_extra(self, row: Overlegronde | None) -> Context:
         """Say who hears of it, and lead back to the dossier."""
         if row is None:
-            return {"submit_label": _("Plan the consultation")}
+            of = parse_id(request.values.get("hulpvraag"))
+            tab = of and url_for("HulpvraagView.dossier_tab", pk=of, tab="overlegrondes")
+            return {"submit_label": _("Plan the consultation")} | ({"cancel_url": tab} if tab else {})
         path = [
             *crumbs(row),
             (title(row), url_for("OverlegrondeView.show", pk=row.id)),
@@ -221,7 +224,7 @@ def _answer(d: Deelname) -> str:
 
 
 def _person(d: Deelname, row: Overlegronde, *, changes: bool) -> Context:
-    open_it = {"label": _("Open the dossier"), "url": url_for("DeelnameView.change", pk=d.id)}
+    open_it = {"label": _("Give access to the dossier"), "url": url_for("DeelnameView.change", pk=d.id)}
     actions = [
         *([open_it] if d.namens_id != d.swv_id else []),
         {"label": _("Invite again"), "url": url_for("DeelnameView.invite_again", pk=d.id)},

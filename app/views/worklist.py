@@ -161,7 +161,7 @@ def _consultation(found: worklist.Consultation) -> dict[str, Any]:
     asks = _("You are invited to a consultation: let us know whether you come")
     action = {"label": _("Open"), "url": page}
     if not found.answered:
-        action = {"label": _("Answer"), "url": url_for("DeelnameView.edit", pk=found.ronde.id)}
+        action = {"label": _("Give an answer"), "url": url_for("DeelnameView.edit", pk=found.ronde.id)}
     return {
         "name": _("Consultation %(when)s", when=exact(found.ronde.begint_op)),
         "url": page,

@@ -56,4 +56,4 @@ def _round(ronde: Overlegronde, heads: tuple[int, int], *, staff: bool) -> Conte
 
 def state(ronde: Overlegronde) -> tuple[str, str]:
     """Say whether a consultation is open, in a word and its shape."""
-    return (_("Closed"), "stop") if ronde.gesloten_op else (_("Open"), "plain")
+    return (_("Closed"), "stop") if ronde.gesloten_op else (_("Is open"), "plain")
