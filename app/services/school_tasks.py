@@ -51,7 +51,7 @@ def schools_of(rows: Iterable[Hulpvraag]) -> dict[uuid.UUID, list[School]]:
     )
     found: dict[uuid.UUID, list[School]] = {}
     with as_system("conditions look at the whole dossier"):
-        for voorkeur, naam, may, no in db.session.execute(query).tuples():
+        for voorkeur, naam, may, no in db.session.execute(query):
             found.setdefault(voorkeur.hulpvraag_id, []).append(School(voorkeur, naam, bool(may), bool(no)))
     return found
 

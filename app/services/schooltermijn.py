@@ -69,7 +69,7 @@ def remind(moment: datetime) -> int:
         .limit(_MOST_AT_ONCE)
     )
     with access.as_system("the worker reminds of terms"):
-        found = list(db.session.execute(query).tuples())
+        found = db.session.execute(query).all()
         return sum(_remind(voorkeur, hulpvraag, moment) for voorkeur, hulpvraag in found)
 
 

@@ -166,8 +166,8 @@ def withdraw(toestemming: Toestemming, by: Person, reason: str | None = None) ->
         return toestemming
     _take_back(toestemming, by)
     if reason:
-        with access.as_system("a parent's word counts also after the dossier has ended"):
-            db.session.add(notities.made(hulpvraag, reason, Zichtbaarheid.INTERN, by))
+        note = notities.made(hulpvraag, reason, Zichtbaarheid.INTERN, by)
+        access.write_as_system("a parent's word counts also after the dossier has ended", note)
     log.record(Actie.INTREKKEN, row=toestemming)
     notices.tell_swv("toestemming_ingetrokken", hulpvraag, without=by.gebruiker_id)
     db.session.commit()
