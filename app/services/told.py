@@ -174,7 +174,7 @@ def contacts(hulpvraag: Hulpvraag, organisation_id: uuid.UUID) -> list[Person]:
 
 
 def queue_to(party: Party, soort: str, hulpvraag: Hulpvraag, *, farewell: bool = False) -> list[Bericht]:
-    """Add a mail that is about no status for each of a party; a task when there is nobody; commits nothing."""
+    """Add a mail about no status for each of a party, or a task when there is nobody; the caller commits."""
     with as_system("the portal tells people, whoever acts"):
         queued = [queue(soort, to=to, hulpvraag=hulpvraag, farewell=farewell) for to in party.to]
         if not queued and not farewell:
