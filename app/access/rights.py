@@ -78,7 +78,7 @@ RIGHTS: dict[Noun, dict[Level, tuple[Right, ...]]] = {
         Level.OUDER: (_may(_R, fields=("nummer", "status", "status_sinds", "kind")),),
         Level.DOSSIER: (
             _may(_R),
-            # The school that agreed takes the dossier over. Manual: 'eenvoudig worden overgedragen'.
+            # The school that agreed takes it over. Manual: 'veilig en eenvoudig worden overgedragen'.
             _may(Verb.HAND_OVER, scope=Scope.AGREED, during=_handed_over, grounds=(Ground.SCHOOL,)),
         ),
         Level.LEZEN: (_may(_R), _may(Verb.HAND_OVER, during=_handed_over)),

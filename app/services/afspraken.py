@@ -33,7 +33,7 @@ _FROM_HOUR = 7
 
 
 def add(data: dict[str, Any], by: Person) -> Afspraak:
-    """Make an agreement in the dossier `hulpvraag`, perhaps in one of its rounds; BadInput for a past day."""
+    """Make an agreement in `hulpvraag`, perhaps in one of its rounds; BadInput for a day that has passed."""
     hulpvraag = db.session.scalar(select(Hulpvraag).where(Hulpvraag.id == parse_id(data.get("hulpvraag"))))
     if hulpvraag is None:
         raise NotFound
@@ -125,7 +125,7 @@ def tickable(rows: Sequence[Afspraak], by: Person) -> set[Any]:
 
 
 def due(by: Person) -> list[Afspraak]:
-    """List what is asked of `by` within two weeks, by date; for JK staff also what is late in theirs."""
+    """List what `by` has to do within two weeks, by date; for JK staff also what is late in their own."""
     a, today = Afspraak, local_day(now())
     named = a.voor_gebruiker_id == by.gebruiker_id
     if by.is_jk_staff:
@@ -211,7 +211,7 @@ def _remind(key: Any, moment: datetime) -> int:
 
 
 def _named(afspraak: Afspraak, hulpvraag: Hulpvraag) -> list[Person]:
-    """Give who is named: an organisation's own people, or somebody as they take part."""
+    """Give who is named: the people of an organisation, or a person as they are involved here."""
     if afspraak.voor_organisation_id is not None:
         return contacts(hulpvraag, afspraak.voor_organisation_id)
     if afspraak.voor_gebruiker_id is None:

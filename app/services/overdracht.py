@@ -67,7 +67,7 @@ class Bundle:
 
 
 def bundle(hulpvraag: Hulpvraag, by: Person) -> Bundle:
-    """Say what is in it. NotFound for others than the placing school and JK staff; Conflict without one."""
+    """Say what is in it. NotFound for all but the placing school and JK staff; Conflict without a school."""
     access.require(by, Verb.HAND_OVER, hulpvraag)
     with as_system("what is handed over is what is shared, whoever asks"):
         school, vanaf = _placing(hulpvraag, by)

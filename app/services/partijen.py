@@ -1,4 +1,4 @@
-"""The parties of a dossier: who can be named in an agreement, and under which name one is known."""
+"""The parties of a dossier: who can be named in an agreement, and by which name a reader knows them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

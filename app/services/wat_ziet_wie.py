@@ -1,4 +1,4 @@
-"""What each party sees and does in each status, in sentences made from the tables; of no dossier."""
+"""What each party sees and does in each status, in sentences made from the tables; it opens no dossier."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
