@@ -32,6 +32,8 @@ PUBLIC = frozenset(
         "AccountView.recovery_codes",
         "AccountView.reset",
         "DemoView.index",
+        "DemoView.steps",
+        "DemoView.later",
         "DemoView.sign_in",
         "DemoView.restart",
         "DemoView.postvak",

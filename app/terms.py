@@ -97,6 +97,7 @@ class Verb(Term):
     ASK = "ask", _l("ask")
     TICK = "tick", _l("tick off")
     WITHDRAW = "withdraw", _l("withdraw")
+    HAND_OVER = "hand_over", _l("hand over")
 
 
 class Noun(Term):
@@ -193,6 +194,16 @@ class Doel(Term):
         "school_van_voorkeur",
         _l("Sharing the dossier with a school of preference, to hear whether it can offer the support."),
     )
+
+
+class ToestemmingStaat(Term):
+    """Where the consent of one parent stands; only `gegeven` lets a school in."""
+
+    GEGEVEN = "gegeven", _l("given")
+    GEVRAAGD = "gevraagd", _l("asked, no answer yet")
+    GEWEIGERD = "geweigerd", _l("refused")
+    INGETROKKEN = "ingetrokken", _l("taken back")
+    ONTBREEKT = "ontbreekt", _l("not asked yet")
 
 
 class BerichtStatus(Term):

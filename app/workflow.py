@@ -183,6 +183,12 @@ TRANSITIONS: tuple[Transition, ...] = (
         _l("The hulpvraag goes back to its previous status."), ask=_l("Why is the change taken back?"),
     ),
 )  # fmt: skip
+# As which party somebody changes a status: being invited to a dossier is not being the preschool of it.
+ACTS_AS: dict[Role, Ground] = {
+    Role.CONTACTPERSOON_JK: Ground.SWV,
+    Role.JK_SPECIALIST: Ground.SWV,
+    Role.CONTACTPERSOON_VOORSCHOOL: Ground.VOORSCHOOL,
+}
 BY_KEY = {transition.key: transition for transition in TRANSITIONS}
 
 AT_MOVE: dict[Status, Role | None] = {
@@ -212,6 +218,9 @@ _advised = (
     Status.AFGEWEZEN,
     Status.JK_ADVIES_AFGEROND,
 )
+
+# From the educational advice until a school has been found: then schools can be approached.
+APPROACHING = frozenset(_advised)
 
 
 def _levels(early: Level, advised: Level, ended: Level, withdrawn: Level) -> dict[Status, Level]:
@@ -250,7 +259,8 @@ def _holds(need: Need, facts: Facts) -> bool:
             advice = Document(BijlageSoort.ONDERWIJSADVIES, Zichtbaarheid.GEDEELD, Stadium.DEFINITIEF)
             return advice in facts.documents
         case Need.SCHOOL_BENADERD:
-            return VoorkeurStaat.BENADERD in facts.schools
+            # One that has answered already was approached as well.
+            return facts.rejected or bool(facts.schools & {VoorkeurStaat.BENADERD, VoorkeurStaat.AKKOORD})
         case Need.SCHOOL_AKKOORD:
             return VoorkeurStaat.AKKOORD in facts.schools
         case Need.SCHOOL_AFGEWEZEN:

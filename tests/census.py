@@ -43,7 +43,7 @@ class Route:
     @property
     def stranger(self) -> int:
         """The status for who is not signed in: to the door, or to a page that keeps what was typed."""
-        typed_in = self.method == "POST" and self.endpoint.endswith((".add", ".edit", ".status"))
+        typed_in = self.method == "POST" and self.endpoint.endswith((".add", ".edit", ".status", ".change"))
         return self.public or (307 if typed_in else 302)
 
     @property
@@ -144,6 +144,17 @@ def link_in_mail(who: Who, thing: Thing) -> int:
     return own_message(302)(who, thing)
 
 
+def who_moves(key: str, status: int) -> Answer:
+    """A change of status has its page where it leaves from, for who may make it."""
+
+    def answer(who: Who, thing: Thing) -> int:
+        (dossier,) = thing.dossiers
+        starts = key in oracle.MOVES and dossier.status in oracle.MOVES[key][0]
+        return status if starts and oracle.may_move(who, key, dossier) else 404
+
+    return answer
+
+
 def who_picks(roles: frozenset[str]) -> Answer:
     return lambda who, thing: 200 if roles & who.roles else 404
 
@@ -209,6 +220,11 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/hulpvragen/<pk>/<tab>", "HulpvraagView.dossier_tab", always(404), "Hulpvraag", {"tab": "x"}),
     Route("GET", "/hulpvragen/<pk>/status", "HulpvraagView.status", who_may("read"), "Hulpvraag"),
     Route("POST", "/hulpvragen/<pk>/status", "HulpvraagView.status", who_may("read", 422), "Hulpvraag"),
+    *(
+        Route(method, "/hulpvragen/<pk>/status/<key>", "HulpvraagView.change", who_moves(key, status), "Hulpvraag", {"key": key})
+        for key in ("afgewezen", "advies_afgerond", "onzin")
+        for method, status in (("GET", 200), ("POST", 409))
+    ),
     *_screens("Kind", "KindView", "/kinderen"),
     Route("GET", "/kinderen/<pk>/<tab>", "KindView.related", child_tab("Gezagsdrager"), "Kind", {"tab": "ouders"}),
     Route("GET", "/kinderen/<pk>/<tab>", "KindView.related", always(404), "Kind", {"tab": "hulpvragen"}),
@@ -264,6 +280,8 @@ DEMO = {
     ("GET", "/demo"),
     ("POST", "/demo/als/<key>"),
     ("POST", "/demo/opnieuw"),
+    ("GET", "/demo/stappen"),
+    ("POST", "/demo/verder"),
     ("GET", "/demo/postvak"),
     ("GET", "/demo/postvak/<key>"),
 }

@@ -14,14 +14,17 @@ CEILING = {
     "exploitant": {"platformbeheerder"},
     None: {"ouder", "deelnemer"},
 }
-# The role that a ground is for.
-ROLE_OF = {
-    "voorschool": "contactpersoon_voorschool",
-    "school": "contactpersoon_school",
-    "zorgplicht": "contactpersoon_school",
-    "overlegronde": "deelnemer",
-    "ouder": "ouder",
+# The roles that a ground is for: one is invited in person, also at work for a preschool or school.
+_INVITED = frozenset({"deelnemer", "contactpersoon_voorschool", "contactpersoon_school"})
+ROLES_OF = {
+    "voorschool": frozenset({"contactpersoon_voorschool"}),
+    "school": frozenset({"contactpersoon_school"}),
+    "zorgplicht": frozenset({"contactpersoon_school"}),
+    "genodigd": _INVITED,
+    "overlegronde": _INVITED,
+    "ouder": frozenset({"ouder"}),
 }
+IN_PERSON = frozenset({"genodigd", "overlegronde", "ouder"})
 # The four columns of the table of levels.
 COLUMN = {
     "aanvraag": 0,
@@ -38,10 +41,11 @@ LEVEL = {
     "voorschool": ("eigen", "dossier", "geen", "geen"),
     "school": ("geen", "dossier", "dossier", "geen"),
     "zorgplicht": ("geen", "dossier", "geen", "geen"),
+    "genodigd": ("uitnodiging", "uitnodiging", "geen", "geen"),
     "overlegronde": ("dossier", "dossier", "geen", "geen"),
     "ouder": ("ouder", "ouder", "ouder", "ouder"),
 }
-HIGHER = ("geen", "eigen", "ouder", "dossier", "lezen", "alles")
+HIGHER = ("geen", "uitnodiging", "eigen", "ouder", "dossier", "lezen", "alles")
 NOUNS_OF_DOSSIER = (
     "Kind",
     "Gezagsdrager",
@@ -49,10 +53,27 @@ NOUNS_OF_DOSSIER = (
     "StatusWijziging",
     "Bijlage",
     "Notitie",
+    "Afspraak",
+    "Overlegronde",
+    "Deelname",
+    "SchoolVoorkeur",
+    "Toestemming",
     "Betrokkenheid",
 )
 NOUNS = (*NOUNS_OF_DOSSIER, "Organisation", "Lidmaatschap", "Bericht", "Gebeurtenis")
-VERBS = ("read", "add", "edit", "retract", "share", "finalise")
+VERBS = (
+    "read",
+    "add",
+    "edit",
+    "retract",
+    "share",
+    "finalise",
+    "answer",
+    "ask",
+    "tick",
+    "withdraw",
+    "hand_over",
+)
 
 
 @dataclass(frozen=True)
@@ -82,13 +103,17 @@ class Who:
 
 @dataclass(frozen=True)
 class Party:
-    """An organisation or an account on a ground; `running` in force now, `listed` on 'Wie heeft toegang'."""
+    """An organisation or an account on a ground; `running` in force now, `listed` on 'Wie heeft toegang'.
+
+    An account is involved on behalf of one organisation (`behalf`), or of nobody.
+    """
 
     ground: str
     running: bool
     organisation: str | None = None
     account: int | None = None
     listed: bool = True
+    behalf: str | None = None
 
 
 @dataclass(eq=False)
@@ -100,11 +125,17 @@ class Dossier:
     kind: str
     voorschool: str
     parties: list[Party] = field(default_factory=list)
+    agreed: set[str] = field(default_factory=set)
 
 
 @dataclass(eq=False)
 class Thing:
-    """A row, in the words of the rights table; a child hangs off all its dossiers, a document off one."""
+    """A row, in the words of the rights table; a child hangs off all its dossiers, a document off one.
+
+    `organisation` is whose it is, or, of a school of preference and a consent, which school it is about.
+    `account` is the person it is about; a school is `wanted_in` the dossiers that it is a preference of.
+    `people` take part in a round: account and on whose behalf. `named` is the organisation that has to do it.
+    """
 
     noun: str
     id: str
@@ -120,24 +151,33 @@ class Thing:
     failed: bool = False
     ended: bool = False
     name: str = ""
+    people: frozenset[tuple[int, str | None]] = frozenset()
+    named: str | None = None
+    wanted_in: tuple[Dossier, ...] = ()
 
 
 def level(who: Who, dossier: Dossier) -> str:
     """The highest of the levels that this person's grounds give on the dossier now."""
+    return max((at for _ground, at in standing(who, dossier)), key=HIGHER.index, default="geen")
+
+
+def standing(who: Who, dossier: Dossier) -> set[tuple[str, str]]:
+    """The grounds that open the dossier to this person now, each with its level."""
     if not who.signed_in or who.swv != dossier.swv:
-        return "geen"
+        return set()
     column = COLUMN[dossier.status]
-    found = [LEVEL["swv"][column]] if who.is_jk and who.organisation == dossier.swv else []
-    for party in dossier.parties:
-        if party.running and ROLE_OF[party.ground] in who.roles and _is(party, who):
-            found.append(LEVEL[party.ground][column])
-    return max(found, key=HIGHER.index, default="geen")
+    if who.is_jk and who.organisation == dossier.swv:
+        return {("swv", LEVEL["swv"][column])}
+    grounds = {
+        p.ground for p in dossier.parties if p.running and ROLES_OF[p.ground] & who.roles and _is(p, who)
+    }
+    return {(g, LEVEL[g][column]) for g in grounds if LEVEL[g][column] != "geen"}
 
 
 def _is(party: Party, who: Who) -> bool:
-    if who.organisation is not None:
-        return party.organisation == who.organisation
-    return party.account == who.account
+    if party.ground in IN_PERSON:
+        return (party.account, party.behalf) == (who.account, who.organisation)
+    return who.organisation is not None and party.organisation == who.organisation
 
 
 def may(who: Who, verb: str, thing: Thing) -> bool:
@@ -151,7 +191,11 @@ def may(who: Who, verb: str, thing: Thing) -> bool:
     of_swv = thing.noun in ("Kind", "Gezagsdrager") or (thing.noun == "Hulpvraag" and verb == "add")
     if of_swv and _staff_of(who, thing):
         return verb in TABLE["alles", thing.noun]
-    return any(_at(level(who, dossier), who, verb, thing, dossier) for dossier in thing.dossiers)
+    return any(
+        _at(at, who, verb, thing, dossier, ground)
+        for dossier in thing.dossiers
+        for ground, at in standing(who, dossier)
+    )
 
 
 def _staff_of(who: Who, thing: Thing) -> bool:
@@ -194,6 +238,34 @@ def _organisations(own: bool, who: Who, thing: Thing, dossier: Dossier) -> bool:
     return thing.organisation is not None
 
 
+def _takes_part(own: bool, who: Who, thing: Thing, dossier: Dossier) -> bool:
+    return (who.account, who.organisation) in thing.people
+
+
+def _named(own: bool, who: Who, thing: Thing, dossier: Dossier) -> bool:
+    return thing.account == who.account or (thing.named is not None and thing.named == who.organisation)
+
+
+def _named_or_shared(own: bool, who: Who, thing: Thing, dossier: Dossier) -> bool:
+    return thing.shared or _named(own, who, thing, dossier)
+
+
+def _while_open(own: bool, who: Who, thing: Thing, dossier: Dossier) -> bool:
+    return dossier.status not in ("advies_afgerond", "ingetrokken")
+
+
+def _with_own_authority(own: bool, who: Who, thing: Thing, dossier: Dossier) -> bool:
+    return thing.account == who.account and thing.has_authority
+
+
+def _handed_over(own: bool, who: Who, thing: Thing, dossier: Dossier) -> bool:
+    return dossier.status in ("jk_advies_afgerond", "advies_afgerond")
+
+
+def _handed_over_to(own: bool, who: Who, thing: Thing, dossier: Dossier) -> bool:
+    return _handed_over(own, who, thing, dossier) and who.organisation in dossier.agreed
+
+
 def _by_specialist(own: bool, who: Who, thing: Thing, dossier: Dossier) -> bool:
     return "jk_specialist" in who.roles
 
@@ -209,7 +281,7 @@ TABLE: dict[tuple[str, str], dict[str, Condition]] = {
     ("eigen", "Hulpvraag"): {"read": _every, "edit": _during_aanvraag},
     ("dossier", "Hulpvraag"): {"read": _every},
     ("ouder", "Hulpvraag"): {"read": _every},
-    ("alles", "Hulpvraag"): {"read": _every, "add": _every, "edit": _every},
+    ("alles", "Hulpvraag"): {"read": _every, "add": _every, "edit": _every, "hand_over": _handed_over},
     ("eigen", "StatusWijziging"): {"read": _every},
     ("dossier", "StatusWijziging"): {"read": _every},
     ("ouder", "StatusWijziging"): {"read": _every},
@@ -227,40 +299,89 @@ TABLE: dict[tuple[str, str], dict[str, Condition]] = {
     ("eigen", "Notitie"): {"read": _own},
     ("dossier", "Notitie"): {"read": _own_or_shared, "add": _own},
     ("alles", "Notitie"): {"read": _every, "add": _own, "share": _every},
+    ("ouder", "Afspraak"): {"read": _named},
+    ("dossier", "Afspraak"): {"read": _named_or_shared, "tick": _named},
+    ("alles", "Afspraak"): {"read": _every, "add": _every, "edit": _every, "share": _every, "tick": _every},
+    ("uitnodiging", "Overlegronde"): {"read": _takes_part},
+    ("eigen", "Overlegronde"): {"read": _takes_part},
+    ("ouder", "Overlegronde"): {"read": _takes_part},
+    ("dossier", "Overlegronde"): {"read": _takes_part},
+    ("alles", "Overlegronde"): {"read": _every, "add": _every, "edit": _every},
+    ("uitnodiging", "Deelname"): {"read": _takes_part, "answer": _takes_part},
+    ("eigen", "Deelname"): {"read": _takes_part},
+    ("ouder", "Deelname"): {"read": _takes_part},
+    ("dossier", "Deelname"): {"read": _takes_part},
+    ("alles", "Deelname"): {"read": _every, "add": _every, "edit": _every, "answer": _takes_part},
+    ("ouder", "SchoolVoorkeur"): {"read": _every, "add": _while_open},
+    ("alles", "SchoolVoorkeur"): {"read": _every, "add": _every, "edit": _every, "answer": _every},
+    ("ouder", "Toestemming"): {
+        "read": _with_own_authority,
+        "answer": _with_own_authority,
+        "withdraw": _with_own_authority,
+    },
+    ("alles", "Toestemming"): {"read": _every, "add": _every, "withdraw": _every},
     ("dossier", "Betrokkenheid"): {"read": _organisations},
     ("ouder", "Betrokkenheid"): {"read": _every},
     ("alles", "Betrokkenheid"): {"read": _every},
 }
 
 
-def _at(at: str, who: Who, verb: str, thing: Thing, dossier: Dossier) -> bool:
-    if at == "lezen":
-        return verb == "read"
+# What a school sees of its own approach, and a preschool of all: by the ground, at level dossier.
+OF_GROUND: dict[tuple[str, str], dict[str, Condition]] = {
+    ("school", "SchoolVoorkeur"): {"read": _own, "answer": _own, "ask": _own},
+    ("zorgplicht", "SchoolVoorkeur"): {"read": _own, "answer": _own, "ask": _own},
+    ("voorschool", "SchoolVoorkeur"): {"read": _every},
+    ("school", "Hulpvraag"): {"hand_over": _handed_over_to},
+    ("school", "Toestemming"): {"read": _own},
+    ("zorgplicht", "Toestemming"): {"read": _own},
+}
+
+
+def _at(at: str, who: Who, verb: str, thing: Thing, dossier: Dossier, ground: str) -> bool:
+    if at == "lezen":  # a consent is taken back also after the end, and the school takes the dossier over
+        also = {
+            "withdraw": thing.noun == "Toestemming",
+            "hand_over": thing.noun == "Hulpvraag" and _handed_over(True, who, thing, dossier),
+        }
+        return verb == "read" or also.get(verb, False)
     # Only JK staff see what was taken back.
     if thing.noun == "Bijlage" and thing.retracted and at != "alles":
         return False
-    condition = TABLE.get((at, thing.noun), {}).get(verb)
-    own = thing.organisation is not None and thing.organisation == who.organisation
+    by_ground = OF_GROUND.get((ground, thing.noun), {}) if at == "dossier" else {}
+    condition = by_ground.get(verb) or TABLE.get((at, thing.noun), {}).get(verb)
+    own = who.organisation is not None and who.organisation in (thing.organisation, _written_to(thing))
     return condition is not None and condition(own, who, thing, dossier)
+
+
+def _written_to(thing: Thing) -> str | None:
+    """The school that a note of the SWV is for."""
+    return thing.named if thing.noun == "Notitie" else None
 
 
 def open_fields(who: Who, thing: Thing) -> frozenset[str] | None:
     """The fields of a readable row that this person may read; None is all of them."""
-    levels = {level(who, dossier) for dossier in thing.dossiers}
+    grounds = {pair for dossier in thing.dossiers for pair in standing(who, dossier)}
+    levels = {at for _ground, at in grounds}
     if levels & {"lezen", "alles"} or _staff_of(who, thing):
         return None
-    if thing.noun == "Gezagsdrager" and "ouder" not in levels:
-        return frozenset({"naam"})
-    if levels == {"ouder"} and thing.noun == "Hulpvraag":
+    if thing.noun == "SchoolVoorkeur":
+        of_school = {("school", "dossier"), ("zorgplicht", "dossier")} & grounds
+        return None if of_school else frozenset({"school"})
+    if thing.noun == "Gezagsdrager":
+        return None if "ouder" in levels and thing.account == who.account else frozenset({"naam"})
+    if levels <= {"ouder", "uitnodiging"} and thing.noun == "Hulpvraag":
         return frozenset({"nummer"})
-    if levels == {"ouder"} and thing.noun == "StatusWijziging":
+    if levels <= {"ouder", "uitnodiging"} and thing.noun == "StatusWijziging":
         return frozenset()
     return None
 
 
 def editable_fields(who: Who, dossier: Dossier) -> frozenset[str] | None:
     """The fields of a hulpvraag that may be changed; None is all of them."""
-    return {"alles": None, "eigen": frozenset({"omschrijving"})}.get(level(who, dossier), frozenset())
+    levels = {at for _ground, at in standing(who, dossier)}
+    if "alles" in levels:
+        return None
+    return frozenset({"omschrijving"}) if "eigen" in levels else frozenset()
 
 
 def _organisation(who: Who, verb: str, thing: Thing) -> bool:
@@ -274,8 +395,12 @@ def _organisation(who: Who, verb: str, thing: Thing) -> bool:
         return True
     if who.organisation == who.swv and who.roles & (JK | {"rolbeheerder"}) and thing.swv == who.swv:
         return True
+    if thing.soort == "school" and "ouder" in who.roles and thing.swv == who.swv:
+        return True  # one chooses from them
     # The names of the other parties in a dossier are part of 'Wie heeft toegang'.
-    return any(level(who, dossier) in ("dossier", "ouder") for dossier in thing.dossiers)
+    if any(level(who, dossier) in ("dossier", "ouder") for dossier in thing.dossiers):
+        return True
+    return any(("voorschool", "dossier") in standing(who, dossier) for dossier in thing.wanted_in)
 
 
 def _lidmaatschap(who: Who, verb: str, thing: Thing) -> bool:
@@ -317,6 +442,26 @@ MOVES: dict[str, tuple[frozenset[str], frozenset[str], frozenset[str]]] = {
         frozenset({"jk_specialist"}),
         frozenset({"advies definitief"}),
     ),
+    "aanmelden_school": (
+        frozenset({"onderwijsadvies", "afgewezen", "jk_advies_afgerond"}),
+        frozenset({"jk_specialist"}),
+        frozenset({"school benaderd"}),
+    ),
+    "jk_advies_afgerond": (
+        frozenset({"aanmelden_school", "afgewezen"}),
+        frozenset({"jk_specialist"}),
+        frozenset({"school akkoord"}),
+    ),
+    "afgewezen": (
+        frozenset({"aanmelden_school"}),
+        frozenset({"jk_specialist"}),
+        frozenset({"school afgewezen"}),
+    ),
+    "advies_afgerond": (
+        frozenset({"jk_advies_afgerond"}),
+        frozenset({"jk_specialist"}),
+        frozenset({"school akkoord", "plaatsing"}),
+    ),
     "ingetrokken": (OPEN, JK, frozenset({"toelichting"})),
     "terugnemen": (frozenset(COLUMN), JK, frozenset({"toelichting"})),
 }
@@ -324,7 +469,10 @@ MOVES: dict[str, tuple[frozenset[str], frozenset[str], frozenset[str]]] = {
 
 def may_move(who: Who, key: str, dossier: Dossier) -> bool:
     """Whether this person may make this change of status at all, when it leaves from here."""
-    return key in MOVES and bool(MOVES[key][1] & who.roles) and level(who, dossier) != "geen"
+    grounds = {ground for ground, _at in standing(who, dossier)}
+    acts = bool(JK & MOVES[key][1] & who.roles) and "swv" in grounds if key in MOVES else False
+    of_preschool = key in MOVES and "contactpersoon_voorschool" in MOVES[key][1] & who.roles
+    return acts or (of_preschool and "voorschool" in grounds)
 
 
 # The screens of a noun that a role has at all; which rows are on them is another question.

@@ -23,7 +23,7 @@ from app.services.demo_data import PASSWORD, PEOPLE
 
 pytestmark = pytest.mark.xdist_group("demo")
 COMMAND = [sys.executable, "-m", "flask", "--app", "run"]
-PATIENCE = 60  # seconds, for a machine that is busy
+PATIENCE = 120  # seconds, for a machine that is busy
 
 
 class Demo:

@@ -11,7 +11,7 @@ from app.errors import PortalError
 from app.extensions import db
 from app.models import Bericht, Gebeurtenis, Gebruiker, Hulpvraag, Lidmaatschap, Organisation, Uitnodiging
 from app.models.base import now
-from app.services import berichten, letters, mail, outbox, overleg_mail, told, uitnodigingen
+from app.services import berichten, letters, mail, outbox, overleg_mail, status, told, uitnodigingen
 from app.services.mail import WAITS, deliver_due
 from app.terms import Actie, BerichtStatus, MailFout, Role, UitnodigingSoort
 from app.workflow import BY_KEY, TRANSITIONS
@@ -123,14 +123,16 @@ def test_the_screen_names_who_will_be_told_and_who_was(huis):
     dossier = huis.dossier(specialist="specialist", contactpersoon="voorschool")
     with huis.at_work("specialist") as person:
         row = db.session.scalars(db.select(Hulpvraag).where(Hulpvraag.id == dossier)).one()
-        names = told.told_names(row, BY_KEY["ingetrokken"], by=person)
+        last = status.last_change(row)
+        names = told.will_be_told(row, BY_KEY["ingetrokken"], last, person)
         assert names == ["de voorschool De Speelhoek"]
         assert told.told_sentence(names) == "De voorschool De Speelhoek krijgt een mail."
         assert told.told_sentence([*names, "de school De Linde"]).endswith(
             "De Speelhoek en de school De Linde krijgen een mail."
         )
         assert told.told_sentence([]) == ""
-        assert told.told_names(row, BY_KEY["bijlagen_toegevoegd"], by=person) == []
+        assert told.will_be_told(row, BY_KEY["bijlagen_toegevoegd"], last, person) == []
+        assert told.were_told(last) == ["de voorschool De Speelhoek"]
 
 
 def test_an_act_that_is_undone_sends_no_mail(huis, smtp):

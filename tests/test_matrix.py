@@ -109,6 +109,17 @@ def _new_rows(world: World, who: Who, dossier: Dossier):
             ("Gezagsdrager", {}),
         ):
             yield Thing(noun, "", dossier.swv), getattr(m, noun)(**claimed, **more)
+    for noun, more in (
+        ("Afspraak", {"wat": "x"}),
+        ("Overlegronde", {"begint_op": now()}),
+        ("Deelname", {"gebruiker_id": who.account}),
+        ("SchoolVoorkeur", {"school_id": uuid.UUID(world.organisations["berk"])}),
+        ("Toestemming", {"organisation_id": uuid.UUID(world.organisations["berk"])}),
+    ):
+        yield (
+            Thing(noun, "", dossier.swv, (dossier,)),
+            getattr(m, noun)(swv_id=swv, hulpvraag_id=hulpvraag, **more),
+        )
     for noun in ("StatusWijziging", "Betrokkenheid"):
         thing = Thing(noun, "", dossier.swv, (dossier,), who.organisation)
         yield (

@@ -29,6 +29,10 @@ ORGANISATIONS = {
     "esdoorn": ("school", "brug"),
     "wilg": ("school", "brug"),
     "berk": ("school", "brug"),
+    "els": ("school", "brug"),
+    "iep": ("school", "brug"),
+    "hulst": ("school", "brug"),
+    "kei": ("voorschool", "brug"),
     "zorg": ("partner", "brug"),
     "anker": ("samenwerkingsverband", "anker"),
     "boei": ("voorschool", "anker"),
@@ -53,9 +57,16 @@ PEOPLE: dict[str, tuple[str, str | None, tuple[str, ...]]] = {
     "school-zorgplicht": ("school-zorgplicht", "esdoorn", ("contactpersoon_school",)),
     "school-ingetrokken": ("school-ingetrokken", "wilg", ("contactpersoon_school",)),
     "school2": ("school2", "berk", ("contactpersoon_school",)),
+    # Of this school a parent took the consent back; of the next only one parent consents, of two.
+    "school-teruggenomen": ("school-teruggenomen", "els", ("contactpersoon_school",)),
+    "school-half": ("school-half", "iep", ("contactpersoon_school",)),
+    "zorgplicht-geweigerd": ("zorgplicht-geweigerd", "hulst", ("contactpersoon_school",)),
+    "voorschool-genodigd": ("voorschool-genodigd", "kei", ("contactpersoon_voorschool",)),
+    "voorschool-open": ("voorschool-open", "kei", ("contactpersoon_voorschool",)),
     "partner": ("partner", "zorg", ("rolbeheerder",)),
     "ouder": ("ouder", None, ("ouder", "deelnemer")),
     "ouder-zonder-gezag": ("ouder-zonder-gezag", None, ("ouder", "deelnemer")),
+    "ouder-open": ("ouder-open", None, ("ouder", "deelnemer")),
     "ouder2": ("ouder2", None, ("ouder", "deelnemer")),
     "deelnemer": ("deelnemer", None, ("ouder", "deelnemer")),
     "deelnemer-dicht": ("deelnemer-dicht", None, ("ouder", "deelnemer")),
@@ -127,7 +138,7 @@ class World:
     @contextmanager
     def at_work(self, key: str) -> Iterator[Person]:
         """Let somebody act as in one request of theirs."""
-        with self.app.app_context():
+        with self.app.test_request_context():
             g.person = self.person(key)
             yield g.person
             db.session.rollback()

@@ -14,6 +14,7 @@ from app.services import sessions, store
 from app.terms import (
     BerichtStatus,
     BijlageSoort,
+    Doel,
     Gezag,
     Ground,
     MailFout,
@@ -21,6 +22,7 @@ from app.terms import (
     Role,
     Stadium,
     Status,
+    VoorkeurStaat,
     Zichtbaarheid,
 )
 from tests.documents import PDF
@@ -28,19 +30,64 @@ from tests.oracle import Dossier, Party, Thing, Who
 from tests.world import GONE, ORGANISATIONS, PEOPLE, Mark, World
 
 PARTIES: tuple[tuple[str, str, int, int | None], ...] = (
-    # ground, party, begin and end in days from now
+    # ground, party (of a person: on whose behalf), begin and end in days from now
     ("voorschool", "speelhoek", -30, None),
     ("voorschool", "vlinder", -60, -30),
     ("voorschool", "straks", 5, None),
     ("school", "linde", -5, None),
     ("school", "wilg", -9, -1),
+    ("school", "els", -5, None),
+    ("school", "iep", -5, None),
     ("zorgplicht", "esdoorn", -5, None),
+    ("zorgplicht", "hulst", -5, None),
     ("ouder", "ouder", -20, None),
+    ("ouder", "ouder-open", -20, None),
     ("ouder", "ouder-zonder-gezag", -20, None),
+    ("genodigd", "voorschool", -4, None),
+    ("genodigd", "voorschool-genodigd", -4, None),
+    ("genodigd", "voorschool-open", -4, None),
+    ("genodigd", "dubbel-voorschool", -4, None),
+    ("genodigd", "ouder", -4, None),
+    ("genodigd", "ouder-open", -4, None),
+    ("genodigd", "deelnemer", -4, None),
+    ("genodigd", "deelnemer-genodigd", -4, None),
+    ("genodigd", "deelnemer-dicht", -9, -2),
     ("overlegronde", "deelnemer", -2, None),
     ("overlegronde", "deelnemer-dicht", -9, -2),
     ("overlegronde", "deelnemer-genodigd", 3, None),
+    ("overlegronde", "voorschool-open", -2, None),
+    ("overlegronde", "dubbel-voorschool", -2, None),
+    ("overlegronde", "ouder-open", -2, None),
 )
+# Whose row counts only by what the parents decide, and does not.
+NOT_HELD = frozenset({"els", "iep", "hulst", "ouder-zonder-gezag"})
+# school: state, and of which parents there is which consent
+SCHOOLS: dict[str, tuple[str, dict[str, str]]] = {
+    "linde": ("akkoord", {"ja": "gegeven", "geheim": "gegeven", "nee": "gegeven"}),
+    "esdoorn": ("afgewezen", {}),
+    "els": ("benaderd", {"ja": "gegeven", "geheim": "teruggenomen"}),
+    "iep": ("benaderd", {"ja": "gegeven"}),
+    "hulst": ("afgewezen", {"geheim": "geweigerd"}),
+    "wilg": ("afgewezen", {}),
+    "berk": ("voorgesteld", {"ja": "gevraagd"}),
+}
+# round: who takes part in it
+ROUNDS = {
+    "open": (
+        "specialist", "voorschool", "voorschool-genodigd", "voorschool-open", "dubbel-voorschool", "ouder",
+        "ouder-open", "deelnemer", "deelnemer-genodigd",
+    ),
+    "dicht": ("voorschool", "deelnemer-dicht"),
+}  # fmt: skip
+# agreement: for which organisation, for whom, shared
+AGREEMENTS: dict[str, tuple[str | None, str | None, bool]] = {
+    "voorschool": ("speelhoek", None, False),
+    "gedeeld": ("brug", None, True),
+    "school": ("linde", None, False),
+    "ouder": (None, "ouder", False),
+    "deelnemer": (None, "deelnemer", False),
+    "specialist": (None, "specialist", False),
+}
 
 
 class Maker:
@@ -160,7 +207,8 @@ class Maker:
         parents = (("ja", Gezag.JA), ("nee", Gezag.NEE), ("onbekend", Gezag.ONBEKEND), ("geheim", Gezag.JA))
         for name, gezag in parents:
             parent = Thing("Gezagsdrager", "", of_swv, has_authority=gezag is Gezag.JA)
-            accounts = {"ja": "ouder", "nee": "ouder-zonder-gezag"} if key.startswith("speelhoek") else {}
+            known = {"ja": "ouder", "nee": "ouder-zonder-gezag", "geheim": "ouder-open"}
+            accounts = known if key.startswith("speelhoek") else {}
             account = self.world.accounts.get(accounts.get(name, ""))
             parent.account = account
             self.parents.setdefault(child.id, []).append(parent)
@@ -209,26 +257,38 @@ class Maker:
         self._history(dossier, maker, status)
         self._contents(dossier, swv, voorschool, maker)
         self._messages(dossier, voorschool, maker)
+        if voorschool == "speelhoek":
+            self._schools(dossier, maker)
+            self._rounds(dossier, maker)
+            self._agreements(dossier, maker)
 
     def _party(self, dossier: Dossier, ground: str, party: str, begin: int, end: int | None) -> None:
         organisation, account = self.world.organisations.get(party), None
+        behalf = None
         if organisation is None:
-            account = self.world.accounts[party]
+            account, behalf = self._who(party)
         running = begin < 0 and (end is None or end > 0)
-        holds = running and party != "ouder-zonder-gezag"  # only a parent with authority is a party
         listed = running or begin > 0
-        dossier.parties.append(Party(ground, holds, organisation, account, listed))
+        dossier.parties.append(
+            Party(ground, running and party not in NOT_HELD, organisation, account, listed, behalf)
+        )
         row = m.Betrokkenheid(
             swv_id=uuid.UUID(dossier.swv),
             hulpvraag_id=uuid.UUID(dossier.id),
             organisation_id=uuid.UUID(organisation) if organisation else None,
             gebruiker_id=account,
+            namens_id=uuid.UUID(behalf) if behalf else None,
             grond=Ground(ground),
             van=now() + timedelta(days=begin),
             tot=now() + timedelta(days=end) if end is not None else None,
         )
         thing = Thing("Betrokkenheid", "", dossier.swv, (dossier,), organisation, account=account, name=party)
-        self._add(row, thing, f"{dossier.key}/partij-{party}")
+        self._add(row, thing, f"{dossier.key}/partij-{ground}-{party}")
+
+    def _who(self, key: str) -> tuple[int, str | None]:
+        """The account of a person, and for which organisation they are at work."""
+        account, organisation, _roles = PEOPLE[key]
+        return self.world.accounts[account], self.world.organisations[organisation] if organisation else None
 
     def _history(self, dossier: Dossier, maker: str, status: Status) -> None:
         steps = [(None, Status.AANVRAAG, "aanvraag")]
@@ -307,6 +367,114 @@ class Maker:
                 organisation_id=uuid.UUID(self.world.organisations[organisation]),
             )
             self._add(row, thing, f"{dossier.key}/notitie-{name}")
+
+    def _of(self, dossier: Dossier) -> dict[str, Any]:
+        return {"swv_id": uuid.UUID(dossier.swv), "hulpvraag_id": uuid.UUID(dossier.id)}
+
+    def _schools(self, dossier: Dossier, maker: str) -> None:
+        maker_id = self.world.accounts[maker]
+        parents = {
+            name.rpartition("-")[2]: thing
+            for name, thing in self.world.named.items()
+            if name.startswith(f"{dossier.key}/ouder-")
+        }
+        for rank, (key, (state, consents)) in enumerate(SCHOOLS.items(), 1):
+            school = self.world.organisations[key]
+            thing = Thing("SchoolVoorkeur", "", dossier.swv, (dossier,), school, name=key)
+            row = m.SchoolVoorkeur(
+                **self._of(dossier),
+                school_id=uuid.UUID(school),
+                rang=rank,
+                staat=VoorkeurStaat(state),
+                voorgesteld_door_id=maker_id,
+                benaderd_op=now() - timedelta(days=5) if state != "voorgesteld" else None,
+                aangemeld_op=now().date() - timedelta(days=5) if state != "voorgesteld" else None,
+                beantwoord_op=now() if state == "afgewezen" else None,
+                reden=self.mark(thing, "reden"),
+                zorgplicht=True
+                if key in ("esdoorn", "hulst")
+                else None,  # of the last one no status has judged
+            )
+            self._add(row, thing, f"{dossier.key}/school-{key}")
+            self.world.named[f"org:{key}"].wanted_in += (dossier,)
+            if state == "akkoord":
+                dossier.agreed.add(school)
+            for name, how in consents.items():
+                parent = parents[name]
+                consent = Thing("Toestemming", "", dossier.swv, (dossier,), school)
+                consent.account, consent.has_authority = parent.account, parent.has_authority
+                given = now() - timedelta(days=6) if how in ("gegeven", "teruggenomen") else None
+                back = now() - timedelta(days=1) if how in ("teruggenomen", "geweigerd") else None
+                row = m.Toestemming(
+                    **self._of(dossier),
+                    gezagsdrager_id=uuid.UUID(parent.id),
+                    organisation_id=uuid.UUID(school),
+                    doel=Doel.SCHOOL_VAN_VOORKEUR,
+                    tekst=self.mark(consent, "tekst"),
+                    gevraagd_door_id=maker_id,
+                    gegeven_op=given,
+                    ingetrokken_op=back,
+                )
+                self._add(row, consent, f"{dossier.key}/toestemming-{key}-{name}")
+        talk = Thing("Notitie", "", dossier.swv, (dossier,), dossier.swv, shared=False, name="aan-school")
+        talk.named = self.world.organisations["linde"]
+        row = m.Notitie(
+            **self._of(dossier),
+            tekst=self.mark(talk, "tekst"),
+            zichtbaarheid=Zichtbaarheid.INTERN,
+            geschreven_door_id=maker_id,
+            organisation_id=uuid.UUID(dossier.swv),
+            voor_id=uuid.UUID(talk.named),
+        )
+        self._add(row, talk, f"{dossier.key}/notitie-aan-school")
+
+    def _rounds(self, dossier: Dossier, maker: str) -> None:
+        for name, takers in ROUNDS.items():
+            people = frozenset(self._who(key) for key in takers)
+            thing = Thing("Overlegronde", "", dossier.swv, (dossier,), name=name, people=people)
+            when = timedelta(days=3 if name == "open" else -3)
+            row = m.Overlegronde(
+                **self._of(dossier),
+                begint_op=now() + when,
+                plaats=self.mark(thing, "plaats"),
+                agenda=self.mark(thing, "agenda"),
+                gemaakt_door_id=self.world.accounts[maker],
+                gesloten_op=now() - timedelta(days=2) if name == "dicht" else None,
+            )
+            self._add(row, thing, f"{dossier.key}/ronde-{name}")
+            for key in (*takers, "school2"):  # of the last one the invitation was taken back
+                account, behalf = self._who(key)
+                gone = key == "school2"
+                part = Thing("Deelname", "", dossier.swv, (dossier,), name=f"{name}-{key}")
+                part.people = frozenset() if gone else frozenset({(account, behalf)})
+                part.account, part.ended = account, name == "dicht"
+                part.named = thing.id
+                taken = m.Deelname(
+                    **self._of(dossier),
+                    overlegronde_id=row.id,
+                    gebruiker_id=account,
+                    namens_id=uuid.UUID(behalf) if behalf else None,
+                    uitgenodigd_door_id=self.world.accounts[maker],
+                    voorstel=self.mark(part, "voorstel"),
+                    verwijderd_op=now() if gone else None,
+                )
+                self._add(taken, part, f"{dossier.key}/deelname-{name}-{key}")
+
+    def _agreements(self, dossier: Dossier, maker: str) -> None:
+        for name, (organisation, person, shared) in AGREEMENTS.items():
+            thing = Thing("Afspraak", "", dossier.swv, (dossier,), shared=shared, name=name)
+            thing.named = self.world.organisations[organisation] if organisation else None
+            thing.account = self.world.accounts[person] if person else None
+            row = m.Afspraak(
+                **self._of(dossier),
+                wat=self.mark(thing, "wat"),
+                voor_organisation_id=uuid.UUID(thing.named) if thing.named else None,
+                voor_gebruiker_id=thing.account,
+                uiterlijk=now().date() + timedelta(days=7),
+                zichtbaarheid=Zichtbaarheid.GEDEELD if shared else Zichtbaarheid.INTERN,
+                gemaakt_door_id=self.world.accounts[maker],
+            )
+            self._add(row, thing, f"{dossier.key}/afspraak-{name}")
 
     def _messages(self, dossier: Dossier, voorschool: str, maker: str) -> None:
         reader = {"speelhoek": "voorschool", "nest": "voorschool2", "boei": "voorschool-anker"}[voorschool]

@@ -2,17 +2,18 @@
 
 from app.access.gate import install, write_as_system
 from app.access.invited import invited_person, was_invited
+from app.access.involvement import valid
+from app.access.people import know_people, people_of, person_for
 from app.access.person import Person, as_system, current_person, system_reason
 from app.access.questions import (
     editable,
     fields,
     forget_levels,
     form_fields,
+    in_force,
     level,
     may,
     may_add_somewhere,
-    people_of,
-    person_for,
     readable,
     recipients,
     require,
@@ -20,7 +21,6 @@ from app.access.questions import (
     visible,
 )
 from app.access.rights import CEILING, permits
-from app.access.scopes import valid
 
 __all__ = [
     "CEILING",
@@ -31,8 +31,10 @@ __all__ = [
     "fields",
     "forget_levels",
     "form_fields",
+    "in_force",
     "install",
     "invited_person",
+    "know_people",
     "level",
     "may",
     "may_add_somewhere",

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, or_, select
 
 from app import models as m
+from app.access.involvement import valid
 from app.access.person import Person, as_system
-from app.access.scopes import valid
 from app.extensions import db
 from app.models.base import now
 from app.terms import Role

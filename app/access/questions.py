@@ -8,18 +8,18 @@ from flask import g, has_app_context, has_request_context
 from sqlalchemy import Select, exists, select
 
 from app import models as m
-from app.access.invited import invited_person
+from app.access.involvement import holds
 from app.access.person import PERSONAL, Person, as_system
 from app.access.rights import (
-    CEILING,
     VERB_OF_FIELD,
+    Scope,
     Standing,
     fields_at,
     fields_of_roles,
     levels_with,
     role_permits,
 )
-from app.access.scopes import NOUN_OF, OF_DOSSIER, OPEN_LEVELS, addable, allowed, holds, valid
+from app.access.scopes import NOUN_OF, OF_DOSSIER, OPEN_LEVELS, addable, allowed
 from app.errors import NotFound
 from app.extensions import db
 from app.terms import Ground, Level, Noun, Role, Status, Verb
@@ -41,14 +41,14 @@ def may(person: Person | None, verb: Verb, row: Any) -> bool:
         if verb is Verb.ADD:
             return _may_add(person, row)
         model = type(row)
-        if model is m.Hulpvraag:
+        if model is m.Hulpvraag and all(r.scope is Scope.ALL for r in levels_with(Noun.HULPVRAAG, verb)):
             return role_permits(person.rollen, Noun.HULPVRAAG, verb) and _level_gives(person, verb, row)
         question = select(exists().where(model.id == row.id, allowed(model, person, verb)))
         return bool(db.session.scalar(question))
 
 
 def _level_gives(person: Person, verb: Verb, row: m.Hulpvraag) -> bool:
-    """Answer for a hulpvraag from the level that the page asks anyway: its rights have no narrower scope."""
+    """Answer for a hulpvraag from the level that the page asks anyway, where its rights have no scope."""
     at = {lev for _ground, lev in standing(person, row)}
     return any(
         at & levels and (right.during is None or row.status in right.during)
@@ -122,7 +122,7 @@ def _grounds(person: Person, hulpvraag: m.Hulpvraag) -> frozenset[Ground]:
     """Give the grounds that hold for this person now."""
     return frozenset(
         party.grond
-        for party in _in_force(hulpvraag)
+        for party in in_force(hulpvraag)
         if party.grond in person.grounds
         and (
             (party.gebruiker_id, party.namens_id) == (person.gebruiker_id, person.organisation_id)
@@ -132,15 +132,15 @@ def _grounds(person: Person, hulpvraag: m.Hulpvraag) -> frozenset[Ground]:
     )
 
 
-def _in_force(hulpvraag: m.Hulpvraag) -> Sequence[Any]:
-    """Give every involvement that holds now, asked once a request until something is written."""
+def in_force(hulpvraag: m.Hulpvraag) -> Sequence[Any]:
+    """Give every involvement that holds now, the longest first; asked once a request till a write."""
     kept: dict[uuid.UUID, Sequence[Any]] = g.setdefault("grounds", {}) if has_request_context() else {}
     if hulpvraag.id not in kept:
         b = m.Betrokkenheid.__table__.c
         query = select(b.grond, b.organisation_id, b.gebruiker_id, b.namens_id)
         with as_system("the gate itself asks"), db.session.no_autoflush:
             kept[hulpvraag.id] = db.session.execute(
-                query.where(b.hulpvraag_id == hulpvraag.id, holds(b, hulpvraag))
+                query.where(b.hulpvraag_id == hulpvraag.id, holds(b, hulpvraag)).order_by(b.van, b.id)
             ).all()
     return kept[hulpvraag.id]
 
@@ -167,66 +167,6 @@ def fields(
 def recipients(hulpvraag: m.Hulpvraag, people: Iterable[Person]) -> list[Person]:
     """Keep the people who may know of this dossier now."""
     return [person for person in people if level(person, hulpvraag) in OPEN_LEVELS]
-
-
-def person_for(
-    gebruiker_id: int, organisation_id: uuid.UUID | None, *, swv_id: uuid.UUID | None = None
-) -> Person | None:
-    """Build the person as at work for that organisation now; None without a valid membership.
-
-    Without an organisation: as somebody who was invited to a dossier of `swv_id`, for nobody.
-    """
-    if organisation_id is None:
-        return invited_person(gebruiker_id, swv_id)
-    with as_system("roles come from the memberships"):
-        return next(iter(people_of(gebruiker_id=gebruiker_id, organisation_id=organisation_id)), None)
-
-
-def people_of(
-    *, gebruiker_id: int | None = None, organisation_id: uuid.UUID | None = None, role: Role | None = None
-) -> list[Person]:
-    """Build the active people with a valid membership: of one account, one organisation, with one role.
-
-    Asked once a request until something is written.
-    """
-    kept: dict[Any, list[Person]] = g.setdefault("people", {}) if has_request_context() else {}
-    if (gebruiker_id, organisation_id) not in kept:
-        kept[gebruiker_id, organisation_id] = _members(gebruiker_id, organisation_id)
-    return [person for person in kept[gebruiker_id, organisation_id] if role is None or role in person.rollen]
-
-
-def _members(gebruiker_id: int | None, organisation_id: uuid.UUID | None) -> list[Person]:
-    with as_system("roles come from the memberships"):
-        query = (
-            select(m.Lidmaatschap, m.Gebruiker, m.Organisation)
-            .join(m.Gebruiker, m.Gebruiker.id == m.Lidmaatschap.gebruiker_id)
-            .join(m.Organisation, m.Organisation.id == m.Lidmaatschap.organisation_id)
-            .where(valid(m.Lidmaatschap), m.Gebruiker.active.is_(True), m.Organisation.actief.is_(True))
-            .order_by(m.Gebruiker.id, m.Organisation.naam)
-        )
-        if gebruiker_id is not None:
-            query = query.where(m.Lidmaatschap.gebruiker_id == gebruiker_id)
-        if organisation_id is not None:
-            query = query.where(m.Lidmaatschap.organisation_id == organisation_id)
-        found: dict[tuple[int, uuid.UUID], tuple[m.Gebruiker, m.Organisation, set[Role]]] = {}
-        for lid, gebruiker, organisation in db.session.execute(query):
-            if lid.rol in CEILING[organisation.soort]:
-                found.setdefault((gebruiker.id, organisation.id), (gebruiker, organisation, set()))[2].add(
-                    lid.rol
-                )
-    return [
-        Person(
-            gebruiker_id=gebruiker.id,
-            naam=gebruiker.naam,
-            voornaam=gebruiker.first_name,
-            organisation_id=organisation.id,
-            organisation_naam=organisation.naam,
-            soort=organisation.soort,
-            swv_id=organisation.swv_id,
-            rollen=frozenset(rollen),
-        )
-        for gebruiker, organisation, rollen in found.values()
-    ]
 
 
 def readable(person: Person | None, row: Any) -> frozenset[str] | None:

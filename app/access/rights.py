@@ -19,6 +19,7 @@ class Scope(Enum):
     NAMED = auto()
     NAMED_OR_SHARED = auto()
     TAKES_PART = auto()
+    AGREED = auto()
 
 
 # On which grounds, and how far each opens the dossier.
@@ -56,6 +57,7 @@ _R, _A, _E = Verb.READ, Verb.ADD, Verb.EDIT
 _of_school = (Ground.SCHOOL, Ground.ZORGPLICHT)
 _takes_part = (_may(_R, scope=Scope.TAKES_PART),)
 _read = (_may(_R),)
+_handed_over = (Status.JK_ADVIES_AFGEROND, Status.ADVIES_AFGEROND)
 
 RIGHTS: dict[Noun, dict[Level, tuple[Right, ...]]] = {
     Noun.KIND: {
@@ -74,9 +76,13 @@ RIGHTS: dict[Noun, dict[Level, tuple[Right, ...]]] = {
     Noun.HULPVRAAG: {
         Level.EIGEN: (_may(_R), _may(_E, fields=("omschrijving",), during=(Status.AANVRAAG,))),
         Level.OUDER: (_may(_R, fields=("nummer", "status", "status_sinds", "kind")),),
-        Level.DOSSIER: _read,
-        Level.LEZEN: _read,
-        Level.ALLES: (_may(_R, _A, _E),),
+        Level.DOSSIER: (
+            _may(_R),
+            # The school that agreed takes it over. Manual: 'veilig en eenvoudig worden overgedragen'.
+            _may(Verb.HAND_OVER, scope=Scope.AGREED, during=_handed_over, grounds=(Ground.SCHOOL,)),
+        ),
+        Level.LEZEN: (_may(_R), _may(Verb.HAND_OVER, during=_handed_over)),
+        Level.ALLES: (_may(_R, _A, _E), _may(Verb.HAND_OVER, during=_handed_over)),
     },
     Noun.STATUSWIJZIGING: {
         Level.EIGEN: _read,
@@ -105,7 +111,7 @@ RIGHTS: dict[Noun, dict[Level, tuple[Right, ...]]] = {
         Level.OUDER: (_may(_R, scope=Scope.NAMED),),
         Level.DOSSIER: (_may(_R, scope=Scope.NAMED_OR_SHARED), _may(Verb.TICK, scope=Scope.NAMED)),
         Level.LEZEN: _read,
-        Level.ALLES: (_may(_R, _A, _E, Verb.TICK),),
+        Level.ALLES: (_may(_R, _A, _E, Verb.SHARE, Verb.TICK),),
     },
     Noun.OVERLEGRONDE: {
         Level.UITNODIGING: _takes_part,
@@ -163,9 +169,9 @@ _jk = _dossier_read | {
     Noun.ORGANISATION: frozenset({_R}),
     Noun.KIND: frozenset({_R, _A, _E}),
     Noun.GEZAGSDRAGER: frozenset({_R, _A, _E}),
-    Noun.HULPVRAAG: frozenset({_R, _A, _E}),
+    Noun.HULPVRAAG: frozenset({_R, _A, _E, Verb.HAND_OVER}),
     Noun.NOTITIE: frozenset({_R, _A, Verb.SHARE}),
-    Noun.AFSPRAAK: frozenset({_R, _A, _E, Verb.TICK}),
+    Noun.AFSPRAAK: frozenset({_R, _A, _E, Verb.SHARE, Verb.TICK}),
     Noun.OVERLEGRONDE: frozenset({_R, _A, _E}),
     Noun.DEELNAME: frozenset({_R, _A, _E, Verb.ANSWER}),
     Noun.SCHOOLVOORKEUR: frozenset({_R, _A, _E, Verb.ANSWER}),
@@ -184,6 +190,7 @@ ROLE_RIGHTS: dict[Role, dict[Noun, frozenset[Verb]]] = {
     Role.CONTACTPERSOON_VOORSCHOOL: _outside | {Noun.HULPVRAAG: frozenset({_R, _E})},
     Role.CONTACTPERSOON_SCHOOL: _outside
     | {
+        Noun.HULPVRAAG: frozenset({_R, Verb.HAND_OVER}),
         Noun.SCHOOLVOORKEUR: frozenset({_R, Verb.ANSWER, Verb.ASK}),
         Noun.TOESTEMMING: frozenset({_R}),
     },
@@ -234,12 +241,15 @@ VERB_OF_PERMISSION: dict[str, Verb] = {
     "can_ask": Verb.ASK,
     "can_tick": Verb.TICK,
     "can_withdraw": Verb.WITHDRAW,
+    "can_hand_over": Verb.HAND_OVER,
 }
 # Fields that are a verb of their own: who may not share does not see the choice.
 VERB_OF_FIELD = {"zichtbaarheid": Verb.SHARE, "stadium": Verb.FINALISE}
 # What a role may change of its own organisation; name, kind and whether it is active are the operator's.
 FIELDS_OF_ROLE: dict[tuple[Role, Noun], frozenset[str]] = {
-    (Role.ROLBEHEERDER, Noun.ORGANISATION): frozenset({"meldadres", "status_in_mail"}),
+    (Role.ROLBEHEERDER, Noun.ORGANISATION): frozenset(
+        {"meldadres", "status_in_mail", "toestemming_van_beiden", "school_leest_dagen"}
+    ),
 }
 _WHO_MAY_MOVE = {transition.permission: transition.who for transition in workflow.TRANSITIONS}
 

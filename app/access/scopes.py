@@ -4,27 +4,35 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, exists, false, literal, or_, select, true
+from sqlalchemy import and_, false, literal, or_, select, true
 from sqlalchemy.orm import DeclarativeBase
 
 from app import models as m
-from app.access.consent import consented, not_refused
-from app.access.person import PERSONAL, Person
+from app.access.involvement import Where, dossiers
+from app.access.person import Person
 from app.access.rights import Right, Scope, levels_with, role_permits
 from app.models.base import now
-from app.terms import BerichtStatus, Gezag, Ground, Level, Noun, Role, Status, Verb, Zichtbaarheid
-from app.workflow import LEVELS
+from app.terms import (
+    BerichtStatus,
+    Gezag,
+    Ground,
+    Level,
+    Noun,
+    OrganisationSoort,
+    Role,
+    Verb,
+    VoorkeurStaat,
+    Zichtbaarheid,
+)
 
 # Tables and not classes: the gate must not be asked about the gate.
-_hulpvraag = m.Hulpvraag.__table__
 _betrokkenheid = m.Betrokkenheid.__table__
 _organisation = m.Organisation.__table__
 _lidmaatschap = m.Lidmaatschap.__table__
 _gezagsdrager = m.Gezagsdrager.__table__
 _deelname = m.Deelname.__table__
+_voorkeur = m.SchoolVoorkeur.__table__
 
-Where = ColumnElement[bool]
-Dossiers = Select[Any] | CompoundSelect[Any]
 OPEN_LEVELS = frozenset(Level) - {Level.GEEN}
 
 OF_DOSSIER: dict[type[Any], Noun] = {
@@ -48,95 +56,6 @@ NOUN_OF: dict[type[Any], Noun] = {
     m.Bericht: Noun.BERICHT,
     m.Gebeurtenis: Noun.GEBEURTENIS,
 }
-
-
-def dossiers(
-    person: Person,
-    levels: frozenset[Level],
-    during: frozenset[Status] | None = None,
-    column: str = "id",
-    grounds: frozenset[Ground] | None = None,
-) -> Dossiers | None:
-    """Select the hulpvragen (or their `column`) open to `person` at one of `levels`; None: there are none.
-
-    With `grounds`, only those open on one of them.
-    """
-    wanted = {
-        ground: found
-        for ground in person.grounds
-        if (grounds is None or ground in grounds)
-        and (
-            found := frozenset(
-                s for s, level in LEVELS[ground].items() if level in levels and (not during or s in during)
-            )
-        )
-    }
-    h = _hulpvraag.c
-    if Ground.SWV in wanted:
-        where = [h.swv_id == person.organisation_id]
-        if wanted[Ground.SWV] != frozenset(Status):
-            where.append(h.status.in_(sorted(wanted[Ground.SWV])))
-        return select(h[column]).where(*where)
-    branches = [
-        _opened(person, party, {ground: wanted[ground] for ground in theirs}, column)
-        for party, of in parties(person)
-        if (theirs := of & wanted.keys())
-    ]
-    if not branches:
-        return None
-    return branches[0] if len(branches) == 1 else branches[0].union_all(*branches[1:])
-
-
-def parties(person: Person) -> list[tuple[Where, frozenset[Ground]]]:
-    """Say as which parties somebody is involved, and on which grounds: in person, as their organisation."""
-    b = _betrokkenheid.c
-    in_person = and_(
-        b.gebruiker_id == person.gebruiker_id, b.namens_id.is_not_distinct_from(person.organisation_id)
-    )
-    found = [(in_person, person.grounds & PERSONAL)]
-    if person.organisation_id is not None:
-        found.append((b.organisation_id == person.organisation_id, person.grounds - PERSONAL))
-    return found
-
-
-def _opened(
-    person: Person, party: Where, wanted: dict[Ground, frozenset[Status]], column: str
-) -> Select[Any]:
-    h, b = _hulpvraag.c, _betrokkenheid.c
-    grounds = [and_(b.grond == ground, h.status.in_(sorted(found))) for ground, found in wanted.items()]
-    return (
-        select(h[column])
-        .join_from(_betrokkenheid, _hulpvraag, h.id == b.hulpvraag_id)
-        .where(party, h.swv_id == person.swv_id, holds(b, h, frozenset(wanted)), or_(*grounds))
-    )
-
-
-def holds(b: Any, hulpvraag: Any, grounds: frozenset[Ground] = frozenset(Ground)) -> Where:
-    """Say that an involvement on one of `grounds` holds now: within its dates, and as the parents decide.
-
-    A parent's own holds only while they have authority, in a consultation as well, a school's only while the
-    parents consent, and what the duty of care keeps only until they say no. `hulpvraag` is a row, or its
-    columns.
-    """
-    parent = _gezagsdrager.alias().c
-    is_parent = (parent.kind_id == hulpvraag.kind_id, parent.gebruiker_id == b.gebruiker_id)
-    has_authority = exists().where(*is_parent, parent.gezag == Gezag.JA)
-    not_without = or_(b.namens_id.is_not(None), ~exists().where(*is_parent, parent.gezag != Gezag.JA))
-    conditions = {
-        Ground.OUDER: has_authority,
-        Ground.GENODIGD: not_without,
-        Ground.OVERLEGRONDE: not_without,
-        Ground.SCHOOL: consented(hulpvraag, b.organisation_id),
-        Ground.ZORGPLICHT: not_refused(hulpvraag, b.organisation_id),
-    }
-    asked = (or_(b.grond != ground, says) for ground, says in conditions.items() if ground in grounds)
-    return and_(valid(b), *asked)
-
-
-def valid(columns: Any) -> Where:
-    """Say that a row with `van` and `tot` is in force now."""
-    moment = now()
-    return and_(columns.van <= moment, or_(columns.tot.is_(None), columns.tot > moment))
 
 
 def allowed(model: type[Any], person: Person | None, verb: Verb = Verb.READ) -> Where:
@@ -237,6 +156,12 @@ def _takes_part(model: type[Any], person: Person) -> Where:
     return model.id.in_(select(_deelname.c.overlegronde_id).where(*mine))  # type: ignore[no-any-return]
 
 
+def _agreed(model: type[Any], person: Person) -> Where:
+    v = _voorkeur.c
+    mine = (v.school_id == person.organisation_id, v.staat == VoorkeurStaat.AKKOORD)
+    return model.id.in_(select(v.hulpvraag_id).where(*mine))  # type: ignore[no-any-return]
+
+
 def _organisations(person: Person, verb: Verb) -> Where:
     o = m.Organisation
     if Role.PLATFORMBEHEERDER in person.rollen:
@@ -251,25 +176,33 @@ def _organisations(person: Person, verb: Verb) -> Where:
 def _names(model: type[Any], person: Person, verb: Verb) -> Where:
     """Let everybody read the names of the own organisation, its SWV and the parties of the own dossiers.
 
-    JK staff may know besides who works where within the SWV: they choose people for a dossier.
+    JK staff may know besides who works where within the SWV: they choose people for a dossier. A parent
+    chooses schools, a preschool sees which were chosen.
     """
     if model is m.Lidmaatschap and verb is Verb.READ and person.is_jk_staff:
         return _lidmaatschappen(person, verb)
     if model is not m.Organisation or verb is not Verb.READ:
         return false()
-    involved = dossiers(person, frozenset({Level.DOSSIER, Level.OUDER}))
-    parties = (
-        m.Organisation.id.in_(
-            select(_betrokkenheid.c.organisation_id).where(_betrokkenheid.c.hulpvraag_id.in_(involved))
-        )
-        if involved is not None
-        else false()
-    )
     return or_(
         m.Organisation.id.in_([i for i in (person.organisation_id, person.swv_id) if i]),
         and_(literal(person.is_jk_staff), m.Organisation.swv_id == person.swv_id),
-        parties,
+        and_(
+            literal(Role.OUDER in person.rollen),
+            m.Organisation.swv_id == person.swv_id,
+            m.Organisation.soort == OrganisationSoort.SCHOOL,
+        ),
+        _in_dossiers(person, _betrokkenheid.c.organisation_id, _betrokkenheid.c.hulpvraag_id),
+        _in_dossiers(person, _voorkeur.c.school_id, _voorkeur.c.hulpvraag_id, frozenset({Ground.VOORSCHOOL})),
     )
+
+
+def _in_dossiers(
+    person: Person, organisation_id: Any, hulpvraag_id: Any, grounds: frozenset[Ground] | None = None
+) -> Where:
+    opened = dossiers(person, frozenset({Level.DOSSIER, Level.OUDER}), grounds=grounds)
+    if opened is None:
+        return false()
+    return m.Organisation.id.in_(select(organisation_id).where(hulpvraag_id.in_(opened)))
 
 
 def _gebruikers(person: Person) -> Where:
@@ -342,4 +275,5 @@ _SCOPES: dict[Scope, Callable[[Any, Person], Where]] = {
     Scope.NAMED: _named,
     Scope.NAMED_OR_SHARED: lambda model, person: or_(_named(model, person), _shared(model)),
     Scope.TAKES_PART: _takes_part,
+    Scope.AGREED: _agreed,
 }

@@ -1,5 +1,6 @@
 """Afspraak: what was agreed: who does what, by when, and whether it was done."""
 
+import hashlib
 import uuid
 from datetime import date, datetime
 
@@ -42,6 +43,19 @@ class Afspraak(OfHulpvraag, Model):
     voor_gebruiker: Mapped[Gebruiker | None] = relationship(foreign_keys=[voor_gebruiker_id])
     gemaakt_door: Mapped[Gebruiker] = relationship(foreign_keys=[gemaakt_door_id])
     gedaan_door: Mapped[Gebruiker | None] = relationship(foreign_keys=[gedaan_door_id])
+
+    @property
+    def voor(self) -> str:
+        """Name the party whose turn it is as one key: `organisation:<id>` or `gebruiker:<id>`."""
+        if self.voor_organisation_id is not None:
+            return f"organisation:{self.voor_organisation_id}"
+        return f"gebruiker:{self.voor_gebruiker_id}"
+
+    @property
+    def versie(self) -> str:
+        """Mark what was agreed: a form that was opened before somebody else's change loses."""
+        agreed = (self.wat, self.voor, self.uiterlijk.isoformat(), self.zichtbaarheid.value)
+        return hashlib.sha256("\0".join(agreed).encode()).hexdigest()[:16]
 
     def __str__(self) -> str:
         return self.wat[:60]

@@ -13,7 +13,7 @@ from app.models.gebruiker import Gebruiker
 from app.models.gezagsdrager import Gezagsdrager
 from app.models.hulpvraag import Hulpvraag
 from app.models.organisation import Organisation
-from app.terms import Doel
+from app.terms import Doel, ToestemmingStaat
 
 
 class Toestemming(OfHulpvraag, Model):
@@ -50,6 +50,13 @@ class Toestemming(OfHulpvraag, Model):
     def in_force(self) -> bool:
         """Tell whether it was given and not taken back."""
         return self.gegeven_op is not None and self.ingetrokken_op is None
+
+    @property
+    def staat(self) -> ToestemmingStaat:
+        """Say where it stands."""
+        if self.ingetrokken_op is not None:
+            return ToestemmingStaat.INGETROKKEN if self.gegeven_op else ToestemmingStaat.GEWEIGERD
+        return ToestemmingStaat.GEGEVEN if self.gegeven_op else ToestemmingStaat.GEVRAAGD
 
     def __str__(self) -> str:
         return self.organisation.naam

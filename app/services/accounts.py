@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from app.access import CEILING, Person, as_system, require, write_as_system
-from app.access.scopes import valid
+from app.access.involvement import valid
 from app.errors import BadInput, Conflict, NotFound
 from app.extensions import db
 from app.models import Betrokkenheid, Gebruiker, Inloggegevens, Lidmaatschap, Organisation, Uitnodiging

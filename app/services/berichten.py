@@ -13,7 +13,7 @@ from app.errors import Conflict, NotFound
 from app.extensions import db
 from app.models import Bericht, Hulpvraag, Overlegronde, StatusWijziging
 from app.models.base import now, parse_id
-from app.services import listing, log
+from app.services import listing, log, notices
 from app.services.outbox import INVITED_WITH_LINK, ONE_TIME_LINKS, OPENED
 from app.services.told import audience, queue_status_mail
 from app.terms import Actie, BerichtStatus, MailFout, Verb
@@ -171,16 +171,23 @@ def _task(person: Person, key: Any) -> Bericht:
 
 def _tell_again(bericht: Bericht) -> None:
     with as_system("JK staff tells people once more"):
-        change = db.session.scalars(
+        change = db.session.scalar(
             select(StatusWijziging).where(StatusWijziging.id == bericht.statuswijziging_id)
-        ).one()
+        )
         hulpvraag = db.session.scalars(select(Hulpvraag).where(Hulpvraag.id == bericht.hulpvraag_id)).one()
+        if change is None:
+            _reached(reached=notices.tell_again(bericht, hulpvraag))
+            return
         bericht.status = BerichtStatus.AFGEHANDELD
         db.session.flush()
         transition = _STATUS_MAILS[bericht.soort]
         heard_by = audience(hulpvraag, transition, before=change.van)
     told = queue_status_mail(hulpvraag, change, transition, heard_by, only=bericht.organisation_id)
-    if any(row.status is BerichtStatus.MISLUKT for row in told):
+    _reached(reached=not any(row.status is BerichtStatus.MISLUKT for row in told))
+
+
+def _reached(*, reached: bool) -> None:
+    if not reached:
         db.session.rollback()
         raise Conflict(
             _l("There is still nobody to tell. Invite a contact person first, or settle this task.")

@@ -1,6 +1,6 @@
 """The demo while it runs: being somebody with one click, and beginning again."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from flask import current_app
 from flask_babel import lazy_gettext as _l
@@ -14,6 +14,9 @@ from app.models.base import now
 from app.services import demo_clock, log, postvak, sessions, signin, store
 from app.services.demo_data import BEGINNING, PEOPLE, DemoPerson
 from app.terms import Actie
+
+# How far the clock can be moved at once, in days.
+DAYS = (1, 7, 42)
 
 
 def sign_in(key: str, *, instead_of: Person | None) -> str:
@@ -42,12 +45,28 @@ def begin_again() -> None:
     with as_system("the demo's story begins a fixed number of days ago"):
         first = db.session.scalars(select(func.min(m.Lidmaatschap.van))).one()
         known = set(db.session.scalars(select(m.Bijlage.sleutel)))
-    age = now().astimezone(demo_clock.ZONE).date() - first.astimezone(demo_clock.ZONE).date()
-    passed = age - timedelta(days=BEGINNING.days)
-    if passed:
-        demo_clock.change_moments(lambda moment: moment + passed)
+    age = today() - first.astimezone(demo_clock.ZONE).date()
+    if passed := age.days - BEGINNING.days:
+        demo_clock.change_moments(demo_clock.earlier(-passed))
     store.sweep(known, older_than=timedelta(0))
     postvak.empty()
+
+
+def pass_days(days: int) -> None:
+    """Let a day, a week or six weeks pass in the demo: terms run out, and who is signed in stays so."""
+    if not current_app.config["DEMO"] or days not in DAYS:
+        raise NotFound
+    demo_clock.pass_days(days)
+
+
+def days_passed() -> int:
+    """Give how many days the demo's clock was moved forward since it began."""
+    return demo_clock.days_passed()
+
+
+def today() -> date:
+    """Give the date of today in the Netherlands."""
+    return now().astimezone(demo_clock.ZONE).date()
 
 
 def owner_of(address: str) -> DemoPerson | None:

@@ -4,11 +4,12 @@ import sqlite3
 from bisect import bisect
 from collections.abc import Callable
 from contextlib import closing
-from datetime import datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from sqlalchemy import inspect, select
+from sqlalchemy import Date, func, inspect, update
 
 from app import models as m
 from app.access import as_system
@@ -17,6 +18,18 @@ from app.models.base import Moment, now
 from app.services.demo_data import Step
 
 ZONE = ZoneInfo("Europe/Amsterdam")
+# A day of the story moves as many days as the moment at which it was noted: the first of these that is there.
+NOTED = {
+    (m.Afspraak, "uiterlijk"): ("gemaakt_op",),
+    (m.SchoolVoorkeur, "aangemeld_op"): ("benaderd_op", "voorgesteld_op"),
+    (m.StatusWijziging, "vanaf"): ("op",),
+    (m.Toestemming, "getekend_op"): ("gegeven_op", "gevraagd_op"),
+}
+# These days are of no dossier's time: they stay what they are.
+FIXED = frozenset({(m.Kind, "geboortedatum"), (m.Gezagsdrager, "gezag_datum")})
+# When time passes in the demo, who is signed in stays so, a link in a mail works on, a mail in hand is sent.
+OF_NOW = frozenset({m.Sessie, m.Aanmeldpoging, m.Uitnodiging})
+_IN_HAND = (m.Bericht, "bezig_tot")
 
 
 class Clock:
@@ -62,15 +75,88 @@ def copy(source: str, target: str) -> None:
         old.backup(new)
 
 
+def earlier(days: int) -> Callable[[datetime], datetime]:
+    """Give the change to a moment that makes it `days` earlier, at the same hour in the Netherlands."""
+    return lambda moment: (moment.astimezone(ZONE) - timedelta(days=days)).astimezone(UTC)
+
+
 def change_moments(change: Callable[[datetime], datetime]) -> None:
-    """Write every moment in the database anew; the one place where the demo turns the clock."""
+    """Write every moment and day of the story anew; the one place where the demo turns the clock."""
+    _change(change, models=[getattr(m, name) for name in m.__all__])
+    db.session.commit()
+
+
+def pass_days(days: int) -> None:
+    """Let all that happened be `days` longer ago, in one transaction, and remember how far that went."""
+    _change(earlier(days), models=[model for name in m.__all__ if (model := getattr(m, name)) not in OF_NOW])
+    _connection().execute(f"PRAGMA user_version = {days_passed() + days:d}")
+    db.session.commit()
+
+
+def days_passed() -> int:
+    """Give how many days the clock was moved since the demo began; the copy to begin again with says 0."""
+    found: int = _connection().execute("PRAGMA user_version").fetchone()[0]
+    return found
+
+
+def _change(change: Callable[[datetime], datetime], *, models: list[Any]) -> None:
+    """Change all rows of each table in one statement, so that nobody's change comes in between.
+
+    SQLite keeps moments and days as text; it is handed the functions to read and write them.
+    """
+    db.session.rollback()
     db.session.expunge_all()
+
+    def moved(kept: str | None) -> str | None:
+        return _write(change(_read(kept))) if kept else None
+
+    def moved_day(kept: str | None, noted: str | None) -> str | None:
+        if not kept or not noted:
+            return kept
+        moment = _read(noted)
+        passed = change(moment).astimezone(ZONE).date() - moment.astimezone(ZONE).date()
+        return (date.fromisoformat(kept) + passed).isoformat()
+
+    _connection().create_function("demo_moment", 1, moved)
+    _connection().create_function("demo_day", 2, moved_day)
     with as_system("the demo tells a story of weeks"):
-        for name in m.__all__:
-            model = getattr(m, name)
-            columns = [c.key for c in inspect(model).column_attrs if isinstance(c.columns[0].type, Moment)]
-            for row in db.session.scalars(select(model)) if columns else ():
-                for column in columns:
-                    if (moment := getattr(row, column)) is not None:
-                        setattr(row, column, change(moment))
-        db.session.commit()
+        for model in models:
+            if values := _moments(model) | _days(model):
+                query = update(model).values(values)
+                db.session.execute(query.execution_options(synchronize_session=False))
+
+
+def _moments(model: Any) -> dict[str, Any]:
+    names = [column.key for column in inspect(model).column_attrs if _is(column, Moment)]
+    return {
+        name: func.demo_moment(getattr(model, name), type_=Moment())
+        for name in names
+        if (model, name) != _IN_HAND
+    }
+
+
+def _days(model: Any) -> dict[str, Any]:
+    names = [column.key for column in inspect(model).column_attrs if _is(column, Date)]
+    return {
+        name: func.demo_day(getattr(model, name), func.coalesce(*noted, None), type_=Date())
+        for name in names
+        if (model, name) not in FIXED
+        for noted in [[getattr(model, moment) for moment in NOTED[model, name]]]
+    }
+
+
+def _is(column: Any, kind: type[Any]) -> bool:
+    return isinstance(column.columns[0].type, kind)
+
+
+def _connection() -> sqlite3.Connection:
+    found: Any = db.session.connection().connection.driver_connection
+    return found
+
+
+def _read(kept: str) -> datetime:
+    return datetime.fromisoformat(kept).replace(tzinfo=UTC)
+
+
+def _write(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")

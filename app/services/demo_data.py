@@ -11,6 +11,8 @@ PASSWORD = "demo-Kindbrug-2026"  # noqa: S105 - of invented people, and printed 
 DE_BRUG, HET_ANKER, OPERATOR = "SWV De Brug", "SWV Het Anker", "Kindbrug"
 SPEELHOEK, PIPPELOENTJE, VLINDERTJE, KOMPAS = "De Speelhoek", "Pippeloentje", "Het Vlindertje", "’t Kompas"
 LINDE, WILG = "De Linde", "De Wilg"
+# The children in whose dossiers one walks through the manual, to its two endings: first name, last name.
+WALK_A, WALK_B = ("Defne", "Demir"), ("Emre", "Demir")
 
 # name, kind, SWV, platform, shared address
 ORGANISATIONS: tuple[tuple[str, OrganisationSoort, str, str | None, str | None], ...] = (
@@ -142,6 +144,17 @@ GROUPS: tuple[tuple[LazyString, tuple[DemoPerson, ...]], ...] = (
     ),
 )  # fmt: skip
 PEOPLE = {person.key: person for _title, people in GROUPS for person in people}
+# A colleague who fills the lists; one is never them.
+COLLEAGUES = {
+    "specialist2": DemoPerson(
+        "specialist2",
+        "Lars",
+        "Hendriks",
+        "lars.hendriks@debrug.example",
+        ((DE_BRUG, Role.JK_SPECIALIST),),
+        (),
+    ),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -200,3 +213,4 @@ class DemoDossier:
     contactpersoon: str | None = None
     specialist: str | None = None
     ouders: tuple[tuple[str, bool], ...] = ()
+    opened: bool = False  # for the parent and the participant whom one can be

@@ -5,6 +5,8 @@ from app.services.demo_data import (
     PIPPELOENTJE,
     SPEELHOEK,
     VLINDERTJE,
+    WALK_A,
+    WALK_B,
     DemoDossier,
     Move,
     Note,
@@ -22,6 +24,26 @@ _FORM, _REPORT, _ADVICE, _OTHER = (
 _SHARED, _FINAL, _DRAFT = Zichtbaarheid.GEDEELD, Stadium.DEFINITIEF, Stadium.CONCEPT
 
 DOSSIERS: tuple[DemoDossier, ...] = (
+    DemoDossier(
+        WALK_A[0], None, WALK_A[1], (3, 8, 12), SPEELHOEK,
+        "Defne is de zus van Yusuf en Emre. Zij leert twee talen en is heel verlegen in de groep.",
+        Step(3, "9:35", "contact"),
+        contactpersoon="voorschool", specialist="specialist", ouders=(("Elif Demir", True),),
+    ),
+    DemoDossier(
+        WALK_B[0], None, WALK_B[1], (3, 8, 12), SPEELHOEK,
+        "Emre is de tweelingbroer van Defne. Hij praat nog nauwelijks en krijgt logopedie.",
+        Step(30, "9:40", "contact"),
+        (
+            Paper(25, "15:05", "voorschool", _FORM, "Aanvraag onderwijsadvies Emre, getekend.pdf"),
+            Paper(25, "15:06", "voorschool", _REPORT, "Observatieverslag Emre.pdf"),
+            Move(25, "15:10", "voorschool", "bijlagen_toegevoegd"),
+            Paper(14, "11:30", "specialist", _REPORT, "Observatie in de groep, Emre.pdf", _SHARED),
+            Paper(7, "10:15", "specialist", _ADVICE, "Onderwijsadvies Emre.pdf", _SHARED, _FINAL),
+            Move(7, "10:20", "specialist", "onderwijsadvies", "Besproken met de moeder en de logopedist."),
+        ),
+        contactpersoon="voorschool", specialist="specialist", ouders=(("Elif Demir", True),),
+    ),
     DemoDossier(
         "Mila", None, "Jansen", (3, 3, 4), SPEELHOEK,
         "Mila praat nog weinig en speelt het liefst alleen. De Speelhoek en de ouders willen weten welke "
@@ -69,7 +91,7 @@ DOSSIERS: tuple[DemoDossier, ...] = (
             Note(10, "16:20", "specialist", "Ik bel De Linde zodra de ouders dat willen.", _SHARED),
         ),
         contactpersoon="voorschool", specialist="specialist",
-        ouders=(("Elif Demir", True), ("Kemal Demir", True)),
+        ouders=(("Elif Demir", True), ("Kemal Demir", True)), opened=True,
     ),
     DemoDossier(
         "Lotte", "van", "Dijk", (3, 9, 30), VLINDERTJE,

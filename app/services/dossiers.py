@@ -1,13 +1,30 @@
 """What a dossier holds, as far as the person may see it: documents, notes, history, parties."""
 
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import joinedload
 
+from app.access import as_system
+from app.access.involvement import holds
+from app.errors import NotFound
 from app.extensions import db
-from app.models import Betrokkenheid, Bijlage, Gezagsdrager, Hulpvraag, Notitie, Overlegronde, StatusWijziging
+from app.models import (
+    Afspraak,
+    Betrokkenheid,
+    Bijlage,
+    Gezagsdrager,
+    Hulpvraag,
+    Notitie,
+    Overlegronde,
+    SchoolVoorkeur,
+    StatusWijziging,
+    Toestemming,
+)
 from app.models.base import now
+from app.services import related
+from app.terms import VoorkeurStaat
 
 MOST = 500
 
@@ -24,11 +41,31 @@ def counts(hulpvraag: Hulpvraag) -> dict[str, int]:
         select(
             number(Bijlage, Bijlage.ingetrokken_op.is_(None)),
             number(Notitie),
+            number(Afspraak, Afspraak.gedaan_op.is_(None)),
             number(Overlegronde),
+            number(SchoolVoorkeur, SchoolVoorkeur.staat != VoorkeurStaat.VERVALLEN),
+            number(Toestemming, Toestemming.ingetrokken_op.is_(None)),
             number(Betrokkenheid, or_(Betrokkenheid.tot.is_(None), Betrokkenheid.tot > now())),
         )
     ).one()
-    return dict(zip(("bijlagen", "notities", "overlegrondes", "toegang"), row, strict=True))
+    names = ("bijlagen", "notities", "afspraken", "overlegrondes", "scholen", "toestemmingen", "toegang")
+    return dict(zip(names, row, strict=True))
+
+
+def take_turn(hulpvraag_id: Any, *, shows: bool = False) -> Hulpvraag:
+    """Let one at a time change what hangs off a dossier, and give it as it is then.
+
+    Whoever comes second waits for the first to commit, and then sees what was done. With `shows`, everybody
+    in the dossier sees that it changed. NotFound when the dossier is not open to the person.
+    """
+    moved = now() if shows else Hulpvraag.gewijzigd_op
+    with as_system("a dossier changes when something in it does"):
+        db.session.execute(update(Hulpvraag).where(Hulpvraag.id == hulpvraag_id).values(gewijzigd_op=moved))
+    query = select(Hulpvraag).where(Hulpvraag.id == hulpvraag_id)
+    found = db.session.scalar(query.execution_options(populate_existing=True))
+    if found is None:
+        raise NotFound
+    return found
 
 
 def documents(hulpvraag: Hulpvraag) -> list[Bijlage]:
@@ -54,15 +91,24 @@ def history(hulpvraag: Hulpvraag) -> list[StatusWijziging]:
     return _list(query, StatusWijziging, hulpvraag)
 
 
-def involved(hulpvraag: Hulpvraag) -> list[Betrokkenheid]:
-    """List who is involved now and on which ground, newest first."""
-    query = (
-        select(Betrokkenheid)
-        .options(joinedload(Betrokkenheid.organisation), joinedload(Betrokkenheid.gebruiker))
-        .where(or_(Betrokkenheid.tot.is_(None), Betrokkenheid.tot > now()))
-        .order_by(Betrokkenheid.van.desc(), Betrokkenheid.id)
-    )
-    return _list(query, Betrokkenheid, hulpvraag)
+@dataclass(frozen=True)
+class Involved:
+    """One involvement: `ended` when its time is over; `holds` when it opens the dossier now."""
+
+    row: Betrokkenheid
+    ended: bool
+    holds: bool
+
+
+def involved(hulpvraag: Hulpvraag) -> list[Involved]:
+    """List who is or was involved and on which ground, newest first; a consent that lapsed is told apart."""
+    b, moment = Betrokkenheid, now()
+    rows = _list(select(b).order_by(b.van.desc(), b.id), b, hulpvraag)
+    related.fetch(rows, ("organisation", "namens", "gebruiker"))
+    with as_system("whether an involvement holds, not what it opens"):
+        query = select(b.id).where(b.hulpvraag_id == hulpvraag.id, holds(b, hulpvraag))
+        held = set(db.session.scalars(query))
+    return [Involved(row, row.tot is not None and row.tot <= moment, row.id in held) for row in rows]
 
 
 def parents(hulpvraag: Hulpvraag) -> list[str]:

@@ -17,6 +17,10 @@ _SCOPES = {
     Scope.WITH_AUTHORITY: " those with authority",
     Scope.SELF: " own row",
     Scope.ORGANISATIONS: " organisations",
+    Scope.NAMED: " those naming them",
+    Scope.NAMED_OR_SHARED: " those naming them and shared",
+    Scope.TAKES_PART: " where they take part",
+    Scope.AGREED: " where their school agreed",
 }
 
 

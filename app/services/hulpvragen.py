@@ -35,8 +35,8 @@ def add(data: dict[str, Any], by: Person) -> Hulpvraag:
     Manual: chapter 1, step 1. Raises NeedsConfirmation when the child may be there already, BadInput when
     preschool and person do not fit.
     """
-    voorschool = _voorschool(data.get("voorschool"))
-    people = _people(data, voorschool)
+    voorschool = active_voorschool(data.get("voorschool"))
+    people = chosen_people(data, voorschool)
     kind = kinderen.known(data["kind"]) if data.get("kind") else kinderen.new(data, by)
     hulpvraag = Hulpvraag(
         swv_id=by.swv_id,
@@ -86,7 +86,7 @@ def edit(hulpvraag: Hulpvraag, data: dict[str, Any], by: Person) -> Hulpvraag:
             )
         if voorschool is None:
             raise NotFound
-        changed |= _people(data, voorschool)
+        changed |= chosen_people(data, voorschool)
     for name, value in changed.items():
         setattr(hulpvraag, name, value)
     hulpvraag.gewijzigd_op = now()
@@ -104,7 +104,8 @@ def new_number() -> str:
     return f"JK-{now().year}-" + "".join(secrets.choice(_ALPHABET) for _sign in range(6))
 
 
-def _voorschool(key: Any) -> Organisation:
+def active_voorschool(key: Any) -> Organisation:
+    """Give the preschool that was chosen; BadInput for anything else."""
     found = db.session.scalar(
         select(Organisation).where(
             Organisation.id == parse_id(key),
@@ -117,7 +118,7 @@ def _voorschool(key: Any) -> Organisation:
     return found
 
 
-def _people(data: dict[str, Any], voorschool: Organisation) -> dict[str, int | None]:
+def chosen_people(data: dict[str, Any], voorschool: Organisation) -> dict[str, int | None]:
     """Check that each person chosen has the role, and the contact person that preschool."""
     wanted = {
         "contactpersoon": (Role.CONTACTPERSOON_VOORSCHOOL, Lidmaatschap.organisation_id == voorschool.id),

@@ -18,7 +18,7 @@ from app.extensions import db
 from app.extensions import mail as flask_mailer
 from app.models import Bericht
 from app.models.base import now
-from app.services import log
+from app.services import log, reminders
 from app.services.berichten import undelivered, unread_count
 from app.services.letters import Letter, compose
 from app.services.outbox import may_still_know, queue, queue_account_mail
@@ -40,6 +40,7 @@ LEASE = timedelta(minutes=2)
 # The wait after each try that failed; after the last one, two days later, it becomes a task.
 WAITS = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, *(240,) * 12))
 POLL_SECONDS = 1
+REMIND_SECONDS = 60
 _PLAIN_ADDRESS = re.compile(r"[!#-'*+\-/-9=?A-Z^-~.]+@[^\s@<>,;:\"()\[\]\\]+", re.ASCII)
 
 
@@ -73,9 +74,13 @@ def deliver_due(
 
 def run(stop: Callable[[], bool]) -> None:
     """Deliver until `stop` says so. A defect or a lost database ends a try, never the worker."""
+    next_reminders = 0.0
     while not stop():
         sent = 0
         try:
+            if time.monotonic() >= next_reminders:
+                next_reminders = time.monotonic() + REMIND_SECONDS
+                reminders.due(now())
             sent = deliver_due(stop=stop)
         except Exception as error:  # noqa: BLE001 - such as a database that restarts
             # The type alone: what a database says may quote a row.

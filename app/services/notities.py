@@ -1,5 +1,6 @@
 """Notes in a dossier."""
 
+import uuid
 from typing import Any
 
 from sqlalchemy import select
@@ -20,17 +21,36 @@ def add(data: dict[str, Any], by: Person) -> Notitie:
     if hulpvraag is None or by.organisation_id is None:
         raise NotFound
     chosen = data.get("zichtbaarheid") if by.is_jk_staff else None
-    note = Notitie(
-        swv_id=hulpvraag.swv_id,
-        hulpvraag_id=hulpvraag.id,
-        tekst=data["tekst"],
-        zichtbaarheid=chosen or (Zichtbaarheid.INTERN if by.is_jk_staff else Zichtbaarheid.GEDEELD),
-        geschreven_door_id=by.gebruiker_id,
-        organisation_id=by.organisation_id,
-    )
+    zichtbaarheid = chosen or (Zichtbaarheid.INTERN if by.is_jk_staff else Zichtbaarheid.GEDEELD)
+    note = write(made(hulpvraag, data["tekst"], zichtbaarheid, by), by)
+    db.session.commit()
+    return note
+
+
+def write(note: Notitie, by: Person) -> Notitie:
+    """Add a note within the caller's transaction."""
     access.require(by, Verb.ADD, note)
     db.session.add(note)
     db.session.flush()
     log.record(Actie.TOEVOEGEN, row=note)
-    db.session.commit()
     return note
+
+
+def made(
+    hulpvraag: Hulpvraag,
+    tekst: str,
+    zichtbaarheid: Zichtbaarheid,
+    by: Person,
+    *,
+    voor_id: uuid.UUID | None = None,
+) -> Notitie:
+    """Make a note, not added yet; with `voor_id` only that school reads it, and the SWV."""
+    return Notitie(
+        swv_id=hulpvraag.swv_id,
+        hulpvraag_id=hulpvraag.id,
+        tekst=tekst,
+        zichtbaarheid=zichtbaarheid,
+        geschreven_door_id=by.gebruiker_id,
+        organisation_id=by.organisation_id,
+        voor_id=voor_id,
+    )

@@ -13,7 +13,10 @@ from app.models.base import parse_id
 from app.services import log, writing
 from app.terms import Actie, Noun, OrganisationSoort, Verb
 
-FIELDS = ("naam", "platform", "meldadres", "status_in_mail", "actief")
+SETTINGS = ("toestemming_van_beiden", "school_leest_dagen")
+FIELDS = ("naam", "platform", "meldadres", "status_in_mail", "actief", *SETTINGS)
+MOST_DAYS = 365
+BOUNDS = _l("Please fill in a number from 0 to 365.")
 
 
 def add(data: dict[str, Any], by: Person) -> Organisation:
@@ -49,4 +52,7 @@ def edit(organisation: Organisation, data: dict[str, Any], by: Person) -> Organi
 
 def _chosen(data: dict[str, Any]) -> dict[str, Any]:
     writing.refuse_bad_address(data, "meldadres")
+    days = data.get("school_leest_dagen", 0)
+    if not isinstance(days, int) or not 0 <= days <= MOST_DAYS:
+        raise BadInput("", {"school_leest_dagen": BOUNDS})
     return {name: data[name] for name in FIELDS if name in data}

@@ -9,7 +9,7 @@ from flask import current_app
 from sqlalchemy import delete, select
 
 from app.access import Person, as_system, level, people_of, person_for, recipients, write_as_system
-from app.access.scopes import valid
+from app.access.involvement import holds
 from app.extensions import db
 from app.models import (
     Bericht,
@@ -68,7 +68,10 @@ def queue(
 
 
 def queue_nobody(
-    soort: str, organisation: Organisation, hulpvraag: Hulpvraag, statuswijziging: StatusWijziging
+    soort: str,
+    organisation: Organisation,
+    hulpvraag: Hulpvraag,
+    statuswijziging: StatusWijziging | None = None,
 ) -> Bericht:
     """Add the task that says that `organisation` has nobody to tell; the caller commits."""
     bericht = _bericht(soort, organisation_id=organisation.id, swv_id=hulpvraag.swv_id)
@@ -144,7 +147,9 @@ def _organisation_may_know(bericht: Bericht) -> bool:
         return True
     b = Betrokkenheid
     grounds = db.session.scalars(
-        select(b.grond).where(b.hulpvraag_id == hulpvraag.id, b.organisation_id == organisation.id, valid(b))
+        select(b.grond).where(
+            b.hulpvraag_id == hulpvraag.id, b.organisation_id == organisation.id, holds(b, hulpvraag)
+        )
     )
     return any(LEVELS[ground][hulpvraag.status] is not Level.GEEN for ground in grounds)
 

@@ -78,7 +78,7 @@ def on_again(ronde: Overlegronde, by: Person | None) -> None:
 def answered(ronde: Overlegronde, by: Person) -> None:
     """Tell the JK specialist that somebody answered."""
     with as_system(_WHY):
-        _tell(ANSWERED, ronde, told.specialists(_hulpvraag(ronde.hulpvraag_id)), by)
+        _tell(ANSWERED, ronde, told.of_swv(_hulpvraag(ronde.hulpvraag_id)), by)
 
 
 def opened(deelname: Deelname, ronde: Overlegronde, since: datetime | None) -> None:

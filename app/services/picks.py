@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import Select, String, cast, func, or_, select
 
 from app.access import current_person
-from app.access.scopes import addable, valid
+from app.access.involvement import valid
+from app.access.scopes import addable
 from app.errors import NotFound
 from app.extensions import db
-from app.models import Gebruiker, Hulpvraag, Kind, Lidmaatschap, Notitie, Organisation
+from app.models import Gebruiker, Hulpvraag, Kind, Lidmaatschap, Notitie, Organisation, SchoolVoorkeur
 from app.models.base import parse_id
 from app.models.kind import searchable
 from app.terms import JK_STAFF, OrganisationSoort, Role
@@ -126,27 +127,38 @@ _kind = (
     ),
     lambda key: select(Kind.id, _kind_name, Kind.geboortedatum).where(Kind.id == key),
 )
-_hulpvraag = (
-    lambda typed: (
-        select(Hulpvraag.id, Hulpvraag.nummer, _kind_name)
-        .join(Kind, Kind.id == Hulpvraag.kind_id)
-        .where(
-            or_(_like(Hulpvraag.nummer, typed), Kind.zoeknaam.contains(searchable(typed), autoescape=True))
-        )
-        .where(addable(Notitie, current_person()))
-        .order_by(Hulpvraag.gewijzigd_op.desc(), Hulpvraag.id)
-    ),
-    lambda key: select(Hulpvraag.id, Hulpvraag.nummer, Hulpvraag.status).where(
-        Hulpvraag.id == key, addable(Notitie, current_person())
-    ),
-)
+
+
+def _hulpvragen(model: type[Any]) -> tuple[Callable[[str], Query], Callable[[Any], Query]]:
+    """Offer the dossiers in which the person may add a row of `model`."""
+    return (
+        lambda typed: (
+            select(Hulpvraag.id, Hulpvraag.nummer, _kind_name)
+            .join(Kind, Kind.id == Hulpvraag.kind_id)
+            .where(
+                or_(
+                    _like(Hulpvraag.nummer, typed), Kind.zoeknaam.contains(searchable(typed), autoescape=True)
+                )
+            )
+            .where(addable(model, current_person()))
+            .order_by(Hulpvraag.gewijzigd_op.desc(), Hulpvraag.id)
+        ),
+        lambda key: select(Hulpvraag.id, Hulpvraag.nummer, Hulpvraag.status).where(
+            Hulpvraag.id == key, addable(model, current_person())
+        ),
+    )
+
+
 _administrators = frozenset({Role.ROLBEHEERDER})
+_propose_schools = JK_STAFF | {Role.OUDER}
 _write_notes = JK_STAFF | {Role.CONTACTPERSOON_VOORSCHOOL, Role.CONTACTPERSOON_SCHOOL}
 
 # The relation's name is the key, so that a screen declares nothing.
 PICKS: dict[str, Pick] = {
     "kind": Pick(JK_STAFF, *_kind),
-    "hulpvraag": Pick(_write_notes, *_hulpvraag),
+    "hulpvraag": Pick(_write_notes, *_hulpvragen(Notitie)),
+    "hulpvraag_school": Pick(_propose_schools, *_hulpvragen(SchoolVoorkeur)),
+    "school": Pick(_propose_schools, *_organisations(OrganisationSoort.SCHOOL)),
     "voorschool": Pick(JK_STAFF, *_organisations(OrganisationSoort.VOORSCHOOL)),
     "organisation": Pick(_administrators, *_organisations(None)),
     "swv": Pick(frozenset({Role.PLATFORMBEHEERDER}), *_organisations(OrganisationSoort.SAMENWERKINGSVERBAND)),

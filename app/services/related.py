@@ -2,12 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from sqlalchemy import inspect, select
 from sqlalchemy.orm.attributes import set_committed_value
 
+from app.access import as_system
 from app.extensions import db
+
+# Which school a row is about belongs to that row: who may read the row may read the name in it.
+WITH_THE_ROW = frozenset({"SchoolVoorkeur.school", "Toestemming.organisation"})
 
 
 def fetch(rows: Sequence[Any], names: Sequence[str]) -> None:
@@ -18,18 +23,24 @@ def fetch(rows: Sequence[Any], names: Sequence[str]) -> None:
     if not rows:
         return
     relations = [inspect(type(rows[0])).relationships[name] for name in names]
-    wanted: dict[type[Any], set[Any]] = defaultdict(set)
+    wanted: dict[tuple[type[Any], bool], set[Any]] = defaultdict(set)
     for relation in relations:
-        wanted[relation.mapper.class_] |= {_key(row, relation) for row in rows} - {None}
-    found: dict[type[Any], dict[Any, Any]] = {
-        model: {row.id: row for row in db.session.scalars(select(model).where(model.id.in_(keys)))}
-        for model, keys in wanted.items()
-        if keys
-    }
+        wanted[relation.mapper.class_, _open(relation)] |= {_key(row, relation) for row in rows} - {None}
+    found = {kind: _rows(*kind, keys) for kind, keys in wanted.items() if keys}
     for relation in relations:
-        known = found.get(relation.mapper.class_, {})
+        known = found.get((relation.mapper.class_, _open(relation)), {})
         for row in rows:
             set_committed_value(row, relation.key, known.get(_key(row, relation)))
+
+
+def _rows(model: type[Any], with_the_row: bool, keys: set[Any]) -> dict[Any, Any]:  # noqa: FBT001 - unpacked
+    query = select(model).where(model.id.in_(keys))
+    with as_system("the name belongs to a row that was read") if with_the_row else nullcontext():
+        return {row.id: row for row in db.session.scalars(query)}
+
+
+def _open(relation: Any) -> bool:
+    return str(relation) in WITH_THE_ROW
 
 
 def _key(row: Any, relation: Any) -> Any:

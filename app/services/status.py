@@ -19,7 +19,7 @@ from app.models.base import now
 from app.services import effects, log, told
 from app.services.effects import Answers
 from app.services.wording import day, exact, moment
-from app.terms import Actie, Level, Noun, Status, VoorkeurStaat
+from app.terms import Actie, Noun, Status, VoorkeurStaat
 from app.workflow import BY_KEY, Act, Ask, Document, Facts, Need, Transition
 
 NOTHING_ASKED = Answers()
@@ -79,7 +79,7 @@ def options(hulpvraag: Hulpvraag, by: Person) -> list[Option]:
     """List the transitions from here, in the table's order, and how each stands for this person."""
     known = facts(hulpvraag)
     return [
-        Option(t, workflow.destination(t, known), _granted(by, t), workflow.missing(t, known))
+        Option(t, workflow.destination(t, known), _granted(by, t, hulpvraag), workflow.missing(t, known))
         for t in workflow.from_here(known)
     ]
 
@@ -117,7 +117,7 @@ def move(
     """
     transition = _may_make(key, by)
     hulpvraag = _locked(hulpvraag)
-    if access.level(by, hulpvraag) is Level.GEEN:
+    if not _granted(by, transition, hulpvraag):
         raise NotFound
     last = last_change(hulpvraag)
     if last and seen != str(last.id):
@@ -156,12 +156,7 @@ def move(
 
 def _may_make(key: str, by: Person) -> Transition:
     transition = BY_KEY.get(key)
-    if (
-        transition is None
-        or not transition.since
-        or not _granted(by, transition)
-        or by.organisation_id is None
-    ):
+    if transition is None or not transition.since or not _permitted(by, transition):
         raise NotFound
     return transition
 
@@ -239,8 +234,15 @@ def start(hulpvraag: Hulpvraag, by: Person) -> StatusWijziging:
     return change
 
 
-def _granted(by: Person, transition: Transition) -> bool:
+def _permitted(by: Person, transition: Transition) -> bool:
     return access.permits(by.rollen, transition.permission, Noun.HULPVRAAG)
+
+
+def _granted(by: Person, transition: Transition, hulpvraag: Hulpvraag) -> bool:
+    """Tell whether `by` has the permission, and is in this dossier as the party that acts."""
+    grounds = {ground for ground, _level in access.standing(by, hulpvraag)}
+    acts = {workflow.ACTS_AS[role] for role in transition.who & by.rollen}
+    return _permitted(by, transition) and bool(acts & grounds)
 
 
 def _locked(hulpvraag: Hulpvraag) -> Hulpvraag:

@@ -1,8 +1,9 @@
 """Who is told of a change of status: the mail column of the status table, made into people."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from babel.lists import format_list
 from flask_babel import get_locale
@@ -10,10 +11,9 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from app.access import Person, as_system, level, people_of, person_for, recipients
-from app.access.scopes import holds
+from app.access import Person, as_system, in_force, know_people, level, people_of, recipients
 from app.extensions import db
-from app.models import Bericht, Betrokkenheid, Hulpvraag, Organisation, StatusWijziging
+from app.models import Bericht, Hulpvraag, Organisation, StatusWijziging
 from app.services.outbox import queue, queue_nobody
 from app.terms import Ground, Level, OrganisationSoort, Role, Status
 from app.workflow import Told, Transition
@@ -55,11 +55,19 @@ class Audience:
     asked: dict[uuid.UUID, list[Person]]
     knew: frozenset[Person]
 
-    def parties(self, hulpvraag: Hulpvraag, *, without: int | None) -> list[Party]:
-        """Make parties of who may know now, or could just before; `without` is who acts."""
+    def parties(
+        self,
+        hulpvraag: Hulpvraag,
+        *,
+        without: int | None,
+        found: Mapping[uuid.UUID, Organisation] = MappingProxyType({}),
+    ) -> list[Party]:
+        """Make parties of who may know now, or could just before; `without` is who acts.
+
+        `found` are organisations that were fetched already.
+        """
         known = self.knew | frozenset(recipients(hulpvraag, self._people()))
-        query = select(Organisation).where(Organisation.id.in_(self.asked))
-        found = {row.id: row for row in db.session.scalars(query)} if self.asked else {}
+        found = {**found, **organisations(self.asked.keys() - found.keys())}
         return [
             Party(found[key], tuple(p for p in may_know if p.gebruiker_id != without), not may_know)
             for key, people in self.asked.items()
@@ -124,16 +132,27 @@ def queue_status_mail(
 
 
 def will_be_told(
-    hulpvraag: Hulpvraag, transition: Transition, last: StatusWijziging | None, by: Person
-) -> list[str]:
-    """Name the parties that get a mail when `transition` is made now; `last` is the change from before.
+    hulpvraag: Hulpvraag, transitions: Sequence[Transition], last: StatusWijziging | None, by: Person
+) -> dict[str, list[str]]:
+    """Name, by the key of each transition, the parties that get a mail when it is made now.
 
-    Whole words for a sentence on the screen, such as `de voorschool De Speelhoek`; never for in a mail.
+    `last` is the change from before. Whole words for a sentence on the screen, such as `de voorschool De
+    Speelhoek`; never for in a mail. Who works where is asked once for all transitions.
     """
+    if not transitions:
+        return {}
     with as_system("the screen says who will be told"):
-        heard_by = audience(hulpvraag, transition, taken_back=last if transition.to is None else None)
-        found = heard_by.parties(hulpvraag, without=by.gebruiker_id)
-        return list(dict.fromkeys(party.naam for party in found if party.to))
+        keys = frozenset(
+            {hulpvraag.swv_id, hulpvraag.voorschool_id, *_organisations(hulpvraag, frozenset(Ground))}
+        )
+        know_people(keys)
+        found = organisations(keys)
+        told: dict[str, list[str]] = {}
+        for transition in transitions:
+            heard_by = audience(hulpvraag, transition, taken_back=last if transition.to is None else None)
+            parties = heard_by.parties(hulpvraag, without=by.gebruiker_id, found=found)
+            told[transition.key] = list(dict.fromkeys(party.naam for party in parties if party.to))
+        return told
 
 
 def were_told(change: StatusWijziging) -> list[str]:
@@ -154,6 +173,15 @@ def were_told(change: StatusWijziging) -> list[str]:
         return [Party(place, tuple(people), knows_nobody=False).naam for place, people in found.items()]
 
 
+def contacts(hulpvraag: Hulpvraag, organisation_id: uuid.UUID) -> list[Person]:
+    """Give whom to mail at a party: the contact person, the specialist and stand-in, the contact persons."""
+    if organisation_id == hulpvraag.voorschool_id:
+        return _of_voorschool(hulpvraag)
+    if organisation_id == hulpvraag.swv_id:
+        return of_swv(hulpvraag)
+    return people_of(organisation_id=organisation_id, role=Role.CONTACTPERSOON_SCHOOL)
+
+
 def told_sentence(names: Iterable[str]) -> str:
     """Say who gets a mail, as a sentence of its own; empty when nobody does."""
     names = list(names)
@@ -164,6 +192,13 @@ def told_sentence(names: Iterable[str]) -> str:
     if len(names) == 1:
         return _("%(who)s gets a mail.", who=listed)
     return _("%(who)s get a mail.", who=listed)
+
+
+def organisations(keys: Iterable[uuid.UUID]) -> dict[uuid.UUID, Organisation]:
+    """Fetch organisations by their id."""
+    wanted = list(keys)
+    query = select(Organisation).where(Organisation.id.in_(wanted))
+    return {row.id: row for row in db.session.scalars(query)} if wanted else {}
 
 
 def _is_farewell(to: Person | Organisation, hulpvraag: Hulpvraag, party: Party) -> bool:
@@ -178,7 +213,7 @@ def _asked(
         case Told.VOORSCHOOL:
             return [(hulpvraag.voorschool_id, _of_voorschool(hulpvraag))]
         case Told.SPECIALIST:
-            return [(hulpvraag.swv_id, specialists(hulpvraag))]
+            return [(hulpvraag.swv_id, of_swv(hulpvraag))]
         case Told.SCHOLEN:
             return _schools(hulpvraag)
         case Told.BETROKKENEN:
@@ -193,8 +228,8 @@ def _of_voorschool(hulpvraag: Hulpvraag) -> list[Person]:
     return own or people
 
 
-def specialists(hulpvraag: Hulpvraag) -> list[Person]:
-    """Give the JK specialist and the stand-in, or else the contact persons JK."""
+def of_swv(hulpvraag: Hulpvraag) -> list[Person]:
+    """Give the JK specialist of a dossier and the stand-in, or else the contact persons JK."""
     specialists = people_of(organisation_id=hulpvraag.swv_id, role=Role.JK_SPECIALIST)
     chosen = {hulpvraag.specialist_id, hulpvraag.waarnemer_id}
     own = [person for person in specialists if person.gebruiker_id in chosen]
@@ -215,14 +250,8 @@ def _schools(hulpvraag: Hulpvraag) -> list[tuple[uuid.UUID, list[Person]]]:
 
 def _organisations(hulpvraag: Hulpvraag, grounds: frozenset[Ground]) -> list[uuid.UUID]:
     """Give the organisations that the dossier is open to on these grounds, the longest involved first."""
-    b = Betrokkenheid
-    involved = db.session.scalars(
-        select(b.organisation_id)
-        .where(b.hulpvraag_id == hulpvraag.id, b.organisation_id.is_not(None), holds(b, hulpvraag, grounds))
-        .where(b.grond.in_(sorted(grounds)))
-        .order_by(b.van, b.id)
-    )
-    return list(dict.fromkeys(key for key in involved if key is not None))
+    parties = (party for party in in_force(hulpvraag) if party.grond in grounds)
+    return list(dict.fromkeys(party.organisation_id for party in parties if party.organisation_id))
 
 
 def _same_people(taken_back: StatusWijziging | None) -> list[tuple[uuid.UUID, list[Person]]]:
@@ -236,6 +265,6 @@ def _same_people(taken_back: StatusWijziging | None) -> list[tuple[uuid.UUID, li
     ).all()
     keys = [(taken_back.door_id, taken_back.namens_id), *((who, where) for who, where in told if where)]
     return [
-        (where, [person for person in [person_for(who, where)] if person] if who else [])
+        (where, [person for person in people_of(organisation_id=where) if person.gebruiker_id == who])
         for who, where in dict.fromkeys(keys)
     ]

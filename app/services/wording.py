@@ -18,17 +18,28 @@ from app.workflow import AT_MOVE
 LABELS: Mapping[str, Any] = {
     "aan_zet": _l("At move"),
     "aangemaakt_op": _l("Made on"),
+    "aangemeld_op": _l("Registered with the school on"),
     "achternaam": _l("Last name"),
     "actief": _l("Active"),
     "adres": _l("Address"),
     "agenda": _l("Agenda"),
     "begint_op": _l("Day and time"),
+    "beantwoord_door": _l("Answered by"),
+    "beantwoord_op": _l("Answered on"),
+    "benaderd_op": _l("Approached on"),
+    "beslist_uiterlijk": _l("Decides by"),
+    "bijlage": _l("Signed document"),
     "bron": _l("Ground"),
+    "doel": _l("Purpose"),
     "contactpersoon": _l("Contact person of the preschool"),
     "door": _l("By"),
     "duur": _l("How many minutes does it take?"),
     "email": _l("E-mail address"),
     "first_name": _l("First name"),
+    "gegeven_op": _l("Given on"),
+    "getekend_op": _l("Signed on"),
+    "gevraagd_op": _l("Asked on"),
+    "gezagsdrager": _l("Parent or guardian"),
     "geboortedatum": _l("Date of birth"),
     "gebruiker": _l("Name"),
     "geheim_adres": _l("Secret address"),
@@ -37,15 +48,18 @@ LABELS: Mapping[str, Any] = {
     "gewijzigd_op": _l("Changed"),
     "gezag": _l("Parental authority"),
     "gezag_bron": _l("How do you know?"),
+    "gedaan_op": _l("Done"),
     "gezag_datum": _l("Known since"),
     "grond": _l("Ground"),
     "grootte": _l("Size"),
     "hulpvraag": _l("Hulpvraag"),
+    "ingetrokken_op": _l("Taken back or refused on"),
     "kind": _l("Child"),
     "last_name": _l("Last name"),
     "link": _l("Link to a video meeting"),
     "meldadres": _l("Shared e-mail address for notices"),
     "naam": _l("Name"),
+    "overlegronde": _l("Made in the consultation of"),
     "nummer": _l("Number"),
     "omschrijving": _l("Description"),
     "op": _l("On"),
@@ -53,10 +67,15 @@ LABELS: Mapping[str, Any] = {
     "partij": _l("Who"),
     "plaats": _l("Place"),
     "platform": _l("Platform"),
+    "rang": _l("Order"),
+    "reden": _l("Reason"),
     "rol": _l("Role"),
+    "school": _l("School"),
+    "school_leest_dagen": _l("Days that the placing school can read on"),
     "sinds": _l("Since"),
     "soort": _l("Kind"),
     "specialist": _l("JK specialist"),
+    "staat": _l("State"),
     "stadium": _l("Draft or final"),
     "status": _l("Status"),
     "status_in_mail": _l("Name the status in mails"),
@@ -64,15 +83,22 @@ LABELS: Mapping[str, Any] = {
     "tekst": _l("Text"),
     "telefoon": _l("Telephone"),
     "titel": _l("Title"),
+    "toestemming_van_beiden": _l("All parents with authority must consent"),
     "toegevoegd_door": _l("Added by"),
     "toegevoegd_op": _l("Added on"),
     "tot": _l("Until"),
     "tussenvoegsel": _l("Infix"),
+    "uiterlijk": _l("By when"),
     "van": _l("From"),
+    "voorgesteld_door": _l("Proposed by"),
+    "voorgesteld_op": _l("Proposed on"),
+    "voor": _l("Who does this?"),
     "voornaam": _l("First name"),
     "voorschool": _l("Preschool"),
     "waarnemer": _l("Stand-in"),
+    "wat": _l("What was agreed?"),
     "zichtbaarheid": _l("Who may see it"),
+    "zorgplicht_reden": _l("Stays involved"),
 }
 
 # How many rows a list has, in a whole sentence a noun.
@@ -83,10 +109,15 @@ COUNTED: Mapping[Noun, Callable[[int], str]] = {
         "You see %(num)s parent or guardian.", "You see %(num)s parents and guardians.", n
     ),
     Noun.BIJLAGE: lambda n: ngettext("You see %(num)s bijlage.", "You see %(num)s bijlagen.", n),
+    Noun.AFSPRAAK: lambda n: ngettext("You see %(num)s agreement.", "You see %(num)s agreements.", n),
     Noun.NOTITIE: lambda n: ngettext("You see %(num)s note.", "You see %(num)s notes.", n),
     Noun.OVERLEGRONDE: lambda n: ngettext(
         "You see %(num)s consultation.", "You see %(num)s consultations.", n
     ),
+    Noun.SCHOOLVOORKEUR: lambda n: ngettext(
+        "You see %(num)s school of preference.", "You see %(num)s schools of preference.", n
+    ),
+    Noun.TOESTEMMING: lambda n: ngettext("You see %(num)s consent.", "You see %(num)s consents.", n),
     Noun.ORGANISATION: lambda n: ngettext(
         "You see %(num)s organisation.", "You see %(num)s organisations.", n
     ),
@@ -121,6 +152,16 @@ def exact(value: datetime) -> str:
 def day(value: date) -> str:
     """Write a date in full: '3 mei 2026'."""
     return format_date(value, "d MMMM y")
+
+
+def today() -> date:
+    """Give the day that it is for the people here."""
+    return local_day(now())
+
+
+def local_day(value: datetime) -> date:
+    """Give the day on which a moment falls for the people here."""
+    return value.astimezone(get_timezone() or ZoneInfo("Europe/Amsterdam")).date()
 
 
 def days_ago(value: datetime) -> str:

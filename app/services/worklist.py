@@ -7,11 +7,13 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from app.access import Person, as_system
+from app.access.scopes import allowed
 from app.extensions import db
-from app.models import Bijlage, Deelname, Hulpvraag, Overlegronde
+from app.models import Bijlage, Deelname, Gebeurtenis, Hulpvraag, Overlegronde
 from app.models.base import now
-from app.services import related
-from app.terms import BijlageSoort, Role, Status
+from app.services import related, school_tasks
+from app.services.school_tasks import Asked
+from app.terms import Actie, BijlageSoort, Role, Status, Verb
 from app.workflow import AT_MOVE, OPEN
 
 MOST = 25
@@ -25,6 +27,7 @@ class Task:
     what: str
     adds_documents: bool = False
     changes_status: bool = False
+    school: Asked | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,11 @@ def asked(by: Person) -> list[Task]:
     """List what waits for this person, longest first, at most MOST."""
     rows = _rows(_mine(by), newest=False)
     signed = _signed(rows)
-    return [_task(row, by, signed=row.id in signed) for row in rows]
+    schools = school_tasks.asked_of(rows, by)
+    return [
+        _of_schools(row, schools[row.id]) if row.id in schools else _task(row, by, signed=row.id in signed)
+        for row in rows
+    ]
 
 
 def elsewhere(by: Person) -> list[Hulpvraag]:
@@ -69,9 +76,31 @@ def elsewhere(by: Person) -> list[Hulpvraag]:
     return _rows(and_(Hulpvraag.status.in_(sorted(OPEN)), ~_mine(by)), newest=True)
 
 
+def to_take_over(by: Person) -> list[Hulpvraag]:
+    """List the ended dossiers whose child comes to the school of `by`, and that it did not take over yet."""
+    if Role.CONTACTPERSOON_SCHOOL not in by.rollen:
+        return []
+    mine = (Hulpvraag.status == Status.ADVIES_AFGEROND, allowed(Hulpvraag, by, Verb.HAND_OVER))
+    rows = _rows(and_(*mine), newest=True)
+    e, ids = Gebeurtenis, [row.id for row in rows]
+    taken = (e.actie == Actie.OVERDRAGEN, e.organisation_id == by.organisation_id)
+    with as_system("whether the own organisation took a dossier over"):
+        query = select(e.hulpvraag_id).where(e.swv_id == by.swv_id, e.hulpvraag_id.in_(ids), *taken)
+        done = set(db.session.scalars(query)) if ids else set()
+    return [row for row in rows if row.id not in done]
+
+
 def _mine(by: Person) -> ColumnElement[bool]:
-    statuses = sorted(status for status, role in AT_MOVE.items() if role in by.rollen)
+    """Say what waits for this person: by the status, and because of schools and consents.
+
+    A school is at move while it has not answered, whatever the status.
+    """
+    roles = by.rollen - {Role.CONTACTPERSOON_SCHOOL}
+    statuses = sorted(status for status, role in AT_MOVE.items() if role in roles)
     where: ColumnElement[bool] = Hulpvraag.status.in_(statuses)
+    if Role.JK_SPECIALIST in by.rollen:
+        where = or_(where, school_tasks.answered())
+    where = or_(where, *school_tasks.waits_for(by))
     if Role.JK_SPECIALIST in by.rollen:
         mine = (Hulpvraag.specialist_id, Hulpvraag.waarnemer_id)
         where = and_(
@@ -102,6 +131,10 @@ def _signed(rows: list[Hulpvraag]) -> set[object]:
             ),
         )
         return set(db.session.scalars(query))
+
+
+def _of_schools(row: Hulpvraag, asked: Asked) -> Task:
+    return Task(row, asked.what, changes_status=asked.changes_status, school=asked)
 
 
 def _task(row: Hulpvraag, by: Person, *, signed: bool) -> Task:

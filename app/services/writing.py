@@ -1,15 +1,20 @@
 """What is typed: warnings about what should not be in a dossier."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.errors import BadInput
+from app.services import wording
 
 _ADDRESS = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\"]+")
 _NINE_DIGITS = re.compile(r"(?<!\d)(?:\d[ .-]?){8}\d(?!\d)")
+_YEARS_BACK = 5
 
 
 def passes_eleven_test(digits: str) -> bool:
@@ -34,6 +39,23 @@ def refuse_bad_address(data: dict[str, Any], field: str) -> None:
     if plain is None:
         raise BadInput("", {field: _("This is not a whole e-mail address, like name@example.nl.")})
     data[field] = plain
+
+
+def past_day(data: Mapping[str, Any], field: str) -> date:
+    """Read the day in `field`; BadInput when it is missing, in the future or long ago."""
+    value, today = data.get(field), wording.today()
+    if not isinstance(value, date):
+        raise BadInput("", {field: _l("Please fill in a date.")})
+    if value > today:
+        raise BadInput("", {field: _l("This day is in the future.")})
+    if value.year < today.year - _YEARS_BACK:
+        raise BadInput("", {field: _l("This day is too long ago.")})
+    return value
+
+
+def noon(value: date) -> datetime:
+    """Give the middle of a day, for what happened on it at a time that nobody noted."""
+    return datetime.combine(value, time(12), tzinfo=ZoneInfo("Europe/Amsterdam"))
 
 
 def warnings(texts: Iterable[Any]) -> list[str]:

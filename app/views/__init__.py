@@ -16,7 +16,9 @@ from app.services import berichten, guard
 from app.terms import Noun
 from app.views import failures
 from app.views.account import AccountView
+from app.views.afspraak import AfspraakView
 from app.views.bericht import BerichtView
+from app.views.betrokkenen import BetrokkenenView
 from app.views.bijlage import BijlageView
 from app.views.bijlage_files import BijlageFilesView
 from app.views.deelname import DeelnameView
@@ -27,9 +29,13 @@ from app.views.kind import KindView
 from app.views.lidmaatschap import LidmaatschapView, MembershipView
 from app.views.notitie import NotitieView
 from app.views.organisation import OrganisationView
+from app.views.overdracht import OverdrachtView
 from app.views.overlegronde import OverlegrondeView, RoundView
 from app.views.pick import PickView
+from app.views.schoolvoorkeur import SchoolVoorkeurView
 from app.views.signin import SigninView
+from app.views.toestemming import ToestemmingView
+from app.views.wat_ziet_wie import WatZietWieView, is_open_to
 from app.views.worklist import WorklistView
 
 # label, endpoint, the noun that one must be able to list (None: everybody), group
@@ -40,14 +46,19 @@ MENU: tuple[tuple[Any, str, Noun | None, Any], ...] = (
     (_l("Children"), "KindView.list", Noun.KIND, _l("More")),
     (_l("Bijlagen"), "BijlageView.list", Noun.BIJLAGE, _l("More")),
     (_l("Notes"), "NotitieView.list", Noun.NOTITIE, _l("More")),
+    (_l("Agreements"), "AfspraakView.list", Noun.AFSPRAAK, _l("More")),
     (_l("Overlegrondes"), "OverlegrondeView.list", Noun.OVERLEGRONDE, _l("More")),
+    (_l("Schools of preference"), "SchoolVoorkeurView.list", Noun.SCHOOLVOORKEUR, _l("More")),
+    (_l("Consents"), "ToestemmingView.list", Noun.TOESTEMMING, _l("More")),
     (_l("Organisations"), "OrganisationView.list", Noun.ORGANISATION, _l("Administration")),
     (_l("People"), "LidmaatschapView.list", Noun.LIDMAATSCHAP, _l("Administration")),
+    (_l("Who sees what?"), "WatZietWieView.index", Noun.ORGANISATION, _l("Administration")),
 )
 VIEWS = (
     WorklistView, SigninView, AccountView, HulpvraagView, KindView, GezagsdragerView, BijlageView,
-    BijlageFilesView, KeptTextView, NotitieView, OrganisationView, LidmaatschapView, MembershipView,
-    BerichtView, PickView, OverlegrondeView, RoundView, DeelnameView,
+    BijlageFilesView, KeptTextView, NotitieView, AfspraakView, OverlegrondeView, RoundView, DeelnameView,
+    SchoolVoorkeurView, ToestemmingView, BetrokkenenView, OverdrachtView, OrganisationView,
+    LidmaatschapView, MembershipView, WatZietWieView, BerichtView, PickView,
 )  # fmt: skip
 ALSO_KEEP_TEXT = frozenset(
     {
@@ -66,10 +77,11 @@ def register(app: Flask, appbuilder: AppBuilder) -> None:
     for view in VIEWS:
         appbuilder.add_view_no_menu(view)
     if app.config["DEMO"]:
-        from app.views.demo import DemoView, stay_on_this_machine  # elsewhere its code is not even loaded
+        from app.views.demo import DemoView, ribbon, stay_on_this_machine  # elsewhere it is not even loaded
 
         appbuilder.add_view_no_menu(DemoView)
         app.before_request(stay_on_this_machine)
+        app.context_processor(ribbon)
     app.register_blueprint(_health)
     failures.register(app)
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
@@ -163,6 +175,8 @@ def _menu(unread: int) -> list[dict[str, Any]]:
     groups: dict[str, dict[str, Any]] = {}
     for label, endpoint, noun, group in MENU:
         if noun is not None and not sm.has_access("menu_access", noun):
+            continue
+        if endpoint == "WatZietWieView.index" and not is_open_to(current_person()):
             continue
         view = endpoint.split(".")[0]
         item = {

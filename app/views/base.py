@@ -19,7 +19,7 @@ from app.views.fields import PickField, field_for
 from app.views.interface import PortalInterface, granted
 from app.views.lists import ListView, Page
 
-__all__ = ["Page", "PortalInterface", "PortalView", "explain", "granted"]
+__all__ = ["Page", "PortalInterface", "PortalView", "explain", "granted", "marks"]
 
 
 class PortalView(ListView):
@@ -29,6 +29,7 @@ class PortalView(ListView):
     route_base = ""
     hints: dict[str, Any] = {}
     choices: dict[str, Any] = {}
+    own_fields: dict[str, Callable[[Any], Any]] = {}
     exclude_route_methods = {"download", "action", "action_post", "delete"}
     show_template, add_template, edit_template = "show.html", "form.html", "form.html"
 
@@ -59,7 +60,10 @@ class PortalView(ListView):
             datamodel, leaf = self.datamodel.related(column)
             label, hint = self.label_columns.get(leaf), self.hints.get(leaf, "")
             checks = (self.validators_columns or {}).get(leaf, [])
-            made[leaf] = field_for(datamodel, leaf, label, hint, checks, self.choices.get(leaf))
+            if leaf in self.own_fields:
+                made[leaf] = self.own_fields[leaf](label)
+            else:
+                made[leaf] = field_for(datamodel, leaf, label, hint, checks, self.choices.get(leaf))
         if hasattr(self.datamodel.obj, "versie"):
             made["versie"] = HiddenField()
         return type(name, (FlaskForm,), made)
@@ -80,7 +84,7 @@ class PortalView(ListView):
         """Show the empty form, or add what was typed."""
         form = self.add_form()
         self._keep_open_fields(form)
-        self.shape(form)
+        self.shape(form, None)
         if request.method == "GET":
             for field in form:  # a tab's button says what the new row belongs to, and nothing else
                 if isinstance(field, PickField):
@@ -98,6 +102,7 @@ class PortalView(ListView):
             return self._too_late(row)
         log.reading(row)
         form = self.edit_form(obj=row)
+        self.shape(form, row)
         self._keep_open_fields(form, row)
         service = self.datamodel.service
         return self._submit(form, row, lambda data: service.edit(row, data, by=access.current_person()))
@@ -173,8 +178,8 @@ class PortalView(ListView):
             {"label": self.edit_label, "url": url_for(f"{self.endpoint}.edit", pk=row.id), "primary": True}
         ]
 
-    def shape(self, form: FlaskForm) -> None:
-        """Leave out of the empty form what is not asked this time."""
+    def shape(self, form: FlaskForm, row: Any) -> None:
+        """Leave out of the form what is not asked this time; `row` is None for a new one."""
 
     def form_extra(self, row: Any) -> dict[str, Any]:
         """Give what a noun adds to its form page."""
@@ -219,7 +224,7 @@ class PortalView(ListView):
         context = self._form_context(form, row) | {
             "warnings": warnings,
             "conflict": conflict,
-            "anyway": _marks(warnings),
+            "anyway": marks(warnings),
         }
         if conflict:
             context["facts"] = self.facts(row, [name for name in self.edit_columns if name in form])
@@ -230,12 +235,12 @@ class PortalView(ListView):
         accepted = set(request.form.get("_anyway", "").split())
         found = writing.warnings(data.values())
         try:
-            if not set(_marks(found).split()) <= accepted:
+            if not set(marks(found).split()) <= accepted:
                 raise NeedsConfirmation(())
             return act(data | {"anyway": False})
         except NeedsConfirmation as asked:
             found = [*found, *map(str, asked.warnings)]
-            if set(_marks(found).split()) <= accepted:
+            if set(marks(found).split()) <= accepted:
                 return act(data | {"anyway": True})
             raise NeedsConfirmation(found) from None
 
@@ -259,13 +264,13 @@ class PortalView(ListView):
             del form[name]
 
 
-def _marks(warnings: Sequence[Any]) -> str:
+def marks(warnings: Sequence[Any]) -> str:
     """Name warnings by their words, so that a tick counts for what was read and for nothing else."""
     return " ".join(hashlib.sha256(str(warning).encode()).hexdigest()[:12] for warning in warnings)
 
 
 def explain(form: FlaskForm, wrong: BadInput) -> None:
-    """Put what is wrong with what was typed above its field, or on top."""
+    """Put what is wrong beside its field, and what belongs to no field on top."""
     for name, sentence in wrong.fields.items():
         if name in form:
             form[name].errors = [*form[name].errors, str(sentence)]

@@ -12,6 +12,7 @@ from app.models import Bijlage
 from app.services import bijlagen, wording
 from app.terms import Noun, Verb
 from app.views.base import PortalInterface, PortalView
+from app.views.tabs.bijlagen import release_button
 
 
 class BijlageView(PortalView):
@@ -41,7 +42,11 @@ class BijlageView(PortalView):
     def show_buttons(self, row: Bijlage) -> Sequence[dict[str, Any]]:
         """Offer the bytes."""
         opens = {"label": _("Download document"), "url": url_for("BijlageFilesView.file", bijlage_id=row.id)}
-        return [opens, *super().show_buttons(row)]
+        release = release_button(row, access.current_person())  # type: ignore[arg-type]  # somebody is signed in
+        edits = list(super().show_buttons(row))
+        if release and edits:
+            edits = [*(button | {"primary": False} for button in edits), release | {"primary": True}]
+        return [opens, *edits]
 
 
 def path(row: Bijlage) -> list[tuple[str, str]]:

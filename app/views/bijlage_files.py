@@ -13,7 +13,7 @@ from app import access
 from app.access import Person
 from app.errors import NotFound, PortalError
 from app.models import Bijlage, Hulpvraag
-from app.services import bijlagen, intake, listing, log, wording
+from app.services import bijlagen, intake, listing, log, onderwijsadvies, wording
 from app.terms import BijlageSoort, Noun, Stadium, Term, Verb, Zichtbaarheid
 from app.views.base import Page, granted
 from app.views.bijlage import path
@@ -131,6 +131,33 @@ class BijlageFilesView(BaseView):
             ],
             submit_label=_("Retract document"),
             danger=True,
+            cancel_url=page,
+        )
+
+    @expose("/bijlagen/<bijlage_id>/definitief", methods=["GET", "POST"])
+    @granted("finalise")
+    def release(self, bijlage_id: str) -> Page:
+        """Say who will see the advice, and make it final and shared."""
+        bijlage = listing.one(Bijlage, bijlage_id, ("hulpvraag",))
+        if request.method == "POST":
+            onderwijsadvies.release(bijlage, _person())
+            flash(_("Saved. The educational advice is final and shared."))
+            return redirect(url_for("HulpvraagView.dossier_tab", pk=bijlage.hulpvraag_id, tab="bijlagen"))
+        onderwijsadvies.require_release(bijlage, _person())
+        log.reading(bijlage)
+        page = url_for("BijlageView.show", pk=bijlage.id)
+        return self.render_template(
+            "confirm.html",
+            title=_("Make final and share"),
+            crumbs=[*path(bijlage), (bijlage.titel, page), (_("Make final and share"), None)],
+            sub=bijlage.titel,
+            sentence=_("Do you want to make this educational advice final and share it?"),
+            consequences=[
+                _("From the status JK Onderwijsadvies on, the preschool can read it."),
+                _("So can a school that is approached with the consent of the parents."),
+                _("Whoever a consultation opens the dossier for can read it from that moment on."),
+            ],
+            submit_label=_("Make final and share"),
             cancel_url=page,
         )
 

@@ -14,7 +14,8 @@ from app.services import dossiers, hulpvragen, kinderen, status, told
 from app.services.status import Option
 from app.services.wording import day
 from app.terms import Level, Noun, Status, Verb
-from app.views import tabs
+from app.views import next_step, tabs
+from app.views.next_step import Remedies
 from app.views.tabs import bijlagen
 from app.workflow import AT_MOVE, ROUTE, Need, Transition
 
@@ -54,7 +55,7 @@ def page(row: Hulpvraag, tab: str, facts: Sequence[Any] = ()) -> Context:
         "sub": _subtitle(row, person),
         "crumbs": [(_("Hulpvragen"), url_for("HulpvraagView.list")), (row.kind.naam, None)],
         "route": _route(row),
-        "next": _next_step(row, person, options)
+        "next": next_step.next_step(row, person, options)
         if row.status in workflow.OPEN and level is not Level.OUDER
         else None,
         "tabs": tabs.tab_row(row, tab, person),
@@ -107,7 +108,7 @@ def status_page(row: Hulpvraag, chosen: str | None) -> Context:
         "title": _("Change status"),
         "sub": f"{row.kind.naam} · {row.nummer}",
         "current": str(row.status.label),
-        "options": [_option(row, o, person) for o in shown],
+        "options": _options(row, shown, person),
         "chosen": chosen,
         "cancel_url": url_for("HulpvraagView.show", pk=row.id),
         "crumbs": [
@@ -124,7 +125,7 @@ def change_page(row: Hulpvraag, option: Option) -> Context:
     return {
         "title": label,
         "sub": f"{row.kind.naam} · {row.nummer}",
-        "option": _option(row, option, reader()),
+        "option": _options(row, [option], reader())[0],
         "cancel_url": url_for("HulpvraagView.status", pk=row.id),
         "crumbs": [
             (_("Hulpvragen"), url_for("HulpvraagView.list")),
@@ -168,46 +169,12 @@ def _route(row: Hulpvraag) -> list[Context]:
     return [{"label": str(s.label), "state": state} for s, state in zip(ROUTE, states, strict=True)]
 
 
-def _next_step(row: Hulpvraag, person: Person, options: Sequence[Option]) -> Context:
-    role = AT_MOVE[row.status]
-    mine = role in person.rollen
-    turn = _("It is your turn.") if mine else _("Now at move: %(who)s.", who=str(role.label if role else ""))
-    onward = status.next_step(options)
-    if onward is None:
-        note = _("The parents and the JK specialist now look for a school that fits.")
-        return {"title": str(row.status.label), "at_move": turn, "mine": mine, "note": note}
-    checks = [{"label": str(n.label), "ok": n not in onward.missing} for n in onward.transition.needs]
-    made = {
-        "title": _("Next step: %(status)s", status=str(onward.to.label)),
-        "at_move": turn,
-        "mine": mine,
-        "checks": checks,
-    }
-    if onward.missing:
-        made |= _remedy(row, onward, person)
-    elif onward.possible:
-        address = url_for("HulpvraagView.status", pk=row.id, status=onward.transition.key)
-        made["action"] = {"label": _("Change status"), "url": address}
-    return made
-
-
-def _remedy(row: Hulpvraag, option: Option, person: Person) -> Context:
-    """Offer the way to what a transition still needs, to who can go it."""
-    if not bijlagen.may_add(row, person):
-        return {}
-    made: Context = {"action": {"label": _("Add bijlagen"), "url": bijlagen.window(row), "dialog": True}}
-    if Need.ADVIES_DEFINITIEF in option.missing and person.is_jk_staff:
-        made["note"] = _(
-            "Is the advice there as a draft? Open it in the tab Bijlagen, choose Edit bijlage, "
-            "and make it final and shared."
-        )
-    return made
-
-
 def _buttons(row: Hulpvraag, person: Person, tab: str, options: Sequence[Option]) -> list[Context]:
     if tab != "hulpvraag":
         return []
     made: list[Context] = []
+    if access.may(person, Verb.HAND_OVER, row):
+        made.append({"label": _("Hand over"), "url": url_for("OverdrachtView.page", pk=row.id)})
     if any(o.granted for o in options):
         made.append({"label": _("Change status"), "url": url_for("HulpvraagView.status", pk=row.id)})
     if access.may(person, Verb.EDIT, row):
@@ -223,19 +190,26 @@ def _does(transition: Transition) -> str:
     return f"{transition.effect} {asked}"
 
 
-def _option(row: Hulpvraag, option: Option, person: Person) -> Context:
+def _options(row: Hulpvraag, shown: Sequence[Option], person: Person) -> list[Context]:
+    possible = [option.transition for option in shown if option.possible]
+    heard = told.will_be_told(row, possible, status.last_change(row), person)
+    remedies = Remedies(row, person)
+    return [_option(row, option, heard.get(option.transition.key), remedies) for option in shown]
+
+
+def _option(row: Hulpvraag, option: Option, heard: list[str] | None, remedies: Remedies) -> Context:
     t = option.transition
     at = ", ".join(sorted(str(role.label) for role in t.who))
     return {
         "key": t.key,
         "label": str(t.label),
         "does": _does(t),
-        "told": told.will_be_told(row, t, status.last_change(row), person) if option.possible else None,
+        "told": heard,
         "possible": option.possible,
         "missing": [str(need.label) for need in option.missing],
         "at_move": None if option.granted else _("This is up to: %(who)s.", who=at),
         "danger": t.ends_access,
         "asks": Need.TOELICHTING in t.needs,
         "url": url_for("HulpvraagView.change", pk=row.id, key=t.key) if t.asks and option.possible else None,
-        **({} if option.possible else _remedy(row, option, person)),
+        **({} if option.possible else remedies.of(option)),
     }

@@ -20,7 +20,7 @@ from wtforms import (
 )
 from wtforms.fields.choices import SelectChoice
 
-from app.services import picks
+from app.services import partijen, picks
 
 
 def stripped(value: str | None) -> str | None:
@@ -76,6 +76,36 @@ class PickField(Field):
             raise validators.StopValidation(_l("Please choose one from the list."))
         if self.typed and not self.data:
             raise validators.StopValidation(_l("Please choose one from the list."))
+
+
+class PartyField(Field):
+    """Who does it: one of the parties of a dossier, as the key of services.partijen."""
+
+    kind = "select"
+
+    def __init__(self, label: Any = None, checks: Iterable[Any] = (), **kw: Any) -> None:
+        """Offer nobody until the dossier is known: see `offer`."""
+        super().__init__(
+            label, [validators.InputRequired(_l("Please choose one from the list.")), *checks], **kw
+        )
+        self.parties: list[tuple[str, str]] = []
+
+    def offer(self, dossier: Any, current: tuple[str, str] | None = None) -> None:
+        """Offer the parties of `dossier`; the `current` one too when it has left since."""
+        self.parties = [(party.key, party.label) for party in partijen.candidates(dossier)]
+        if current and current[0] not in dict(self.parties):
+            self.parties.append(current)
+
+    def iter_choices(self) -> Iterable[tuple[str, Any, bool]]:
+        """Give key, label and whether it is chosen."""
+        yield "", _l("Choose who"), not self.data
+        for key, label in self.parties:
+            yield key, label, key == self.data
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what is not on offer."""
+        if self.data and self.data not in dict(self.parties):
+            raise validators.ValidationError(_l("Please choose one from the list."))
 
 
 class TermField(SelectField):
@@ -138,7 +168,10 @@ class MomentField(DateTimeLocalField):
 def field_for(
     datamodel: Any, column: str, label: Any, hint: Any, checks: Iterable[Any], terms: Any = None
 ) -> Any:
-    """Make the field for `column`: a relation is picked, a closed list chosen, text trimmed."""
+    """Make the field for `column`: a relation is picked, a closed list chosen, text trimmed.
+
+    `terms` bounds a closed list, or names the pick of a relation that has not its own name.
+    """
     checks = list(checks)
     if datamodel.is_relation(column):
         required = not datamodel.is_nullable(column)
@@ -148,7 +181,7 @@ def field_for(
             if required
             else validators.Optional()
         )
-        return PickField(label, checks, pick=column, description=hint)
+        return PickField(label, checks, pick=terms or column, description=hint)
     kind = datamodel.list_columns[column].type
     if datamodel.is_boolean(column):
         return BooleanField(label, checks, description=hint)

@@ -74,8 +74,10 @@ class HulpvraagView(PortalView):
         log.reading(row)
         return self.render_template("dossier.html", **context)
 
-    def shape(self, form: FlaskForm) -> None:
+    def shape(self, form: FlaskForm, row: Hulpvraag | None) -> None:
         """Ask who the child is, or take the child that one came from."""
+        if row is not None:
+            return
         for name in kinderen.FIELDS if request.values.get("kind") else ("kind",):
             del form[name]
 

@@ -1,10 +1,15 @@
 """The screens of Organisation."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms.validators import NumberRange
 
 from app.models import Organisation
 from app.services import organisaties
-from app.terms import Noun
+from app.terms import Noun, OrganisationSoort
 from app.views.base import PortalInterface, PortalView
 
 
@@ -18,6 +23,26 @@ class OrganisationView(PortalView):
     datamodel = PortalInterface(Organisation, organisaties)
     base_order, order_columns, search_in = ("naam", "asc"), ["naam"], ["naam"]
     list_columns = ["naam", "soort", "platform", "actief"]
-    show_columns = ["naam", "soort", "platform", "meldadres", "status_in_mail", "actief"]
+    show_columns = [*list_columns[:3], "meldadres", "status_in_mail", "actief", *organisaties.SETTINGS]
     add_columns = ["naam", "soort", "swv", "platform", "meldadres"]
-    edit_columns = ["naam", "platform", "meldadres", "status_in_mail", "actief"]
+    edit_columns = list(organisaties.FIELDS)
+    validators_columns = {"school_leest_dagen": [NumberRange(0, organisaties.MOST_DAYS, organisaties.BOUNDS)]}
+    hints = {
+        "toestemming_van_beiden": _l("Otherwise one parent is enough, as long as nobody refuses."),
+        "school_leest_dagen": _l("Counted from the status advies afgerond. At most 365 days."),
+    }
+
+    def shape(self, form: FlaskForm, row: Organisation | None) -> None:
+        """Ask for the settings of an SWV of an SWV alone."""
+        for name in organisaties.SETTINGS:
+            if name in form and not _is_swv(row):
+                del form[name]
+
+    def facts(self, row: Organisation, columns: Sequence[str]) -> Sequence[tuple[Any, str]]:
+        """Show the settings of an SWV of an SWV alone."""
+        shown = [name for name in columns if name not in organisaties.SETTINGS or _is_swv(row)]
+        return super().facts(row, shown)
+
+
+def _is_swv(row: Organisation | None) -> bool:
+    return row is not None and row.soort is OrganisationSoort.SAMENWERKINGSVERBAND

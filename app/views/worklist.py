@@ -9,11 +9,12 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from app import access
+from app.access import Person
 from app.errors import NotFound
-from app.models import Hulpvraag
+from app.models import Afspraak, Hulpvraag, SchoolVoorkeur
 from app.models.base import now
-from app.services import berichten, log, worklist
-from app.services.wording import days_ago, exact, local_hour
+from app.services import afspraken, berichten, log, worklist
+from app.services.wording import day, days_ago, exact, local_hour
 from app.terms import Noun, Role
 from app.views.dossier import at_move
 
@@ -35,7 +36,7 @@ class WorklistView(BaseView):
             log.searching(Noun.HULPVRAAG, typed=False)
         rounds = worklist.consultations(person) if reads else []
         mine = [_consultation(found) for found in rounds if not found.answered]
-        mine += [_task(task) for task in worklist.asked(person)] if reads else []
+        mine += _asked(person) if reads else []
         others = [_consultation(found) for found in rounds if found.answered]
         others += [_other(row) for row in worklist.elsewhere(person)] if reads else []
         context = {
@@ -96,12 +97,54 @@ def _greeting() -> str:
     return _("Good afternoon") if hour < 18 else _("Good evening")
 
 
+def _asked(person: Person) -> list[dict[str, Any]]:
+    """Gather what waits: agreements first, by date, then dossiers."""
+    agreed = afspraken.due(person)
+    may_tick = afspraken.tickable(agreed, person)
+    return [
+        *(_agreement(one, ticks=one.id in may_tick) for one in agreed),
+        *(_handed_over(row) for row in worklist.to_take_over(person)),
+        *(_task(task) for task in worklist.asked(person)),
+    ]
+
+
+def _agreement(one: Afspraak, *, ticks: bool) -> dict[str, Any]:
+    row, page = one.hulpvraag, url_for("AfspraakView.show", pk=one.id)
+    late = afspraken.is_late(one)
+    return {
+        "name": one.wat if len(one.wat) <= 80 else f"{one.wat[:79]}…",
+        "url": page,
+        "meta": f"{row.nummer} · {row.kind.naam}",
+        "since": _("Too late: %(day)s", day=day(one.uiterlijk)) if late else day(one.uiterlijk),
+        "action": {"label": _("Done"), "url": url_for("AfspraakView.tick", pk=one.id), "post": True,
+                   "primary": False}
+        if ticks
+        else {"label": _("Open"), "url": page},
+    }  # fmt: skip
+
+
+def _handed_over(row: Hulpvraag) -> dict[str, Any]:
+    what = _("This child comes to your school. Take the dossier over")
+    return {
+        "name": row.kind.naam,
+        "url": url_for("HulpvraagView.show", pk=row.id),
+        "meta": f"{row.nummer} · {what}",
+        "since": days_ago(row.status_sinds),
+        "action": {"label": _("Take over"), "url": url_for("OverdrachtView.page", pk=row.id)},
+    }
+
+
 def _task(task: worklist.Task) -> dict[str, Any]:
     row = task.hulpvraag
     dossier = url_for("HulpvraagView.show", pk=row.id)
     action = {"label": _("Open"), "url": dossier}
     if task.adds_documents:
         action = {"label": _("Add bijlagen"), "url": url_for("HulpvraagView.edit", pk=row.id)}
+    elif task.school and task.school.voorkeur:
+        action = _school_action(task.school.voorkeur, answers=task.school.answers)
+    elif task.school and task.school.toestemming:
+        consent = url_for("ToestemmingView.show", pk=task.school.toestemming.id)
+        action = {"label": _("Read and decide"), "url": consent}
     elif task.changes_status:
         action = {"label": _("Change status"), "url": url_for("HulpvraagView.status", pk=row.id)}
     return {
@@ -125,6 +168,15 @@ def _consultation(found: worklist.Consultation) -> dict[str, Any]:
         "meta": found.nummer if found.answered else f"{found.nummer} · {asks}",
         "action": action,
     }
+
+
+def _school_action(voorkeur: SchoolVoorkeur, *, answers: bool) -> dict[str, Any]:
+    """Lead a school to its answer, and JK staff to where consents and schools are."""
+    if answers:
+        answer = url_for("SchoolVoorkeurView.change", pk=voorkeur.id, act="beantwoorden")
+        return {"label": _("Answer"), "url": answer}
+    schools = url_for("HulpvraagView.dossier_tab", pk=voorkeur.hulpvraag_id, tab="scholen")
+    return {"label": _("To the schools"), "url": schools}
 
 
 def _other(row: Hulpvraag) -> dict[str, Any]:

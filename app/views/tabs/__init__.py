@@ -12,7 +12,16 @@ from app.access import Person
 from app.models import Hulpvraag
 from app.services import dossiers
 from app.terms import Level, Noun
-from app.views.tabs import bijlagen, historie, notities, overlegrondes, toegang
+from app.views.tabs import (
+    afspraken,
+    bijlagen,
+    historie,
+    notities,
+    overlegrondes,
+    scholen,
+    toegang,
+    toestemmingen,
+)
 
 Context = dict[str, Any]
 
@@ -20,7 +29,10 @@ TABS: Mapping[str, tuple[Noun, Any, Callable[[Hulpvraag, Person], Context]]] = {
     "hulpvraag": (Noun.HULPVRAAG, _l("Hulpvraag"), lambda _row, _who: {}),
     "bijlagen": (Noun.BIJLAGE, _l("Bijlagen"), bijlagen.fill),
     "notities": (Noun.NOTITIE, _l("Notes"), notities.fill),
+    "afspraken": (Noun.AFSPRAAK, _l("Agreements"), afspraken.fill),
     "overlegrondes": (Noun.OVERLEGRONDE, _l("Overlegrondes"), overlegrondes.fill),
+    "scholen": (Noun.SCHOOLVOORKEUR, _l("Schools of preference"), scholen.fill),
+    "toestemmingen": (Noun.TOESTEMMING, _l("Consents"), toestemmingen.fill),
     "historie": (Noun.STATUSWIJZIGING, _l("History"), historie.fill),
     "toegang": (Noun.BETROKKENHEID, _l("Who has access"), toegang.fill),
 }

@@ -4,13 +4,14 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app import access
 from app.access import Person
 from app.models import Bijlage, Hulpvraag
-from app.services import dossiers
+from app.services import dossiers, onderwijsadvies
 from app.services.wording import moment, size, words
-from app.terms import Noun, Verb, Zichtbaarheid
+from app.terms import Noun, OrganisationSoort, Stadium, Verb, Zichtbaarheid
 
 Context = dict[str, Any]
 
@@ -24,35 +25,70 @@ def fill(row: Hulpvraag, person: Person) -> Context:
         (_("From"), "organisation"),
         (_("Added on"), "toegevoegd_op"),
     ]
-    if staff:
-        heads.append((_("Who may see it"), "zichtbaarheid"))
     adds = may_add(row, person)
     add = {"label": _("Add bijlagen"), "url": window(row), "dialog": True, "primary": True}
+    found = dossiers.documents(row)
+    if staff:
+        return {"groups": _groups(found, person), "buttons": [add] if adds else []}
     return {
         "columns": [{"label": label, "key": key} for label, key in heads],
-        "rows": [_bijlage(found, staff=staff) for found in dossiers.documents(row)],
+        "rows": [_bijlage(one) for one in found],
         "empty": _("There are no documents that you may see yet."),
         "buttons": [add] if adds else [],
     }
 
 
-def _bijlage(found: Bijlage, *, staff: bool) -> Context:
+def _bijlage(found: Bijlage) -> Context:
     cells: list[Context] = [
         {"value": found.titel, "sub": size(found.grootte)},
-        {"value": words(found.soort), "sub": words(found.stadium) if staff else None},
+        {"value": words(found.soort)},
         {"value": found.organisation.naam, "sub": found.toegevoegd_door.naam},
         {"value": moment(found.toegevoegd_op)},
     ]
-    if staff:
-        gone = found.ingetrokken_op is not None
-        intern = found.zichtbaarheid is Zichtbaarheid.INTERN
-        cells.append(
-            {
-                "value": _("Retracted") if gone else words(found.zichtbaarheid),
-                "tag": "stop" if gone else "need" if intern else "plain",
-            }
-        )
     return {"url": url_for("BijlageView.show", pk=found.id), "cells": cells}
+
+
+# What the specialist has and what the others added, side by side. Manual: 'gaat het dossier aanvullen'.
+_GROUPS: tuple[tuple[OrganisationSoort, Any, Any], ...] = (
+    (OrganisationSoort.SAMENWERKINGSVERBAND, _l("From the SWV"), _l("The SWV has added no documents yet.")),
+    (OrganisationSoort.VOORSCHOOL, _l("From the preschool"), _l("The preschool has added no documents yet.")),
+    (OrganisationSoort.SCHOOL, _l("From schools"), None),
+)
+
+
+def _groups(found: list[Bijlage], person: Person) -> list[Context]:
+    """Put the documents under who they come from; schools only when they added something."""
+    return [
+        {"title": str(title), "empty": str(empty), "bijlagen": [_paper(one, person) for one in theirs]}
+        for soort, title, empty in _GROUPS
+        for theirs in [[one for one in found if one.organisation.soort is soort]]
+        if theirs or empty
+    ]
+
+
+def _paper(one: Bijlage, person: Person) -> Context:
+    facts = (words(one.soort), size(one.grootte), one.organisation.naam, one.toegevoegd_door.naam,
+             moment(one.toegevoegd_op))  # fmt: skip
+    tags = [(words(one.zichtbaarheid), "need" if one.zichtbaarheid is Zichtbaarheid.INTERN else "plain")]
+    if one.stadium is Stadium.CONCEPT:
+        tags.insert(0, (words(one.stadium), "need"))
+    if one.ingetrokken_op is not None:
+        tags = [(_("Retracted"), "stop")]
+    release = release_button(one, person)
+    return {
+        "titel": one.titel,
+        "url": url_for("BijlageView.show", pk=one.id),
+        "meta": " · ".join(facts),
+        "tags": tags,
+        "actions": [release] if release else [],
+    }
+
+
+def release_button(one: Bijlage, person: Person) -> Context | None:
+    """Offer to make a draft of the advice final and shared, to who may; the service decides in the end."""
+    if not onderwijsadvies.is_draft(one) or not onderwijsadvies.permits(person):
+        return None
+    return {"label": _("Make final and share"), "url": url_for("BijlageFilesView.release", bijlage_id=one.id)}
 
 
 def may_add(row: Hulpvraag, person: Person) -> bool:

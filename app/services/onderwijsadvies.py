@@ -1,0 +1,40 @@
+"""The educational advice: from a draft of the specialist to what the others can read."""
+
+from flask_babel import lazy_gettext as _l
+
+from app import access
+from app.access import Person
+from app.access.rights import role_permits
+from app.errors import Conflict
+from app.models import Bijlage
+from app.services import bijlagen
+from app.terms import BijlageSoort, Noun, Stadium, Verb, Zichtbaarheid
+
+_NEEDED = (Verb.FINALISE, Verb.SHARE)
+
+
+def is_draft(bijlage: Bijlage) -> bool:
+    """Tell whether this is an advice that the others can't read yet."""
+    ready = bijlage.stadium is Stadium.DEFINITIEF and bijlage.zichtbaarheid is Zichtbaarheid.GEDEELD
+    advice = bijlage.soort is BijlageSoort.ONDERWIJSADVIES
+    return advice and not ready and bijlage.ingetrokken_op is None
+
+
+def permits(person: Person) -> bool:
+    """Tell whether the roles of `person` make an advice final at all."""
+    return all(role_permits(person.rollen, Noun.BIJLAGE, verb) for verb in _NEEDED)
+
+
+def require_release(bijlage: Bijlage, by: Person) -> None:
+    """Raise NotFound without the rights, Conflict when there is no draft any more."""
+    for verb in _NEEDED:
+        access.require(by, verb, bijlage)
+    if not is_draft(bijlage):
+        raise Conflict(_l("This document is no draft of an educational advice any more. Look at it again."))
+
+
+def release(bijlage: Bijlage, by: Person) -> Bijlage:
+    """Make a draft final and shared in one act. Manual: 'voegt dit toe in Kindkans'."""
+    require_release(bijlage, by)
+    ready = {"stadium": Stadium.DEFINITIEF, "zichtbaarheid": Zichtbaarheid.GEDEELD}
+    return bijlagen.edit(bijlage, ready, by)

@@ -1,0 +1,115 @@
+"""The page that changes who a hulpvraag is with: preschool, contact person, specialist, stand-in."""
+
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask_appbuilder import BaseView, expose
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, HiddenField, TextAreaField
+from wtforms.validators import DataRequired, Length, Optional
+
+from app.errors import BadInput, Conflict
+from app.models import Hulpvraag
+from app.services import betrokkenen, listing, log, told, writing
+from app.terms import Noun
+from app.views.base import Page, granted
+from app.views.dossier import reader
+from app.views.fields import PickField, stripped
+
+
+class BetrokkenenForm(FlaskForm):
+    """Who the hulpvraag is with."""
+
+    voorschool = PickField(
+        _l("Preschool"), [DataRequired(_l("Please choose one from the list."))], pick="voorschool"
+    )
+    contactpersoon = PickField(
+        _l("Contact person of the preschool"),
+        [Optional()],
+        pick="contactpersoon",
+        description=_l(
+            "Somebody of the preschool above. When it is another one, choose anew or leave this empty."
+        ),
+    )
+    specialist = PickField(_l("JK specialist"), [Optional()], pick="specialist")
+    waarnemer = PickField(_l("Stand-in"), [Optional()], pick="waarnemer")
+    reden = TextAreaField(
+        _l("Reason"),
+        [Length(max=5000)],
+        description=_l("This becomes an internal note: JK staff only. It is needed for another preschool."),
+        filters=[stripped],
+        render_kw={"rows": 3},
+    )
+    anyway = BooleanField(_l("I have checked this. Save anyway."))
+    versie = HiddenField()
+
+
+class BetrokkenenView(BaseView):
+    """Another preschool, contact person, specialist or stand-in, in one act."""
+
+    route_base = "/hulpvragen"
+    default_view = "change"
+    noun = Noun.HULPVRAAG
+    class_permission_name = Noun.HULPVRAAG.value
+
+    @expose("/<pk>/betrokkenen", methods=["GET", "POST"])
+    @granted("edit")
+    def change(self, pk: str) -> Page:
+        """Ask who the hulpvraag is with from now on, and change it."""
+        row = listing.one(Hulpvraag, pk, ("kind", "voorschool", "contactpersoon", "specialist", "waarnemer"))
+        betrokkenen.require_change(row, reader())
+        form, conflict = BetrokkenenForm(obj=row), ""
+        if request.method == "GET":
+            log.reading(row)
+        elif "_search" not in request.form and form.validate() and _checked(form):
+            try:
+                names = betrokkenen.change(row, form.data, by=reader())
+                done = _("Saved. You read here who is involved now.")
+                flash(f"{done} {told.told_sentence(names)}".rstrip(), "success")
+                return redirect(url_for("HulpvraagView.dossier_tab", pk=row.id, tab="toegang"))
+            except BadInput as wrong:
+                _explain(form, wrong)
+            except Conflict as lost:
+                conflict = str(lost.sentence)
+                row = listing.one(Hulpvraag, pk, ("kind", "voorschool"))
+                form.versie.data = row.versie
+        if not form.anyway.errors:
+            del form.anyway
+        status = 200 if request.method == "GET" or "_search" in request.form else 409 if conflict else 422
+        return self.render_template("form.html", form=form, conflict=conflict, **_context(row)), status
+
+
+def _context(row: Hulpvraag) -> dict[str, Any]:
+    here = url_for("HulpvraagView.dossier_tab", pk=row.id, tab="toegang")
+    return {
+        "title": _("Change who is involved"),
+        "sub": f"{row.kind.naam} · {row.nummer}",
+        "intro": _(
+            "Another preschool has the dossier from now on, and the one before loses it at once. "
+            "Both get a mail."
+        ),
+        "cancel_url": here,
+        "crumbs": [
+            (_("Hulpvragen"), url_for("HulpvraagView.list")),
+            (row.kind.naam, here),
+            (_("Change who is involved"), None),
+        ],
+    }
+
+
+def _checked(form: FlaskForm) -> bool:
+    """Warn once of what looks like a BSN."""
+    warned = writing.warnings([form.reden.data])
+    if warned and not form.anyway.data:
+        form.anyway.errors = warned
+        return False
+    return True
+
+
+def _explain(form: FlaskForm, wrong: BadInput) -> None:
+    for name, sentence in wrong.fields.items():
+        form[name].errors = [*form[name].errors, str(sentence)]
+    if not wrong.fields:
+        form.form_errors.append(str(wrong.sentence))

@@ -1,0 +1,85 @@
+"""The tab Scholen van voorkeur of a dossier."""
+
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from app import access
+from app.access import Person
+from app.models import Hulpvraag, SchoolVoorkeur
+from app.services import schoolvoorkeuren, toestemmingen
+from app.services.toestemmingen import Needed
+from app.services.wording import words
+from app.terms import Noun, Verb, VoorkeurStaat
+from app.views.acts import Act, button
+from app.views.school_acts import ACTS
+
+Context = dict[str, Any]
+
+SHAPES = {VoorkeurStaat.AKKOORD: "done", VoorkeurStaat.AFGEWEZEN: "stop", VoorkeurStaat.BENADERD: "need"}
+_NEXT = ("toestemming-vragen", "toestemming-vastleggen", "benaderen", "beantwoorden", "hoger", "lager")
+
+
+def fill(row: Hulpvraag, person: Person) -> Context:
+    """Gather dossier/_scholen.html: everything for JK staff, school and state for parent and preschool."""
+    rows = schoolvoorkeuren.of(row)
+    readable = access.fields(person, Noun.SCHOOLVOORKEUR, row)
+    heads = [(_("School"), "school"), (_("State"), "staat")]
+    if readable is None:
+        heads.append((_("Decides by"), "beslist_uiterlijk"))
+    needed: dict[Any, Needed] = {}
+    if person.is_jk_staff and rows:
+        heads.append((_("Consent of the parents"), "toestemming"))
+        needed = toestemmingen.needed_for(row, [found.school_id for found in rows])
+    proposes = access.fields(person, Noun.SCHOOLVOORKEUR, row, Verb.ADD) != frozenset()
+    add = url_for("SchoolVoorkeurView.add", hulpvraag=row.id)
+    return {
+        "intro": _("The schools in the order of preference of the parents."),
+        "columns": [{"label": label, "key": key} for label, key in heads],
+        "rows": [
+            {
+                "url": url_for("SchoolVoorkeurView.show", pk=found.id),
+                "cells": _cells(found, needed.get(found.school_id), whole=readable is None),
+                "actions": _actions(found, row, needed.get(found.school_id), person),
+            }
+            for found in rows
+        ],
+        "empty": _("There are no schools of preference yet."),
+        "buttons": [{"label": _("Propose a school"), "url": add, "primary": True}] if proposes else [],
+    }
+
+
+def _cells(found: SchoolVoorkeur, needed: Needed | None, *, whole: bool) -> list[Context]:
+    cells: list[Context] = [
+        {"value": found.school.naam},
+        {"value": words(found.staat), "tag": SHAPES.get(found.staat, "plain")},
+    ]
+    if whole:
+        cells[0]["sub"] = _("proposed by a parent") if found.door_ouder else None
+        cells[1]["sub"] = str(found.zorgplicht_reden.label) if found.zorgplicht_reden else None
+        cells.append({"value": words(found.beslist_uiterlijk)})
+        if found.verlengd:
+            cells[2]["sub"] = _("extended by four weeks")
+    if needed is not None:
+        lacking = ", ".join(needed.lacking)
+        cells.append({"value": _("valid") if needed.valid else _("not valid"), "sub": lacking or None})
+    return cells
+
+
+def _actions(found: SchoolVoorkeur, row: Hulpvraag, needed: Needed | None, person: Person) -> list[Context]:
+    """Offer what can be done from the list; the page of the school has the rest."""
+    rights = {verb for verb in Verb if access.fields(person, Noun.SCHOOLVOORKEUR, row, verb) != frozenset()}
+    found.hulpvraag = row
+    return [
+        button("SchoolVoorkeurView.change", found, key, ACTS[key], person) | {"primary": False}
+        for key in _NEXT
+        if ACTS[key].verb in rights and ACTS[key].open(found, person) and _fits(key, ACTS[key], needed)
+    ]
+
+
+def _fits(key: str, act: Act, needed: Needed | None) -> bool:
+    """Ask for consent while it lacks, and approach once it is there."""
+    if key.startswith("toestemming-"):
+        return needed is not None and not needed.valid
+    return key != "benaderen" or (needed is not None and needed.valid)
