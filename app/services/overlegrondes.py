@@ -1,6 +1,7 @@
 """Consultations around one dossier: planned, changed, closed, opened again."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -107,22 +108,26 @@ def reopen(ronde: Overlegronde, by: Person) -> None:
     db.session.commit()
 
 
-def of_dossier(hulpvraag: Hulpvraag) -> Sequence[Overlegronde]:
-    """List the consultations that the person may see, the newest first."""
-    r = Overlegronde
-    query = select(r).where(r.hulpvraag_id == hulpvraag.id).order_by(r.begint_op.desc(), r.id)
-    return list(db.session.scalars(query.limit(MOST)))
+@dataclass(frozen=True)
+class Listed:
+    """A consultation in the list of its dossier, with how many were invited and answered."""
+
+    ronde: Overlegronde
+    invited: int
+    answered: int
 
 
-def head_counts(rondes: Sequence[Overlegronde]) -> dict[Any, tuple[int, int]]:
-    """Count per consultation who was invited and who answered, in one statement; for JK staff."""
-    d = Deelname
-    query = (
-        select(d.overlegronde_id, func.count(d.id), func.count(d.antwoord))
-        .where(d.overlegronde_id.in_([ronde.id for ronde in rondes]), d.verwijderd_op.is_(None))
-        .group_by(d.overlegronde_id)
+def of_dossier(hulpvraag: Hulpvraag) -> Sequence[Listed]:
+    """List the consultations that the person may see, the newest first; heads as far as they may be seen."""
+    r, d = Overlegronde, Deelname
+    heads = (d.overlegronde_id == r.id, d.verwijderd_op.is_(None))
+    invited, answered = (
+        select(func.count(column)).where(*heads).correlate(r).scalar_subquery()
+        for column in (d.id, d.antwoord)
     )
-    return {key: (invited, answered) for key, invited, answered in db.session.execute(query)}
+    query = select(r, invited, answered).where(r.hulpvraag_id == hulpvraag.id)
+    found = db.session.execute(query.order_by(r.begint_op.desc(), r.id).limit(MOST))
+    return [Listed(*row) for row in found]
 
 
 def number(ronde: Overlegronde) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import gettext as _
@@ -23,6 +24,8 @@ from app.terms import Actie, Noun, Status, VoorkeurStaat
 from app.workflow import BY_KEY, Act, Ask, Document, Facts, Need, Transition
 
 NOTHING_ASKED = Answers()
+_OF_DOCUMENTS = {Need.AANVRAAG_GETEKEND, Need.ADVIES_DEFINITIEF}
+_OF_SCHOOLS = {Need.SCHOOL_BENADERD, Need.SCHOOL_AKKOORD, Need.SCHOOL_AFGEWEZEN}
 
 
 @dataclass(frozen=True)
@@ -41,18 +44,23 @@ class Option:
 
 
 def facts(hulpvraag: Hulpvraag) -> Facts:
-    """Gather what the workflow table asks of a dossier; objective, whoever asks."""
+    """Gather what the workflow table asks of a dossier in its status; objective, whoever asks."""
+    needed = {need for t in workflow.TRANSITIONS if hulpvraag.status in t.since for need in t.needs}
+    documents: Sequence[Any] = ()
+    schools: Sequence[Any] = ()
     with access.as_system("conditions look at the whole dossier"):
-        documents = db.session.execute(
-            select(Bijlage.soort, Bijlage.zichtbaarheid, Bijlage.stadium)
-            .where(Bijlage.hulpvraag_id == hulpvraag.id, Bijlage.ingetrokken_op.is_(None))
-            .distinct()
-        ).all()
-        schools = db.session.execute(
-            select(SchoolVoorkeur.staat, SchoolVoorkeur.zorgplicht).where(
-                SchoolVoorkeur.hulpvraag_id == hulpvraag.id
-            )
-        ).all()
+        if needed & _OF_DOCUMENTS:
+            documents = db.session.execute(
+                select(Bijlage.soort, Bijlage.zichtbaarheid, Bijlage.stadium)
+                .where(Bijlage.hulpvraag_id == hulpvraag.id, Bijlage.ingetrokken_op.is_(None))
+                .distinct()
+            ).all()
+        if needed & _OF_SCHOOLS:
+            schools = db.session.execute(
+                select(SchoolVoorkeur.staat, SchoolVoorkeur.zorgplicht).where(
+                    SchoolVoorkeur.hulpvraag_id == hulpvraag.id
+                )
+            ).all()
         last = last_change(hulpvraag)
     can_go_back = last is not None and last.van is not None and last.overgang != "terugnemen"
     return Facts(

@@ -147,6 +147,7 @@ class DeelnameView(BaseView):
         if mine is None or not (request.method == "POST" or access.may(by, Verb.ANSWER, mine)):
             raise NotFound
         form = AntwoordForm(obj=mine)
+        form.voorstel.flags.sometimes = True
         data = form.data
         done, conflict = _try(form, lambda: deelnames.answer(row, data["antwoord"], data["voorstel"], by))
         if done:
@@ -229,11 +230,14 @@ class DeelnameView(BaseView):
         name, when = str(row.gebruiker), _when(row, chosen, moment)
         sub = f"{as_what(row)} · {overlegrondes.number(row.overlegronde)}"
         here = url_for("DeelnameView.change", pk=row.id)
+        ronde = row.overlegronde
+        path = [*crumbs(ronde), (title(ronde), url_for("OverlegrondeView.show", pk=ronde.id)), (name, here)]
         seen = voorbeeld.of(row)
         typed = request.form.get("moment", "")
         return self.render_template(
             "voorbeeld.html",
             title=_("This is how %(name)s sees it", name=name),
+            crumbs=path,
             sub=sub,
             when=when,
             seen=seen,

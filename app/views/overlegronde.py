@@ -123,7 +123,7 @@ class RoundView(BaseView):
             row,
             title=_("Open the consultation again"),
             sentence=_("Do you want to open this consultation again?"),
-            consequences=[_regains(d, row) for d in deelnames.of_round(row)],
+            consequences=[_regains(d) for d in deelnames.of_round(row)],
             submit_label=_("Open the consultation again"),
         )
 
@@ -170,7 +170,7 @@ def people(row: Overlegronde, *, changes: bool) -> Context:
     heads = (_("Name"), _("Answer"), _("Dossier"))
     return {
         "columns": [{"label": label, "key": label} for label in heads],
-        "rows": [_person(d, row, changes=changes and not row.gesloten_op) for d in deelnames.of_round(row)],
+        "rows": [_person(d, changes=changes and not row.gesloten_op) for d in deelnames.of_round(row)],
         "empty": _("Nobody has been invited yet."),
     }
 
@@ -199,10 +199,12 @@ def _changed(pk: str) -> tuple[Overlegronde, Person]:
     return row, by
 
 
-def _regains(d: Deelname, row: Overlegronde) -> str:
+def _regains(d: Deelname) -> str:
     if d.namens_id == d.swv_id or d.opening is Opening.NIET:
         return _("%(name)s is invited again.", name=str(d.gebruiker))
-    return _("%(name)s is invited again and gets access: %(when)s.", name=str(d.gebruiker), when=opens(d))
+    return _(
+        "%(name)s is invited again. Access to the dossier: %(when)s.", name=str(d.gebruiker), when=opens(d)
+    )
 
 
 def _facts(row: Overlegronde) -> list[tuple[str, Any]]:
@@ -223,11 +225,12 @@ def _answer(d: Deelname) -> str:
     return f"{words(d.antwoord)}: {d.voorstel}" if d.voorstel else words(d.antwoord)
 
 
-def _person(d: Deelname, row: Overlegronde, *, changes: bool) -> Context:
+def _person(d: Deelname, *, changes: bool) -> Context:
     open_it = {"label": _("Give access to the dossier"), "url": url_for("DeelnameView.change", pk=d.id)}
+    again = {"label": _("Invite again"), "url": url_for("DeelnameView.invite_again", pk=d.id)}
     actions = [
         *([open_it] if d.namens_id != d.swv_id else []),
-        {"label": _("Invite again"), "url": url_for("DeelnameView.invite_again", pk=d.id)},
+        *([again] if d.antwoord is None else []),
         {"label": _("Take off"), "url": url_for("DeelnameView.remove", pk=d.id)},
     ]
     return {

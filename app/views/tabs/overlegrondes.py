@@ -9,6 +9,7 @@ from app import access
 from app.access import Person
 from app.models import Hulpvraag, Overlegronde
 from app.services import overlegrondes
+from app.services.overlegrondes import Listed
 from app.services.wording import exact
 from app.terms import Noun, Verb
 
@@ -19,7 +20,6 @@ def fill(row: Hulpvraag, person: Person) -> Context:
     """Gather dossier/_overlegrondes.html."""
     rounds = overlegrondes.of_dossier(row)
     heads = [(_("When"), "begint_op"), (_("Where"), "plaats"), (_("State"), "staat")]
-    counts = overlegrondes.head_counts(rounds) if person.is_jk_staff and rounds else {}
     if person.is_jk_staff:
         heads.insert(2, (_("Participants"), "deelnames"))
     adds = access.fields(person, Noun.OVERLEGRONDE, row, Verb.ADD) != frozenset()
@@ -30,7 +30,7 @@ def fill(row: Hulpvraag, person: Person) -> Context:
     }
     return {
         "columns": [{"label": label, "key": key} for label, key in heads],
-        "rows": [_round(found, counts.get(found.id, (0, 0)), staff=person.is_jk_staff) for found in rounds],
+        "rows": [_round(found, staff=person.is_jk_staff) for found in rounds],
         "empty": _("No consultation has been planned yet.")
         if person.is_jk_staff
         else _("There is no consultation that you take part in."),
@@ -38,12 +38,12 @@ def fill(row: Hulpvraag, person: Person) -> Context:
     }
 
 
-def _round(ronde: Overlegronde, heads: tuple[int, int], *, staff: bool) -> Context:
+def _round(found: Listed, *, staff: bool) -> Context:
+    ronde = found.ronde
     text, tag = state(ronde)
-    invited, answered = heads
     people = {
-        "value": _("%(number)s invited", number=invited),
-        "sub": _("%(number)s answered", number=answered),
+        "value": _("%(number)s invited", number=found.invited),
+        "sub": _("%(number)s answered", number=found.answered),
     }
     cells: list[Context] = [
         {"value": exact(ronde.begint_op), "sub": _("%(number)s minutes", number=ronde.duur)},
