@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from playwright.sync_api import Page, expect
 
 from app.extensions import db
-from app.models import Deelname, Lidmaatschap, Overlegronde
+from app.models import Afspraak, Deelname, Lidmaatschap, Overlegronde
+from app.models.base import now
 from app.security import session_cookie
 from app.services import accounts, sessions, signin
 from app.services.mail import deliver_due
@@ -199,6 +200,35 @@ def test_a_late_answer_is_refused_in_words_and_keeps_its_text(huis, ronde):
     assert "Liever dinsdag" in answer.text
 
 
+def test_a_number_like_a_bsn_in_an_answer_is_warned_about_first(huis, ronde, gast):
+    visitor, path = huis.signed_in(BEKENDE), f"/overlegrondes/{ronde}/antwoord"
+    visitor.get(path)
+    typed = {"antwoord": "voorstel", "voorstel": "Bel over 111222333"}
+    answer = visitor.post(path, **typed)
+    assert answer.status_code == 422
+    assert "burgerservicenummer" in text(answer)
+    anyway = re.search(r'name="_anyway" value="(\w+)"', answer.text)[1]
+    assert visitor.post(path, **typed, _anyway=anyway).status_code == 302
+
+
+def test_what_was_agreed_in_a_round_stands_on_its_page_for_who_may_read_it(huis, dossier, ronde, gast):
+    visitor = huis.signed_in("specialist")
+    page = visitor.get(f"/overlegrondes/{ronde}").text
+    add = re.search(r'href="(/afspraken/nieuw[^"]+)"', page)[1].replace("&amp;", "&")
+    assert visitor.get(add).status_code == 200
+    with huis.behind_the_scenes():
+        common = {"swv_id": huis.organisations["SWV"], "hulpvraag_id": dossier, "overlegronde_id": ronde}
+        row = Afspraak(wat="Logopedie aanvragen", uiterlijk=now().date(), **common)
+        row.gemaakt_door_id = huis.people["specialist"][0]
+        db.session.add(row)
+        db.session.commit()
+    assert "Logopedie aanvragen" in text(visitor.get(f"/overlegrondes/{ronde}"))
+    reader = huis.signed_in(BEKENDE)
+    assert "Logopedie aanvragen" not in text(reader.get(f"/overlegrondes/{ronde}"))
+    huis.open_for(gast, Opening.NU)
+    assert "Logopedie aanvragen" in text(reader.get(f"/overlegrondes/{ronde}"))
+
+
 def test_opening_again_names_who_gets_access(huis, ronde, gast):
     huis.open_for(gast, Opening.NU)
     huis.close(ronde)
@@ -379,7 +409,7 @@ def test_a_specialist_plans_invites_and_opens_in_the_browser(huis, dossier, live
     huis.parent(dossier)
     plan_invite_and_open(enter(page, huis, live, "specialist"), huis, live, dossier)
     page.get_by_role("link", name="Iemand uitnodigen").click()
-    page.get_by_label("Naam").fill("Machteld")
+    page.get_by_role("combobox", name="Naam").fill("Machteld")
     page.get_by_role("option").first.click()
     page.get_by_role("button", name="Uitnodiging versturen").click()
     expect(page.get_by_role("rowheader").filter(has_text="Machteld")).to_contain_text("De Linde")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,7 +15,7 @@ from app import access
 from app.access import Person
 from app.errors import BadInput, Conflict, NotFound
 from app.extensions import db
-from app.models import Deelname, Hulpvraag, Overlegronde
+from app.models import Afspraak, Deelname, Hulpvraag, Overlegronde
 from app.models.base import now, parse_id
 from app.services import log, openingen, overleg_mail
 from app.terms import Actie, Verb
@@ -128,6 +128,13 @@ def of_dossier(hulpvraag: Hulpvraag) -> Sequence[Listed]:
     query = select(r, invited, answered).where(r.hulpvraag_id == hulpvraag.id)
     found = db.session.execute(query.order_by(r.begint_op.desc(), r.id).limit(MOST))
     return [Listed(*row) for row in found]
+
+
+def agreed(ronde: Overlegronde) -> list[tuple[str, date]]:
+    """List what was agreed in a consultation and by when, as far as the person may see it."""
+    a = Afspraak
+    query = select(a.wat, a.uiterlijk).where(a.overlegronde_id == ronde.id).order_by(a.uiterlijk, a.id)
+    return [(wat, uiterlijk) for wat, uiterlijk in db.session.execute(query.limit(MOST))]
 
 
 def number(ronde: Overlegronde) -> str:

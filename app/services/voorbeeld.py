@@ -12,9 +12,9 @@ from app import access
 from app.access import Person
 from app.errors import NotFound
 from app.extensions import db
-from app.models import Afspraak, Betrokkenheid, Deelname, Hulpvraag, SchoolVoorkeur
+from app.models import Betrokkenheid, Deelname, Hulpvraag, SchoolVoorkeur
 from app.models.base import now
-from app.services import dossiers, log, related
+from app.services import afspraken, dossiers, log, related
 from app.services.wording import day, words
 from app.terms import Ground, Noun
 
@@ -87,12 +87,12 @@ def _seen(hulpvraag_id: object, reader: Person) -> Seen:
         omschrijving=(hulpvraag.omschrijving or "") if whole else "",
         ouders=dossiers.parents(hulpvraag),
         documenten=[
-            (found.titel, found.organisation.naam)
+            (found.titel, str(found.organisation or "–"))
             for found in dossiers.documents(hulpvraag)
             if found.ingetrokken_op is None
         ],
-        notities=[(note.tekst, note.organisation.naam) for note in dossiers.notes(hulpvraag)],
-        afspraken=_agreements(hulpvraag),
+        notities=[(note.tekst, str(note.organisation or "–")) for note in dossiers.notes(hulpvraag)],
+        afspraken=[(found.wat, day(found.uiterlijk)) for found in afspraken.of(hulpvraag)],
         scholen=_schools(hulpvraag),
         historie=_history(hulpvraag, reader),
     )
@@ -104,12 +104,6 @@ def _history(hulpvraag: Hulpvraag, reader: Person) -> list[Line]:
         (str(change.naar.label), (change.toelichting or "") if whole else "")
         for change in dossiers.history(hulpvraag)
     ]
-
-
-def _agreements(hulpvraag: Hulpvraag) -> list[Line]:
-    a = Afspraak
-    query = select(a).where(a.hulpvraag_id == hulpvraag.id).order_by(a.uiterlijk, a.id).limit(MOST)
-    return [(found.wat, day(found.uiterlijk)) for found in db.session.scalars(query)]
 
 
 def _schools(hulpvraag: Hulpvraag) -> list[Line]:

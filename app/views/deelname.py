@@ -7,14 +7,11 @@ from typing import Any
 from flask import flash, redirect, request, url_for
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import RadioField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from app import access
 from app.access import Person
-from app.errors import BadInput, Conflict, NotFound
+from app.errors import NotFound
 from app.models import Deelname, Overlegronde
 from app.services import (
     deelnames,
@@ -29,76 +26,12 @@ from app.services import (
 )
 from app.services.genodigden import Wie
 from app.services.wording import exact
-from app.terms import Antwoord, Gezag, Noun, Opening, Verb
-from app.views.base import Page, explain, granted
-from app.views.fields import ChoiceField, MomentField, PickField, stripped
+from app.terms import Gezag, Noun, Opening, Verb
+from app.views.base import Page, granted
+from app.views.deelname_forms import FORMS, INTRO, AntwoordForm, OpeningForm, Outcome, attempt
 from app.views.overlegronde import as_what, crumbs, reader, title
 
 Context = dict[str, Any]
-
-
-class MedewerkerForm(FlaskForm):
-    """Somebody of an organisation."""
-
-    persoon = PickField(
-        _l("Name"),
-        [DataRequired(_l("Please choose one from the list."))],
-        pick="persoon",
-        description=_l("The preschool of the dossier, a school, or a colleague of the SWV."),
-    )
-
-
-class OuderForm(FlaskForm):
-    """A parent of the child."""
-
-    gezagsdrager = RadioField(
-        _l("Parent or guardian"),
-        [InputRequired(_l("Please choose one from the list."))],
-        validate_choice=False,
-    )
-
-
-class DeelnemerForm(FlaskForm):
-    """Somebody without a membership, by e-mail address."""
-
-    first_name = StringField(
-        _l("First name"), [DataRequired(_l("Please fill this in.")), Length(max=64)], filters=[stripped]
-    )
-    last_name = StringField(
-        _l("Last name"), [DataRequired(_l("Please fill this in.")), Length(max=64)], filters=[stripped]
-    )
-    email = StringField(
-        _l("E-mail address"), [DataRequired(_l("Please fill this in.")), Length(max=254)], filters=[stripped]
-    )
-
-
-class AntwoordForm(FlaskForm):
-    """Whether one comes."""
-
-    antwoord = ChoiceField(_l("Do you come?"), [InputRequired()], terms=Antwoord)
-    voorstel = TextAreaField(
-        _l("Which moment suits you?"),
-        [Length(max=500)],
-        description=_l("Only when you propose another moment. The JK specialist reads this."),
-        filters=[stripped],
-        render_kw={"rows": 3, "maxlength": 500},
-    )
-
-
-class OpeningForm(FlaskForm):
-    """When the dossier opens for one participant."""
-
-    opening = ChoiceField(_l("When does the dossier open?"), [InputRequired()], terms=Opening)
-    moment = MomentField(
-        _l("From which moment?"), [Optional()], description=_l("Only when you chose: at a moment.")
-    )
-
-
-_FORMS: dict[Wie, type[FlaskForm]] = {
-    Wie.MEDEWERKER: MedewerkerForm,
-    Wie.OUDER: OuderForm,
-    Wie.DEELNEMER: DeelnemerForm,
-}
 
 
 class DeelnameView(BaseView):
@@ -117,11 +50,11 @@ class DeelnameView(BaseView):
         access.require(by, Verb.EDIT, row)
         if wie not in set(Wie):
             raise NotFound
-        form = _FORMS[Wie(wie)]()
+        form = FORMS[Wie(wie)]()
         if "gezagsdrager" in form:
             form.gezagsdrager.choices = [(str(p.id), _named(p)) for p in genodigden.parents(row)]
-        done, conflict = _try(form, lambda: genodigden.invite(row, Wie(wie), form.data, by))
-        if done:
+        out = attempt(form, lambda: genodigden.invite(row, Wie(wie), form.data, by))
+        if out.done:
             flash(_("Invited. This person gets a mail."), "success")
             return redirect(url_for("OverlegrondeView.show", pk=pk))
         if request.method == "POST":
@@ -130,13 +63,13 @@ class DeelnameView(BaseView):
             log.reading(row)
         context = _form_page(row, _("Invite somebody")) | {
             "tabs": _kinds(row, Wie(wie)),
-            "intro": _INTRO[Wie(wie)],
+            "intro": INTRO[Wie(wie)],
             "submit_label": _("Send the invitation"),
             "nobody": _("No parent of this child has been added yet. Add one on the page of the child.")
             if "gezagsdrager" in form and not form.gezagsdrager.choices
             else None,
         }
-        return self._page("uitnodigen.html", form, conflict, **context)
+        return self._page("uitnodigen.html", form, out, **context)
 
     @expose("/overlegrondes/<pk>/antwoord", methods=["GET", "POST"])
     @granted("answer")
@@ -149,8 +82,8 @@ class DeelnameView(BaseView):
         form = AntwoordForm(obj=mine)
         form.voorstel.flags.sometimes = True
         data = form.data
-        done, conflict = _try(form, lambda: deelnames.answer(row, data["antwoord"], data["voorstel"], by))
-        if done:
+        out = attempt(form, lambda: deelnames.answer(row, data["antwoord"], data["voorstel"], by))
+        if out.done:
             flash(_("Thank you. Your answer has been kept, and the JK specialist gets a mail."), "success")
             return redirect(url_for("OverlegrondeView.show", pk=pk))
         if request.method == "POST":
@@ -158,7 +91,7 @@ class DeelnameView(BaseView):
         else:
             log.reading(row)
         context = _form_page(row, _("Let us know whether you come"))
-        return self._page("form.html", form, conflict, submit_label=_("Send my answer"), **context)
+        return self._page("form.html", form, out, submit_label=_("Send my answer"), **context)
 
     @expose("/deelnames/<pk>/openen", methods=["GET", "POST"])
     @granted("edit")
@@ -174,11 +107,11 @@ class DeelnameView(BaseView):
             act: Callable[[], Any] = lambda: openingen.open_dossier(row, chosen, moment, by)  # noqa: E731
         else:
             act = lambda: openingen.refuse_unfit(row, row.overlegronde, chosen, moment) or True  # noqa: E731
-        done, conflict = _try(form, act)
-        if done and (chosen is Opening.NIET or looked):
+        out = attempt(form, act)
+        if out.done and (chosen is Opening.NIET or looked):
             flash(_said(chosen), "success")
             return redirect(url_for("OverlegrondeView.show", pk=row.overlegronde_id))
-        if done:
+        if out.done:
             return self._preview(row, chosen, moment)
         if request.method == "POST":
             row, by = _participant(pk)  # anew: a refusal lets go of what was loaded
@@ -186,7 +119,7 @@ class DeelnameView(BaseView):
             log.reading(row)
         who = _("Open the dossier for %(name)s", name=str(row.gebruiker))
         context = _form_page(row.overlegronde, who) | {"submit_label": _("Look how it will be")}
-        return self._page("form.html", form, conflict, **context)
+        return self._page("form.html", form, out, **context)
 
     @expose("/deelnames/<pk>/verwijderen", methods=["GET", "POST"])
     @granted("edit")
@@ -254,34 +187,10 @@ class DeelnameView(BaseView):
         path = [*crumbs(ronde), (title(ronde), here), (context["title"], None)]
         return self.render_template("confirm.html", sub=sub, cancel_url=here, crumbs=path, **context)
 
-    def _page(self, template: str, form: FlaskForm, conflict: str, **context: Any) -> Page:
-        page = self.render_template(template, form=form, conflict=conflict, **context)
-        return (
-            page,
-            200 if request.method != "POST" or "_search" in request.form else 409 if conflict else 422,
-        )
-
-
-_INTRO: dict[Wie, Any] = {
-    Wie.MEDEWERKER: _l("This person gets a mail, and finds the invitation in Kindbrug."),
-    Wie.OUDER: _l(
-        "This parent gets a mail. From then on the parent can follow how far the dossier is, in Kindbrug."
-    ),
-    Wie.DEELNEMER: _l("This person gets a mail. Who has no account in Kindbrug yet makes one with its link."),
-}
-
-
-def _try(form: FlaskForm, act: Callable[[], Any]) -> tuple[Any, str]:
-    """Do what was asked when the form is right; give what was done, or the sentence of who was first."""
-    if request.method != "POST" or "_search" in request.form or not form.validate():
-        return None, ""
-    try:
-        return act(), ""
-    except BadInput as wrong:
-        explain(form, wrong)
-    except Conflict as lost:
-        return None, str(lost.sentence)
-    return None, ""
+    def _page(self, template: str, form: FlaskForm, out: Outcome, **context: Any) -> Page:
+        page = self.render_template(template, form=form, **out.context, **context)
+        asked = request.method == "POST" and "_search" not in request.form
+        return page, (409 if out.conflict else 422) if asked else 200
 
 
 def _round(pk: str) -> Overlegronde:

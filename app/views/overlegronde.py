@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Response, current_app, flash, redirect, request, url_for
+from flask import Response, flash, redirect, request, url_for
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -14,7 +14,7 @@ from app.errors import NotFound
 from app.models import Deelname, Overlegronde
 from app.models.base import parse_id
 from app.services import agenda, deelnames, listing, log, overlegrondes
-from app.services.wording import exact, words
+from app.services.wording import day, exact, words
 from app.terms import Noun, Opening, Verb
 from app.views.base import Page, PortalInterface, PortalView, granted
 from app.views.tabs.overlegrondes import state
@@ -48,6 +48,7 @@ class OverlegrondeView(PortalView):
             "crumbs": [*crumbs(row), (title(row), None)],
             "facts": _facts(row),
             "agenda": row.agenda,
+            "agreed": [(wat, _("by %(day)s", day=day(until))) for wat, until in overlegrondes.agreed(row)],
             "answer": _answer(mine) if mine else None,
             "people": people(row, changes=changes) if person.is_jk_staff else None,
             "note": _("This consultation has been closed.") if row.gesloten_op else None,
@@ -254,8 +255,7 @@ def _buttons(row: Overlegronde, *, changes: bool, takes_part: bool) -> Sequence[
         made.append(to(_("Let us know whether you come"), "DeelnameView.edit", primary=not changes))
     if not changes:
         return made
-    if "AfspraakView.add" in current_app.view_functions:
-        address = url_for("AfspraakView.add", hulpvraag=row.hulpvraag_id, overlegronde=row.id)
-        made.append({"label": _("Add an agreement"), "url": address})
+    address = url_for("AfspraakView.add", hulpvraag=row.hulpvraag_id, overlegronde=row.id)
+    made.append({"label": _("Make an agreement"), "url": address})
     made.append(to(_("Edit the consultation"), "OverlegrondeView.edit"))
     return [*made, to(_("Invite somebody"), "DeelnameView.add", wie="medewerker", primary=True)]
