@@ -60,7 +60,7 @@ def agreed(huis, dossier, *, by="specialist", voor=None, **changed):
     data = {
         "hulpvraag": dossier,
         "wat": "De logopedist bellen",
-        "voor": voor or place(huis, "VOORSCHOOL"),
+        "voor": place(huis, "VOORSCHOOL") if voor is None else voor,
         "uiterlijk": TOMORROW,
         "zichtbaarheid": Zichtbaarheid.GEDEELD,
     } | changed
