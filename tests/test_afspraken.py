@@ -77,8 +77,8 @@ def account(huis, key):
 
 
 def titles(huis, dossier, key):
-    with huis.at_work(key):
-        return [row.wat for row in afspraken.of(the(Hulpvraag, dossier))]
+    with huis.at_work(key) as person:
+        return [line.row.wat for line in afspraken.of(the(Hulpvraag, dossier), person)]
 
 
 def remind(huis, at):

@@ -213,14 +213,15 @@ def test_a_new_preschool_without_anybody_to_tell_is_a_task_that_can_be_done_agai
     change(huis, dossier, to_nest(huis, contactpersoon=None))
     with huis.at_work("contact") as person:
         (task,) = berichten.undelivered(person)
+        key = task.id
         assert (task.fout, task.soort) == (MailFout.NIEMAND, "voorschool_gekozen")
         with pytest.raises(Conflict):
-            berichten.retry(person, task.id)
+            berichten.retry(person, key)
     with huis.behind_the_scenes():
         db.session.scalars(db.select(Lidmaatschap).filter_by(**where)).one().tot = None
         db.session.commit()
     with huis.at_work("contact") as person:
-        berichten.retry(person, task.id)
+        berichten.retry(person, key)
     waiting = huis.berichten(soort="voorschool_gekozen", status=BerichtStatus.WACHT)
     assert [row.ontvanger_id for row in waiting] == [huis.people["voorschool2"][0]]
 

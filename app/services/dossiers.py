@@ -6,12 +6,10 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
-from app.access import as_system
 from app.access.scopes import holds
 from app.extensions import db
 from app.models import Afspraak, Betrokkenheid, Bijlage, Gezagsdrager, Hulpvraag, Notitie, StatusWijziging
 from app.models.base import now
-from app.services import related
 
 MOST = 500
 
@@ -60,22 +58,33 @@ def history(hulpvraag: Hulpvraag) -> list[StatusWijziging]:
 
 @dataclass(frozen=True)
 class Involved:
-    """One involvement: `ended` when its time is over; `holds` when it opens the dossier now."""
+    """One involvement: `ended` when its time is over; `holds` when it opens the dossier now.
+
+    `parent` is the name of that parent, as far as the reader may know it.
+    """
 
     row: Betrokkenheid
     ended: bool
     holds: bool
+    parent: str | None
 
 
 def involved(hulpvraag: Hulpvraag) -> list[Involved]:
     """List who is or was involved and on which ground, newest first; a consent that lapsed is told apart."""
     b, moment = Betrokkenheid, now()
-    rows = _list(select(b).order_by(b.van.desc(), b.id), b, hulpvraag)
-    related.fetch(rows, ("organisation", "namens", "gebruiker"))
-    with as_system("whether an involvement holds, not what it opens"):
-        query = select(b.id).where(b.hulpvraag_id == hulpvraag.id, holds(b, hulpvraag))
-        held = set(db.session.scalars(query))
-    return [Involved(row, row.tot is not None and row.tot <= moment, row.id in held) for row in rows]
+    loads = (joinedload(b.organisation), joinedload(b.namens), joinedload(b.gebruiker))
+    query = select(b, holds(b, hulpvraag), parent_name(hulpvraag, b.gebruiker_id)).options(*loads)
+    found = db.session.execute(
+        query.where(b.hulpvraag_id == hulpvraag.id).order_by(b.van.desc(), b.id).limit(MOST)
+    )
+    return [Involved(row, row.tot is not None and row.tot <= moment, held, naam) for row, held, naam in found]
+
+
+def parent_name(hulpvraag: Hulpvraag, account: Any) -> Any:
+    """Select the name of the parent with this account, as far as the reader may know it."""
+    g = Gezagsdrager
+    where = (g.kind_id == hulpvraag.kind_id, g.gebruiker_id == account)
+    return select(g.naam).where(*where).limit(1).correlate(Betrokkenheid, Afspraak).scalar_subquery()
 
 
 def parents(hulpvraag: Hulpvraag) -> list[str]:

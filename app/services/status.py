@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import CompoundSelect, String, cast, func, literal, select, union
 from sqlalchemy.orm.exc import StaleDataError
 
 from app import access, workflow
-from app.access import Person
+from app.access import Person, as_system
 from app.errors import BadInput, Conflict, NeedsConfirmation, NotFound, TransitionRefused
 from app.extensions import db
 from app.models import Bijlage, Gebruiker, Hulpvraag, Organisation, SchoolVoorkeur, StatusWijziging
@@ -19,7 +20,16 @@ from app.models.base import now
 from app.services import effects, log, told
 from app.services.effects import Answers
 from app.services.wording import day, exact, moment
-from app.terms import Actie, Level, Noun, Status, VoorkeurStaat
+from app.terms import (
+    Actie,
+    BijlageSoort,
+    Level,
+    Noun,
+    Stadium,
+    Status,
+    VoorkeurStaat,
+    Zichtbaarheid,
+)
 from app.workflow import BY_KEY, Act, Ask, Document, Facts, Need, Transition
 
 NOTHING_ASKED = Answers()
@@ -41,27 +51,43 @@ class Option:
 
 
 def facts(hulpvraag: Hulpvraag) -> Facts:
-    """Gather what the workflow table asks of a dossier; objective, whoever asks."""
-    with access.as_system("conditions look at the whole dossier"):
-        documents = db.session.execute(
-            select(Bijlage.soort, Bijlage.zichtbaarheid, Bijlage.stadium)
-            .where(Bijlage.hulpvraag_id == hulpvraag.id, Bijlage.ingetrokken_op.is_(None))
-            .distinct()
-        ).all()
-        schools = db.session.execute(
-            select(SchoolVoorkeur.staat, SchoolVoorkeur.zorgplicht).where(
-                SchoolVoorkeur.hulpvraag_id == hulpvraag.id
-            )
-        ).all()
-        last = last_change(hulpvraag)
-    can_go_back = last is not None and last.van is not None and last.overgang != "terugnemen"
+    """Gather what the workflow table asks of a dossier, in one statement; objective, whoever asks."""
+    with as_system("conditions look at the whole dossier"):
+        found = db.session.execute(_facts(hulpvraag)).all()
+    documents = [words for what, *words in found if what == "document"]
+    schools = [(VoorkeurStaat(state), kept) for what, state, kept, _none in found if what == "school"]
+    went = next(((since, how) for what, since, how, _none in found if what == "change"), (None, None))
+    previous = went[0] if went[1] != "terugnemen" else None
     return Facts(
         status=hulpvraag.status,
-        previous=last.van if last and can_go_back else None,
+        previous=Status(previous) if previous else None,
         voorschool=hulpvraag.voorschool_id is not None,
-        documents=frozenset(Document(*found) for found in documents),
-        schools=frozenset(staat for staat, _kept in schools),
-        rejected=any(staat is VoorkeurStaat.AFGEWEZEN and kept is None for staat, kept in schools),
+        documents=frozenset(
+            Document(BijlageSoort(soort), Zichtbaarheid(seen), Stadium(stage))
+            for soort, seen, stage in documents
+        ),
+        schools=frozenset(state for state, _kept in schools),
+        rejected=any(state is VoorkeurStaat.AFGEWEZEN and kept == "" for state, kept in schools),
+    )
+
+
+def _facts(hulpvraag: Hulpvraag) -> CompoundSelect[Any]:
+    b, v, s = Bijlage, SchoolVoorkeur, StatusWijziging
+    newest = s.op.desc(), s.id.desc()
+    last = select(s.van, s.overgang).where(s.hulpvraag_id == hulpvraag.id).order_by(*newest).limit(1)
+    change = last.subquery().c
+
+    def text(column: Any) -> Any:
+        return cast(column, String)
+
+    return union(
+        select(literal("document"), text(b.soort), text(b.zichtbaarheid), text(b.stadium)).where(
+            b.hulpvraag_id == hulpvraag.id, b.ingetrokken_op.is_(None)
+        ),
+        select(literal("school"), text(v.staat), func.coalesce(text(v.zorgplicht), ""), literal("")).where(
+            v.hulpvraag_id == hulpvraag.id
+        ),
+        select(literal("change"), text(change.van), change.overgang, literal("")),
     )
 
 
