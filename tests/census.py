@@ -98,9 +98,10 @@ def tab(noun: str) -> Answer:
     """A tab is there when its noun has a right at that level."""
 
     def answer(who: Who, thing: Thing) -> int:
-        at = oracle.level(who, thing.dossiers[0])
-        rights = oracle.TABLE.get(("alles" if at == "lezen" else at, noun), {})
-        return 200 if "read" in rights else 404
+        standing = oracle.standing(who, thing.dossiers[0])
+        return (
+            200 if oracle.may(who, "read", thing) and any(oracle.reads(at, noun) for at in standing) else 404
+        )
 
     return answer
 
@@ -175,6 +176,10 @@ TABS = {
     "hulpvraag": "Hulpvraag",
     "bijlagen": "Bijlage",
     "notities": "Notitie",
+    "afspraken": "Afspraak",
+    "overlegrondes": "Overlegronde",
+    "scholen": "SchoolVoorkeur",
+    "toestemmingen": "Toestemming",
     "historie": "StatusWijziging",
     "toegang": "Betrokkenheid",
 }

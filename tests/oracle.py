@@ -353,6 +353,14 @@ def _at(at: str, who: Who, verb: str, thing: Thing, dossier: Dossier, ground: st
     return condition is not None and condition(own, who, thing, dossier)
 
 
+def reads(standing: tuple[str, str], noun: str) -> bool:
+    """Whether a ground, at its level, opens anything of this noun."""
+    ground, at = standing
+    at = "alles" if at == "lezen" else at
+    by_ground = OF_GROUND.get((ground, noun), {}) if at == "dossier" else {}
+    return "read" in by_ground or "read" in TABLE.get((at, noun), {})
+
+
 def _written_to(thing: Thing) -> str | None:
     """The school that a note of the SWV is for."""
     return thing.named if thing.noun == "Notitie" else None

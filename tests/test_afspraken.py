@@ -60,7 +60,7 @@ def agreed(huis, dossier, *, by="specialist", voor=None, **changed):
     data = {
         "hulpvraag": dossier,
         "wat": "De logopedist bellen",
-        "voor": voor or place(huis, "VOORSCHOOL"),
+        "voor": place(huis, "VOORSCHOOL") if voor is None else voor,
         "uiterlijk": TOMORROW,
         "zichtbaarheid": Zichtbaarheid.GEDEELD,
     } | changed
@@ -77,8 +77,8 @@ def account(huis, key):
 
 
 def titles(huis, dossier, key):
-    with huis.at_work(key):
-        return [row.wat for row in afspraken.of(the(Hulpvraag, dossier))]
+    with huis.at_work(key) as person:
+        return [line.row.wat for line in afspraken.of(the(Hulpvraag, dossier), person)]
 
 
 def remind(huis, at):

@@ -100,8 +100,9 @@ def test_the_bundle_holds_what_is_final_and_shared_and_nothing_else(huis, dossie
 
 
 def test_names_are_safe_and_each_is_its_own(huis, dossier):
-    for titel in ("verslag.pdf", "verslag.pdf", "../../etc/pas:wd*?.pdf", "Zoë’s vraag\u202e.pdf"):
-        earlier(huis, dossier, titel, pdf(len(titel) * 300 + 7))
+    titles = ("verslag.pdf", "verslag.pdf", "../../etc/pas:wd*?.pdf", "Zoë’s vraag\u202e.pdf")
+    for number, titel in enumerate(titles):
+        earlier(huis, dossier, titel, pdf(1000 + number))
     with huis.behind_the_scenes():
         for row in db.session.scalars(db.select(Bijlage)):
             if row.titel.startswith("Zo"):
@@ -120,7 +121,7 @@ def test_the_cover_is_an_accessible_pdf_in_dutch_with_a_title(huis, dossier):
     assert written.startswith(b"%PDF-")
     assert b"/Lang (nl" in written or b"/Lang(nl" in written
     assert b"pdfuaid" in written
-    assert b"Overdracht van hulpvraag" in written or b"DisplayDocTitle true" in written
+    assert b"DisplayDocTitle true" in written
 
 
 def test_the_cover_says_the_course_and_no_reasons(huis, dossier):
@@ -261,7 +262,8 @@ def test_the_school_finds_it_on_the_work_list_until_it_took_the_dossier_over(hui
     assert f"/hulpvragen/{dossier}/overdracht" in visitor.get("/").get_data(as_text=True)
     page = visitor.get(f"/hulpvragen/{dossier}/overdracht")
     assert "De Linde" in page.get_data(as_text=True)
-    answer = visitor.post(f"/hulpvragen/{dossier}/overdracht")
+    token = {"csrf_token": visitor.token}
+    answer = visitor.client.post(f"/hulpvragen/{dossier}/overdracht", data=token)
     assert answer.status_code == 200
     assert answer.mimetype == "application/zip"
     assert f"Overdracht {nummer(huis, dossier)}.zip" in answer.headers["Content-Disposition"]

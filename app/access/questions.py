@@ -11,12 +11,12 @@ from app import models as m
 from app.access.involvement import holds
 from app.access.person import PERSONAL, Person, as_system
 from app.access.rights import (
+    RIGHTS,
     VERB_OF_FIELD,
     Scope,
     Standing,
     fields_at,
     fields_of_roles,
-    levels_with,
     role_permits,
 )
 from app.access.scopes import NOUN_OF, OF_DOSSIER, OPEN_LEVELS, addable, allowed
@@ -41,19 +41,25 @@ def may(person: Person | None, verb: Verb, row: Any) -> bool:
         if verb is Verb.ADD:
             return _may_add(person, row)
         model = type(row)
-        if model is m.Hulpvraag and all(r.scope is Scope.ALL for r in levels_with(Noun.HULPVRAAG, verb)):
-            return role_permits(person.rollen, Noun.HULPVRAAG, verb) and _level_gives(person, verb, row)
+        if model is m.Hulpvraag and (known := _level_gives(person, verb, row)) is not None:
+            return known
         question = select(exists().where(model.id == row.id, allowed(model, person, verb)))
         return bool(db.session.scalar(question))
 
 
-def _level_gives(person: Person, verb: Verb, row: m.Hulpvraag) -> bool:
-    """Answer for a hulpvraag from the level that the page asks anyway, where its rights have no scope."""
-    at = {lev for _ground, lev in standing(person, row)}
-    return any(
-        at & levels and (right.during is None or row.status in right.during)
-        for right, levels in levels_with(Noun.HULPVRAAG, verb).items()
-    )
+def _level_gives(person: Person, verb: Verb, row: m.Hulpvraag) -> bool | None:
+    """Answer for a hulpvraag from the level that the page asks anyway; None when the rows decide."""
+    if not role_permits(person.rollen, Noun.HULPVRAAG, verb):
+        return False
+    scopes = {
+        right.scope
+        for ground, lev in standing(person, row)
+        for right in RIGHTS[Noun.HULPVRAAG].get(lev, ())
+        if verb in right.verbs
+        and (right.during is None or row.status in right.during)
+        and (right.grounds is None or ground in right.grounds)
+    }
+    return bool(scopes) if Scope.ALL in scopes or not scopes else None
 
 
 def require(person: Person | None, verb: Verb, row: Any) -> None:

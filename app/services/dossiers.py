@@ -23,7 +23,6 @@ from app.models import (
     Toestemming,
 )
 from app.models.base import now
-from app.services import related
 from app.terms import VoorkeurStaat
 
 MOST = 500
@@ -93,22 +92,33 @@ def history(hulpvraag: Hulpvraag) -> list[StatusWijziging]:
 
 @dataclass(frozen=True)
 class Involved:
-    """One involvement: `ended` when its time is over; `holds` when it opens the dossier now."""
+    """One involvement: `ended` when its time is over; `holds` when it opens the dossier now.
+
+    `parent` is the name of that parent, as far as the reader may know it.
+    """
 
     row: Betrokkenheid
     ended: bool
     holds: bool
+    parent: str | None
 
 
 def involved(hulpvraag: Hulpvraag) -> list[Involved]:
     """List who is or was involved and on which ground, newest first; a consent that lapsed is told apart."""
     b, moment = Betrokkenheid, now()
-    rows = _list(select(b).order_by(b.van.desc(), b.id), b, hulpvraag)
-    related.fetch(rows, ("organisation", "namens", "gebruiker"))
-    with as_system("whether an involvement holds, not what it opens"):
-        query = select(b.id).where(b.hulpvraag_id == hulpvraag.id, holds(b, hulpvraag))
-        held = set(db.session.scalars(query))
-    return [Involved(row, row.tot is not None and row.tot <= moment, row.id in held) for row in rows]
+    loads = (joinedload(b.organisation), joinedload(b.namens), joinedload(b.gebruiker))
+    query = select(b, holds(b, hulpvraag), parent_name(hulpvraag, b.gebruiker_id)).options(*loads)
+    found = db.session.execute(
+        query.where(b.hulpvraag_id == hulpvraag.id).order_by(b.van.desc(), b.id).limit(MOST)
+    )
+    return [Involved(row, row.tot is not None and row.tot <= moment, held, naam) for row, held, naam in found]
+
+
+def parent_name(hulpvraag: Hulpvraag, account: Any) -> Any:
+    """Select the name of the parent with this account, as far as the reader may know it."""
+    g = Gezagsdrager
+    where = (g.kind_id == hulpvraag.kind_id, g.gebruiker_id == account)
+    return select(g.naam).where(*where).limit(1).correlate(Betrokkenheid, Afspraak).scalar_subquery()
 
 
 def parents(hulpvraag: Hulpvraag) -> list[str]:

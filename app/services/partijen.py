@@ -1,8 +1,6 @@
-"""The parties of a dossier: who can be named in an agreement, and by which name a reader knows them."""
+"""The parties of a dossier: who can be named in an agreement."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import or_, select
@@ -43,33 +41,21 @@ def _organisations(hulpvraag: Hulpvraag) -> list[Organisation]:
 
 
 def _people(hulpvraag: Hulpvraag) -> list[tuple[Gebruiker, str]]:
-    g, d = Gezagsdrager, Deelname
-    parents = select(g.gebruiker_id).where(
-        g.kind_id == hulpvraag.kind_id, g.gezag == Gezag.JA, g.gebruiker_id.is_not(None)
-    )
+    g, d, who = Gezagsdrager, Deelname, Gebruiker
+    parents = select(g.gebruiker_id).where(g.kind_id == hulpvraag.kind_id, g.gezag == Gezag.JA)
     invited = select(d.gebruiker_id).where(d.hulpvraag_id == hulpvraag.id, d.verwijderd_op.is_(None))
-    of_parents, of_rounds = set(db.session.scalars(parents)), set(db.session.scalars(invited))
-    staff = {hulpvraag.specialist_id, hulpvraag.waarnemer_id} - {None}
-    query = select(Gebruiker).where(
-        Gebruiker.id.in_(staff | of_parents | of_rounds), Gebruiker.active.is_(True)
+    staff = [key for key in (hulpvraag.specialist_id, hulpvraag.waarnemer_id) if key is not None]
+    is_parent = who.id.in_(parents.where(g.gebruiker_id.is_not(None)))
+    query = select(who, is_parent).where(
+        who.active.is_(True), or_(who.id.in_(staff), is_parent, who.id.in_(invited))
     )
-    rows = sorted(db.session.scalars(query), key=lambda row: row.naam)
 
-    def label(row: Gebruiker) -> str:
+    def label(row: Gebruiker, *, parent: bool) -> str:
         if row.id in staff:
             return _("%(name)s, JK specialist", name=row.naam)
-        if row.id in of_parents:
+        if parent:
             return _("%(name)s, parent", name=row.naam)
         return _("%(name)s, participant", name=row.naam)
 
-    return [(row, label(row)) for row in rows]
-
-
-def names(hulpvraag: Hulpvraag, people: Iterable[Any]) -> dict[int, str]:
-    """Name the accounts `people` as far as the reader may know: a parent by the name in the dossier."""
-    wanted = {key for key in people if key is not None}
-    if not wanted:
-        return {}
-    g = Gezagsdrager
-    query = select(g.gebruiker_id, g.naam).where(g.kind_id == hulpvraag.kind_id, g.gebruiker_id.in_(wanted))
-    return {key: naam for key, naam in db.session.execute(query) if key is not None}
+    found = [(row, label(row, parent=parent)) for row, parent in db.session.execute(query)]
+    return sorted(found, key=lambda pair: pair[1])

@@ -92,7 +92,7 @@ def _seen(hulpvraag_id: object, reader: Person) -> Seen:
             if found.ingetrokken_op is None
         ],
         notities=[(note.tekst, str(note.organisation or "–")) for note in dossiers.notes(hulpvraag)],
-        afspraken=[(found.wat, day(found.uiterlijk)) for found in afspraken.of(hulpvraag)],
+        afspraken=[(it.row.wat, day(it.row.uiterlijk)) for it in afspraken.of(hulpvraag, reader)],
         scholen=_schools(hulpvraag),
         historie=_history(hulpvraag, reader),
     )

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from app import access
 from app.access import Person
 from app.models import Afspraak, Hulpvraag
-from app.services import afspraken, partijen
+from app.services import afspraken
 from app.services.wording import day, exact, words
 from app.terms import Noun, Verb, Zichtbaarheid
 
@@ -17,9 +17,6 @@ Context = dict[str, Any]
 
 def fill(row: Hulpvraag, person: Person) -> Context:
     """Gather dossier/_afspraken.html."""
-    found = afspraken.of(row)
-    names = partijen.names(row, [one.voor_gebruiker_id for one in found if one.voor_gebruiker is None])
-    may_tick = afspraken.tickable(found, person)
     adds = access.fields(person, Noun.AFSPRAAK, row, Verb.ADD) != frozenset()
     return {
         "columns": [
@@ -28,7 +25,7 @@ def fill(row: Hulpvraag, person: Person) -> Context:
             {"label": _("By when"), "key": "uiterlijk"},
             {"label": _("Done"), "key": "gedaan_op"},
         ],
-        "rows": [_line(one, names, staff=person.is_jk_staff, ticks=one.id in may_tick) for one in found],
+        "rows": [_line(line, staff=person.is_jk_staff) for line in afspraken.of(row, person)],
         "empty": _("There are no agreements that you may see yet."),
         "buttons": [
             {
@@ -42,8 +39,9 @@ def fill(row: Hulpvraag, person: Person) -> Context:
     }
 
 
-def _line(one: Afspraak, names: dict[int, str], *, staff: bool, ticks: bool) -> Context:
-    who = one.voor_organisation or one.voor_gebruiker or names.get(one.voor_gebruiker_id or 0)
+def _line(line: afspraken.Line, *, staff: bool) -> Context:
+    one = line.row
+    who = one.voor_organisation or one.voor_gebruiker or line.parent
     intern = one.zichtbaarheid is Zichtbaarheid.INTERN
     tick = {"label": _("Done"), "url": url_for("AfspraakView.tick", pk=one.id), "post": True}
     return {
@@ -54,7 +52,7 @@ def _line(one: Afspraak, names: dict[int, str], *, staff: bool, ticks: bool) -> 
             {"value": day(one.uiterlijk)},
             _state(one),
         ],
-        "actions": [tick] if ticks else [],
+        "actions": [tick] if line.ticks else [],
     }
 
 

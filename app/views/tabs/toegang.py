@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from app import access, workflow
 from app.access import Person
 from app.models import Hulpvraag
-from app.services import dossiers, partijen
+from app.services import dossiers
 from app.services.wording import exact, words
 from app.terms import Ground, Level
 
@@ -44,8 +44,7 @@ def fill(row: Hulpvraag, person: Person) -> Context:
     """Gather dossier/_toegang.html."""
     found = dossiers.involved(row)
     staff = person.is_jk_staff
-    names = partijen.names(row, [one.row.gebruiker_id for one in found]) if staff else {}
-    lines = [(one.ended, _line(one, row, person, names)) for one in found]
+    lines = [(one.ended, _line(one, row, person)) for one in found]
     heads = [(_("Who"), "partij"), (_("Why and how far"), "grond"), (_("Since"), "van"), (_("Until"), "tot")]
     return {
         "intro": _intro(row, person),
@@ -63,7 +62,7 @@ def _intro(row: Hulpvraag, person: Person) -> str:
     return _("JK staff of the SWV always have access. These parties are involved as well.")
 
 
-def _line(one: dossiers.Involved, row: Hulpvraag, person: Person, names: dict[int, str]) -> Context:
+def _line(one: dossiers.Involved, row: Hulpvraag, person: Person) -> Context:
     b = one.row
     level = workflow.LEVELS[b.grond][row.status] if one.holds else Level.GEEN
     opens = None if one.ended else str(OPENS[level])
@@ -71,7 +70,7 @@ def _line(one: dossiers.Involved, row: Hulpvraag, person: Person, names: dict[in
         opens = str(_NOT_HELD.get(b.grond, OPENS[Level.GEEN]))
     return {
         "cells": [
-            {"value": _who(one, person, names), "sub": _namens(one)},
+            {"value": _who(one, person), "sub": _namens(one)},
             {"value": words(b.grond) if person.is_jk_staff else str(ROLES[b.grond]), "sub": opens},
             {"value": exact(b.van)},
             {"value": exact(b.tot) if b.tot else "–"},
@@ -79,7 +78,7 @@ def _line(one: dossiers.Involved, row: Hulpvraag, person: Person, names: dict[in
     }
 
 
-def _who(one: dossiers.Involved, person: Person, names: dict[int, str]) -> str:
+def _who(one: dossiers.Involved, person: Person) -> str:
     """Name an organisation, and a person to JK staff alone; to others what somebody is."""
     b = one.row
     if b.gebruiker_id is None:
@@ -87,7 +86,7 @@ def _who(one: dossiers.Involved, person: Person, names: dict[int, str]) -> str:
     if b.gebruiker_id == person.gebruiker_id:
         return _("You yourself")
     if person.is_jk_staff:
-        return str(b.gebruiker or names.get(b.gebruiker_id) or _("Somebody who was invited"))
+        return str(b.gebruiker or one.parent or _("Somebody who was invited"))
     return str(ROLES[b.grond] if b.grond is Ground.OUDER else _("Somebody who was invited"))
 
 
