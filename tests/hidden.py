@@ -1,4 +1,4 @@
-"""Two worlds that differ in one hidden dossier: the same rows, ids, marks, moments and chance but for that one."""
+"""Two worlds that differ in one hidden dossier: the same rows, ids, moments and chance but for that one."""
 
 import copy
 import random

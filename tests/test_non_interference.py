@@ -3,7 +3,6 @@
 import random
 import re
 from collections.abc import Iterator
-from contextlib import ExitStack
 
 import pytest
 
@@ -25,7 +24,9 @@ LISTS = (
     "/organisaties/",
     "/medewerkers/",
 )
-NARROWED = ("/hulpvragen/?filter=alle", "/hulpvragen/?filter=mij", "/hulpvragen/?filter=einde")
+FORMS = tuple(f"{path}nieuw" for path in LISTS if path != "/bijlagen/")
+ALWAYS = ("/", "/hulpvragen/?filter=alle", "/berichten/")
+NARROWED = ("/hulpvragen/?filter=mij", "/hulpvragen/?filter=einde")
 TYPED = re.compile(r'name="(\w+)_q"')
 NOT_ASKED = ("static", "bootstrap.static", "SigninView.logout")
 NOUN_OF = {route.rule: route.of for route in ROUTES if route.of}
@@ -71,8 +72,8 @@ def found(request, twins: Twins, walks: dict[str, Found], lane) -> Found:
 def test_a_hidden_dossier_changes_no_byte_for_who_may_not_know_of_it(name: str, found: Found, proven):
     """Status, headers and body of every answer, nonces and form tokens included."""
     assert not found.unlike, _report(found.unlike)
-    assert found.statuses[200] > 50, "there was something to compare"
-    assert found.statuses[404] > 20
+    assert found.statuses[200] > 15, "there was something to compare"
+    assert found.statuses[404] > 5
     proven("T4 pages", found.answers)
 
 
@@ -85,12 +86,14 @@ def test_a_hidden_dossier_costs_who_may_not_know_of_it_no_statement(name: str, f
 def visitors(pair: Pair, lane, chance: random.Random) -> list[str]:
     """Who is near enough to notice, and a share of all others in the dark; the stranger at the door too."""
     dark = [key for key in PRESENT if pair.in_the_dark(key)]
-    near = list(pair.variant.about)
+    near = pair.variant.about
     assert set(near) <= set(dark)
-    far = chance.sample(
-        [key for key in dark if key not in near], lane.cases(gate=2, proof=len(dark) - len(near))
-    )
-    return [*near[: lane.cases(gate=3, proof=len(near))], *far, ""]
+    far = [key for key in dark if key not in near]
+    return [
+        *chance.sample(near, lane.cases(gate=1, proof=len(near))),
+        *chance.sample(far, lane.cases(gate=1, proof=len(far))),
+        *([""] if lane.name == "proof" or pair.variant.swv != "brug" else []),
+    ]
 
 
 class Visit:
@@ -102,17 +105,15 @@ class Visit:
         self.rules = [rule for rule in pair.one.app.url_map.iter_rules() if rule.endpoint not in NOT_ASKED]
 
     def walk(self) -> None:
-        """Read everything; name what is hidden; look for it; fill it in."""
-        most, alike = self.lane.cases(gate=25, proof=150), self.lane.cases(gate=1, proof=6)
+        """Read everything; look for what is hidden; name it; fill it in."""
+        most, alike = self.lane.cases(gate=6, proof=60), self.lane.cases(gate=1, proof=3)
         self.seen = self.pages.crawl(self.starts(), most=most, alike=alike, chance=self.chance)
-        for path in self.some(self.searches(), gate=25, proof=100):
+        for path in self.some(self.searches(), gate=6, proof=30):
             self.pages.get(path)
-        with ExitStack() as kept:
-            kept.enter_context(self.pair.one.as_it_was())
-            kept.enter_context(self.pair.other.as_it_was())
-            for method, path in self.some(self.addresses(), gate=25, proof=120):
+        with self.pair.one.as_it_was(), self.pair.other.as_it_was():
+            for method, path in self.some(self.addresses(), gate=6, proof=40):
                 self.pages.get(path) if method == "GET" else self.pages.post(path, {})
-            for path, form in self.forms():
+            for path, form in self.some(self.forms(), gate=4, proof=30):
                 answer = self.pages.post(path, form)
                 if answer.status_code == 302:
                     self.pages.get(answer.headers["Location"])
@@ -124,9 +125,10 @@ class Visit:
         """Every page without a row in its address, every choice, and the pages nearest to what is hidden."""
         plain = [rule.rule for rule in self.rules if not rule.arguments and "GET" in rule.methods]
         if not self.key:
-            return plain
+            return self.some(plain, gate=4, proof=len(plain))
         picks = [f"/kies/{pick}?q=" for pick in PICKS]
-        return [*plain, *NARROWED, *picks, *self.nearest()]
+        every = [*plain, *NARROWED, *picks, *self.nearest()]
+        return [*ALWAYS, *self.some(every, gate=8, proof=len(every))]
 
     def nearest(self) -> list[str]:
         """The child of the hidden dossier, when it has others, and those others, tab by tab."""
@@ -216,7 +218,7 @@ class Visit:
     # What is hidden, filled in
 
     def forms(self) -> list[tuple[str, dict[str, str]]]:
-        """The same child once more; what is hidden as a choice, by id and by word; at the door its accounts."""
+        """The same child once more; what is hidden as a choice, by id and word; at the door its accounts."""
         if not self.key:
             return self.at_the_door()
         made = self.same_child()
@@ -258,7 +260,7 @@ class Visit:
         return form | ({"voorschool": preschools[0]} if "voorschool" in form and preschools else {})
 
     def at_the_door(self) -> list[tuple[str, dict[str, str]]]:
-        """Accounts that are there for the hidden dossier only: a name is not told from one that is not there."""
+        """The names of accounts that are there for the hidden dossier only."""
         swv = self.pair.dossier.swv
         return [
             (path, {"organisation": swv, "username": name, "password": "fout", "code": "123456"})
