@@ -1,0 +1,273 @@
+"""Who may not know of a dossier sees byte for byte the portal that they would see if it did not exist."""
+
+import random
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from tests import oracle
+from tests.census import PICKS, ROUTES, TABS
+from tests.hidden import PRESENT, VARIANTS, Pair, Twins
+from tests.installation import install, settings_for
+from tests.lockstep import Found, Lockstep
+from tests.oracle import MOVES, Thing
+from tests.test_forms_guard import VALID
+from tests.world import UUID
+
+LISTS = (
+    "/hulpvragen/",
+    "/kinderen/",
+    "/ouders/",
+    "/bijlagen/",
+    "/notities/",
+    "/organisaties/",
+    "/medewerkers/",
+)
+FORMS = tuple(f"{path}nieuw" for path in LISTS if path != "/bijlagen/")
+ALWAYS = ("/", "/hulpvragen/?filter=alle", "/berichten/")
+NARROWED = ("/hulpvragen/?filter=mij", "/hulpvragen/?filter=einde")
+TYPED = re.compile(r'name="(\w+)_q"')
+NOT_ASKED = ("static", "bootstrap.static", "SigninView.logout")
+NOUN_OF = {route.rule: route.of for route in ROUTES if route.of}
+# One worker asks both questions of a variant: it walks once.
+EACH = [pytest.param(name, marks=pytest.mark.xdist_group(f"hidden: {name}")) for name in VARIANTS]
+
+
+@pytest.fixture(scope="module")
+def twins(sqlite, tmp_path_factory, request) -> Iterator[Twins]:
+    from app import create_app
+    from app.extensions import db
+    from tests import lanes
+
+    sqlite.template(install)
+    store, urls = tmp_path_factory.mktemp("store"), [sqlite.fresh(), sqlite.fresh()]
+    apps = [create_app(settings_for(url, store=store)) for url in urls]
+    yield Twins(*apps, seed=str(lanes.of(request.config).seed))
+    for app, url in zip(apps, urls, strict=True):
+        with app.app_context():
+            db.engine.dispose()
+        sqlite.drop(url)
+
+
+@pytest.fixture(scope="module")
+def walks() -> dict[str, Found]:
+    """What was found so far, by variant."""
+    return {}
+
+
+@pytest.fixture
+def found(request, twins: Twins, walks: dict[str, Found], lane) -> Found:
+    """What the variant's visitors found when they walked through both worlds."""
+    name = request.getfixturevalue("name")
+    if name not in walks:
+        walks[name] = Found()
+        pair, chance = twins.with_hidden(VARIANTS[name]), lane.random(f"T4 {name}")
+        for key in visitors(pair, lane, chance):
+            Visit(pair, key, walks[name], lane, chance).walk()
+    return walks[name]
+
+
+@pytest.mark.parametrize("name", EACH)
+def test_a_hidden_dossier_changes_no_byte_for_who_may_not_know_of_it(name: str, found: Found, proven):
+    """Status, headers and body of every answer, nonces and form tokens included."""
+    assert not found.unlike, _report(found.unlike)
+    assert found.statuses[200] > 15, "there was something to compare"
+    assert found.statuses[404] > 5
+    proven("T4 pages", found.answers)
+
+
+@pytest.mark.parametrize("name", EACH)
+def test_a_hidden_dossier_costs_who_may_not_know_of_it_no_statement(name: str, found: Found, proven):
+    assert not found.asked_unlike, _report(found.asked_unlike)
+    proven("T4 pages with as many statements", found.answers)
+
+
+def visitors(pair: Pair, lane, chance: random.Random) -> list[str]:
+    """Who is near enough to notice, and a share of all others in the dark; the stranger at the door too."""
+    dark = [key for key in PRESENT if pair.in_the_dark(key)]
+    near = pair.variant.about
+    assert set(near) <= set(dark)
+    far = [key for key in dark if key not in near]
+    return [
+        *chance.sample(near, lane.cases(gate=1, proof=len(near))),
+        *chance.sample(far, lane.cases(gate=1, proof=len(far))),
+        *([""] if lane.name == "proof" or pair.variant.swv != "brug" else []),
+    ]
+
+
+class Visit:
+    """One person's walk through both worlds."""
+
+    def __init__(self, pair: Pair, key: str, found: Found, lane, chance: random.Random) -> None:
+        self.pair, self.key, self.lane, self.chance = pair, key, lane, chance
+        self.pages = Lockstep(pair.one, pair.other, key, found)
+        self.rules = [rule for rule in pair.one.app.url_map.iter_rules() if rule.endpoint not in NOT_ASKED]
+
+    def walk(self) -> None:
+        """Read everything; look for what is hidden; name it; fill it in."""
+        most, alike = self.lane.cases(gate=6, proof=60), self.lane.cases(gate=1, proof=3)
+        self.seen = self.pages.crawl(self.starts(), most=most, alike=alike, chance=self.chance)
+        for path in self.some(self.searches(), gate=6, proof=30):
+            self.pages.get(path)
+        with self.pair.one.as_it_was(), self.pair.other.as_it_was():
+            for method, path in self.some(self.addresses(), gate=6, proof=40):
+                self.pages.get(path) if method == "GET" else self.pages.post(path, {})
+            for path, form in self.some(self.forms(), gate=4, proof=30):
+                answer = self.pages.post(path, form)
+                if answer.status_code == 302:
+                    self.pages.get(answer.headers["Location"])
+
+    def some(self, every: list, *, gate: int, proof: int) -> list:
+        return self.chance.sample(every, min(len(every), self.lane.cases(gate=gate, proof=proof)))
+
+    def starts(self) -> list[str]:
+        """Every page without a row in its address, every choice, and the pages nearest to what is hidden."""
+        plain = [rule.rule for rule in self.rules if not rule.arguments and "GET" in rule.methods]
+        if not self.key:
+            return self.some(plain, gate=4, proof=len(plain))
+        picks = [f"/kies/{pick}?q=" for pick in PICKS]
+        every = [*plain, *NARROWED, *picks, *self.nearest()]
+        return [*ALWAYS, *self.some(every, gate=8, proof=len(every))]
+
+    def nearest(self) -> list[str]:
+        """The child of the hidden dossier, when it has others, and those others, tab by tab."""
+        kind = self.pair.dossier.kind
+        others = [dossier for dossier in self.pair.one.dossiers.values() if dossier.kind == kind]
+        pages = [
+            f"/hulpvragen/{dossier.id}/{tab}" for dossier in others for tab in (*TABS, "status", "bewerken")
+        ]
+        return [*pages, *(f"/kinderen/{kind}{tab}" for tab in ("", "/ouders", "/bewerken") if others)]
+
+    # What is hidden, named
+
+    def hidden(self, noun: str = "") -> list[Thing]:
+        return [thing for thing in self.pair.added if thing.noun == noun or not noun]
+
+    def addresses(self) -> list[tuple[str, str]]:
+        """Each route with the ids of what is hidden, and each page that was seen with those in its place."""
+        made = []
+        for rule in self.rules:
+            if not rule.arguments:
+                continue
+            things = self.hidden(NOUN_OF.get(rule.rule, "")) or self.hidden()
+            for thing in [*things, self.chance.choice(self.hidden())]:
+                if path := self.filled(rule.rule, thing):
+                    made += [(method, path) for method in ("GET", "POST") if method in rule.methods]
+        for path in self.seen:
+            made.append(("GET", UUID.sub(self.chance.choice(self.hidden()).id, path)))
+            made.append(("GET", UUID.sub(self.pair.dossier.id, path)))
+        return made
+
+    def filled(self, rule: str, thing: Thing) -> str:
+        """The address, or nothing when the key in it is the visitor's own to know."""
+        others = {
+            "tab": list(TABS),
+            "key": list(MOVES),
+            "pick": list(PICKS),
+            "token": ["onzin"],
+            "filename": ["x"],
+        }
+        others["sleutel"] = self.keys_of_others()
+
+        def fill(match: re.Match[str]) -> str:
+            name = match[1].rpartition(":")[2]
+            return self.chance.choice(others[name]) if name in others else thing.id
+
+        return re.sub(r"<([^>]+)>", fill, rule)
+
+    def keys_of_others(self) -> list[str]:
+        """The links in mails to others: one's own mail says what it says."""
+        who = self.pair.other.who.get(self.key)
+        own = {who.organisation, *who.elsewhere} if who else set()
+        return [
+            self.pair.other.keys[thing.id]
+            for thing in self.hidden("Bericht")
+            if not who or (thing.account != who.account and (thing.account or thing.organisation not in own))
+        ]
+
+    # What is hidden, looked for
+
+    def words(self) -> list[str]:
+        """Words that occur in nothing but the hidden dossier: one of each field, and its number and names."""
+        of_field: dict[tuple[str, str], str] = {}
+        ids = {thing.id for thing in self.pair.added}
+        for word, mark in self.pair.other.marks.items():
+            if mark.thing.id in ids or word not in self.pair.one.marks:
+                of_field[mark.thing.noun, mark.field] = word
+        number = f"JK-2026-{of_field['Hulpvraag', 'nummer']}"
+        child = {"achternaam", "tussenvoegsel", "voornaam"}
+        name = self.child()
+        full = " ".join(name[part] for part in ("voornaam", "tussenvoegsel", "achternaam"))
+        return [*of_field.values(), number, full, *(name[part] for part in child), self.pair.dossier.id]
+
+    def child(self) -> dict[str, str]:
+        with self.pair.other.behind_the_scenes():
+            row = self.pair.other.row(self.pair.other.things[self.pair.dossier.kind])
+            fields = ("voornaam", "tussenvoegsel", "achternaam", "geboortedatum")
+            return {name: str(getattr(row, name)) for name in fields}
+
+    def searches(self) -> list[str]:
+        places = [
+            *(f"{path}?q=" for path in LISTS),
+            "/hulpvragen/?filter=alle&q=",
+            *(f"/kies/{p}?q=" for p in PICKS),
+        ]
+        return [place + word for place in places for word in self.words()] if self.key else []
+
+    # What is hidden, filled in
+
+    def forms(self) -> list[tuple[str, dict[str, str]]]:
+        """The same child once more; what is hidden as a choice, by id and word; at the door its accounts."""
+        if not self.key:
+            return self.at_the_door()
+        made = self.same_child()
+        for path in (
+            "/hulpvragen/nieuw",
+            "/kinderen/nieuw",
+            "/ouders/nieuw",
+            "/notities/nieuw",
+            "/medewerkers/nieuw",
+        ):
+            answer = self.pages.get(path)
+            for name in dict.fromkeys(TYPED.findall(answer.get_data(as_text=True))):
+                valid = self.valid(path)
+                made += [
+                    (path, valid | {name: thing.id})
+                    for thing in self.some(self.hidden(), gate=1, proof=5) + self.hidden(name.title())
+                ]
+                for word in self.some(self.words(), gate=2, proof=8):
+                    made.append((path, {f"{name}_q": word, "_search": name}))
+                    made.append((path, valid | {name: "", f"{name}_q": word}))
+        return made
+
+    def same_child(self) -> list[tuple[str, dict[str, str]]]:
+        """Dossiers for a child of the same name and date of birth, and another child renamed to it."""
+        child = self.child()
+        who, world = self.pair.one.who[self.key], self.pair.one
+        made = [(path, self.valid(path) | child) for path in ("/hulpvragen/nieuw", "/kinderen/nieuw")]
+        known = [thing for thing in world.of("Kind") if oracle.may(who, "edit", thing)][:1]
+        return made + [(f"/kinderen/{thing.id}/bewerken", child) for thing in known]
+
+    def valid(self, path: str) -> dict[str, str]:
+        """A whole form, with a preschool of the visitor's own SWV."""
+        view = next(rule.endpoint for rule in self.rules if rule.rule == path)
+        named, own = self.pair.one.named, self.pair.one.who[self.key].swv
+        form = {name: named[value].id if value in named else value for name, value in VALID[view].items()}
+        preschools = [
+            t.id for t in self.pair.one.of("Organisation") if t.soort == "voorschool" and t.swv == own
+        ]
+        return form | ({"voorschool": preschools[0]} if "voorschool" in form and preschools else {})
+
+    def at_the_door(self) -> list[tuple[str, dict[str, str]]]:
+        """The names of accounts that are there for the hidden dossier only."""
+        swv = self.pair.dossier.swv
+        return [
+            (path, {"organisation": swv, "username": name, "password": "fout", "code": "123456"})
+            for name in self.pair.new_accounts
+            for path in ("/login", "/wachtwoord-vergeten")
+        ]
+
+
+def _report(unlike: list[str]) -> str:
+    return f"{len(unlike)} differences:\n" + "\n".join(unlike[:20])
