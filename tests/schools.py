@@ -3,7 +3,8 @@
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from app.access import Person, invited_person
 from app.extensions import db
@@ -18,7 +19,6 @@ from app.models import (
     SchoolVoorkeur,
     Toestemming,
 )
-from app.models.base import now
 from app.security import session_cookie
 from app.services import (
     schoolantwoorden,
@@ -34,6 +34,11 @@ from tests.partnership import Partnership
 SCHOOLS = {"LINDE": "De Linde", "ESDOORN": "De Esdoorn", "WILG": "De Wilg"}
 CONTACTS = {"linde": ("Saskia", "LINDE"), "esdoorn": ("Erik", "ESDOORN"), "wilg": ("Willem", "WILG")}
 PARENTS = {"ouder": "Olga", "ouder2": "Otto"}
+
+
+def today() -> date:
+    """The day that it is for the people of the partnership."""
+    return datetime.now(ZoneInfo("Europe/Amsterdam")).date()
 
 
 class Region(Partnership):
@@ -164,7 +169,7 @@ class Region(Partnership):
 
     def record(self, key: object, parent: object, form: object, *, by: str = "specialist") -> object:
         with self.voorkeur(key, by=by) as (row, person):
-            data = {"ouder": parent, "getekend_op": now().date(), "bijlage": form}
+            data = {"ouder": parent, "getekend_op": today(), "bijlage": form}
             return toestemmingen.record(row, data, person).id
 
     def consent_of_all(self, dossier: object, key: object) -> None:
@@ -175,7 +180,7 @@ class Region(Partnership):
 
     def approach(self, key: object, *, by: str = "specialist", on: date | None = None) -> list[str]:
         with self.voorkeur(key, by=by) as (row, person):
-            return schoolvoorkeuren.approach(row, {"aangemeld_op": on or now().date()}, person)
+            return schoolvoorkeuren.approach(row, {"aangemeld_op": on or today()}, person)
 
     def approached(self, dossier: object, school: str) -> object:
         """Propose a school, record the consents and approach it."""
@@ -186,7 +191,7 @@ class Region(Partnership):
 
     def answer(self, key: object, antwoord: str, *, by: str, reden: str | None = "Geen plaats.") -> list[str]:
         with self.voorkeur(key, by=by) as (row, person):
-            data = {"antwoord": antwoord, "reden": reden, "op": now().date()}
+            data = {"antwoord": antwoord, "reden": reden, "op": today()}
             return schoolantwoorden.answer(row, data, person)
 
     def withdraw(self, dossier: object, *, by: str, school: str = "LINDE") -> None:

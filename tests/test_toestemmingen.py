@@ -7,12 +7,11 @@ import pytest
 from app.access.consent import consented
 from app.errors import BadInput, Conflict, NotFound
 from app.extensions import db
-from app.models import Bericht, Gezagsdrager, Hulpvraag, Notitie, Organisation, Toestemming
-from app.models.base import now
+from app.models import Bericht, Gezagsdrager, Hulpvraag, Notitie, Organisation, SchoolVoorkeur, Toestemming
 from app.services import organisaties, outbox, toestemmingen, worklist
 from app.services.mail import deliver_due
-from app.terms import BerichtStatus, BijlageSoort, Gezag, ToestemmingStaat
-from tests.schools import Region
+from app.terms import BerichtStatus, BijlageSoort, Gezag, Role, ToestemmingStaat
+from tests.schools import Region, today
 
 pytestmark = pytest.mark.both_engines
 
@@ -80,7 +79,7 @@ def test_a_paper_consent_needs_its_document_a_parent_with_authority_and_a_day_in
     linde, form = streek.propose(dossier, "LINDE"), streek.form(dossier)
     other = streek.form(dossier, BijlageSoort.OVERIG)
     parent = streek.parents(dossier)["Olga"]
-    today = now().date()
+    today = today()
     for data, field in (
         ({"ouder": stranger, "getekend_op": today, "bijlage": form}, "ouder"),
         ({"ouder": "onzin", "getekend_op": today, "bijlage": form}, "ouder"),
@@ -201,7 +200,7 @@ def test_consent_can_be_taken_back_after_the_dossier_ended_by_parent_and_by_jk_s
         streek.step(dossier, "aanmelden_school")
         streek.answer(linde, "akkoord", by="linde")
         streek.step(dossier, "jk_advies_afgerond")
-        ends = {"school": streek.organisations["LINDE"], "vanaf": now().date()}
+        ends = {"school": streek.organisations["LINDE"], "vanaf": today()}
         streek.step(dossier, "advies_afgerond", **ends)
         assert streek.reads("linde", dossier)
         streek.withdraw(dossier, by=by)
@@ -213,11 +212,9 @@ def test_nobody_else_asks_records_gives_or_takes_back(streek):
     linde, form = streek.propose(dossier, "LINDE"), streek.form(dossier)
     parents = streek.parents(dossier)
     other = asked(streek, linde, parents["Otto"])
-    data = {"ouder": parents["Olga"], "getekend_op": now().date(), "bijlage": form}
+    data = {"ouder": parents["Olga"], "getekend_op": today(), "bijlage": form}
     for key in ("voorschool", "ouder", "linde"):
         with streek.behind_the_scenes():
-            from app.models import SchoolVoorkeur
-
             row = db.session.scalars(db.select(SchoolVoorkeur).where(SchoolVoorkeur.id == linde)).one()
             consents = consent(other)
         with streek.at_work(key) as person:
@@ -247,7 +244,7 @@ def test_a_parent_who_lost_authority_can_no_longer_answer(streek):
 
 def test_the_settings_of_an_swv_are_its_own_role_administrators_and_bounded(streek):
     with streek.behind_the_scenes():
-        streek.add_person("nieuw", "SWV", __import__("app.terms", fromlist=["Role"]).Role.ROLBEHEERDER)
+        streek.add_person("nieuw", "SWV", Role.ROLBEHEERDER)
         db.session.commit()
     with streek.at_work("nieuw") as person:
         swv = db.session.scalars(
