@@ -302,7 +302,7 @@ class Walk:
             expect(page.locator("main")).to_contain_text("zorgplicht")
         with line("Er wordt in overleg met ouders en betrokkenen gezocht naar een andere school."):
             page = self.to("ouder", "Scholen van voorkeur")
-            page.get_by_role("link", name="School voorstellen").click()
+            page.get_by_role("link", name="School voorstellen").last.click()
             pick(page, "School", "De Wilg", javascript=self.brug.javascript)
             page.get_by_role("button", name="Opslaan").click()
             self.said(page, "voorgesteld")
@@ -392,7 +392,7 @@ class Walk:
     def propose(self, school: str) -> None:
         """Put a school on the list, as the specialist."""
         page = self.to("specialist", "Scholen van voorkeur")
-        page.get_by_role("link", name="School voorstellen").click()
+        page.get_by_role("link", name="School voorstellen").last.click()
         pick(page, "School", school, javascript=self.brug.javascript)
         page.get_by_role("button", name="Opslaan").click()
         self.said(page, "voorgesteld")
