@@ -20,7 +20,18 @@ from tests.smtp_server import Fault
 
 FILES = Path(letters.__file__).parents[1] / "templates" / "mail"
 GOLDEN = Path(__file__).parent / "golden" / "mail"
-OTHER_MAILS = outbox.ONE_TIME_LINKS | {outbox.SHARED, outbox.MEMBERSHIP}
+SCHOOL_MAILS = {
+    "school_antwoord_op_vraag",
+    "school_benaderd",
+    "school_heeft_geantwoord",
+    "school_termijn",
+    "school_vervallen",
+    "school_voorgesteld",
+    "school_vraag",
+    "toestemming_gevraagd",
+    "toestemming_ingetrokken",
+}
+OTHER_MAILS = outbox.ONE_TIME_LINKS | {outbox.SHARED, outbox.MEMBERSHIP} | SCHOOL_MAILS
 HEADERS = {"From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "Content-Type", "MIME-Version"}
 HEADERS |= {"Content-Transfer-Encoding"}
 
@@ -120,14 +131,16 @@ def test_the_screen_names_who_will_be_told_and_who_was(huis):
     dossier = huis.dossier(specialist="specialist", contactpersoon="voorschool")
     with huis.at_work("specialist") as person:
         row = db.session.scalars(db.select(Hulpvraag).where(Hulpvraag.id == dossier)).one()
-        names = told.told_names(row, BY_KEY["ingetrokken"], by=person)
+        names = told.will_be_told(row, [BY_KEY["ingetrokken"]], None, person)["ingetrokken"]
         assert names == ["de voorschool De Speelhoek"]
         assert told.told_sentence(names) == "De voorschool De Speelhoek krijgt een mail."
         assert told.told_sentence([*names, "de school De Linde"]).endswith(
             "De Speelhoek en de school De Linde krijgen een mail."
         )
         assert told.told_sentence([]) == ""
-        assert told.told_names(row, BY_KEY["bijlagen_toegevoegd"], by=person) == []
+        assert told.will_be_told(row, [BY_KEY["bijlagen_toegevoegd"]], None, person) == {
+            "bijlagen_toegevoegd": []
+        }
 
 
 def test_an_act_that_is_undone_sends_no_mail(huis, smtp):

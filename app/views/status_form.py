@@ -5,6 +5,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, HiddenField, SelectField, SelectMultipleField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional
 
 from app.models import Hulpvraag
@@ -55,7 +56,7 @@ def answers(form: FlaskForm) -> Answers:
 
 
 def _school(ask: Ask, row: Hulpvraag) -> Any:
-    choices = [(str(school.id), school.naam) for school in effects.agreed(row)]
+    choices = [SelectChoice(str(school.id), school.naam) for school in effects.agreed(row)]
     return SelectField(ask.label, choices=choices, validate_choice=False)
 
 
@@ -66,7 +67,7 @@ def _vanaf(ask: Ask, row: Hulpvraag) -> Any:
 def _blijven(ask: Ask, row: Hulpvraag) -> Any:
     """Ask about later schools only: the first of preference stays by itself."""
     later = [found for found in effects.rejections(row) if not effects.is_first(found)]
-    choices = [(str(found.id), found.school.naam) for found in later]
+    choices = [SelectChoice(str(found.id), found.school.naam) for found in later]
     hint = _l("A school that does not stay can no longer open the dossier.")
     return SelectMultipleField(ask.label, choices=choices, description=hint) if later else None
 
