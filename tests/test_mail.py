@@ -23,7 +23,18 @@ GOLDEN = Path(__file__).parent / "golden" / "mail"
 # Those of a consultation have golden copies of their own: tests/test_overlegrondes.py.
 ROUND_MAILS = {overleg_mail.INVITED, overleg_mail.CHANGED, overleg_mail.ANSWERED, overleg_mail.OFF}
 ROUND_MAILS |= {outbox.INVITED_WITH_LINK, outbox.OPENED}
-OTHER_MAILS = outbox.ONE_TIME_LINKS | {outbox.SHARED, outbox.MEMBERSHIP} | ROUND_MAILS
+SCHOOL_MAILS = {
+    "school_antwoord_op_vraag",
+    "school_benaderd",
+    "school_heeft_geantwoord",
+    "school_termijn",
+    "school_vervallen",
+    "school_voorgesteld",
+    "school_vraag",
+    "toestemming_gevraagd",
+    "toestemming_ingetrokken",
+}
+OTHER_MAILS = outbox.ONE_TIME_LINKS | {outbox.SHARED, outbox.MEMBERSHIP} | ROUND_MAILS | SCHOOL_MAILS
 HEADERS = {"From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "Content-Type", "MIME-Version"}
 HEADERS |= {"Content-Transfer-Encoding"}
 
@@ -124,14 +135,15 @@ def test_the_screen_names_who_will_be_told_and_who_was(huis):
     with huis.at_work("specialist") as person:
         row = db.session.scalars(db.select(Hulpvraag).where(Hulpvraag.id == dossier)).one()
         last = status.last_change(row)
-        names = told.will_be_told(row, BY_KEY["ingetrokken"], last, person)
+        names = told.will_be_told(row, [BY_KEY["ingetrokken"]], last, person)["ingetrokken"]
         assert names == ["de voorschool De Speelhoek"]
         assert told.told_sentence(names) == "De voorschool De Speelhoek krijgt een mail."
         assert told.told_sentence([*names, "de school De Linde"]).endswith(
             "De Speelhoek en de school De Linde krijgen een mail."
         )
         assert told.told_sentence([]) == ""
-        assert told.will_be_told(row, BY_KEY["bijlagen_toegevoegd"], last, person) == []
+        onward = BY_KEY["bijlagen_toegevoegd"]
+        assert told.will_be_told(row, [onward], last, person) == {"bijlagen_toegevoegd": []}
         assert told.were_told(last) == ["de voorschool De Speelhoek"]
 
 

@@ -1,4 +1,4 @@
-"""The pages of schools and consents: who finds what on them, in a browser too, and how few questions they ask."""
+"""The pages of schools and consents: who finds what on them, and how few questions they ask."""
 
 import re
 from contextlib import contextmanager
@@ -110,7 +110,7 @@ def test_each_new_page_asks_few_questions(streek):
 
 
 def test_each_party_finds_exactly_what_is_theirs(streek):
-    dossier, linde, esdoorn, asked, mine = busy(streek)
+    dossier, linde, esdoorn, asked, _mine = busy(streek)
     expected = {
         # key: the tab of schools, that of consents, the page of each school, the consent asked
         "specialist": (200, 200, 200, 200, 200),

@@ -79,14 +79,13 @@ def test_a_paper_consent_needs_its_document_a_parent_with_authority_and_a_day_in
     linde, form = streek.propose(dossier, "LINDE"), streek.form(dossier)
     other = streek.form(dossier, BijlageSoort.OVERIG)
     parent = streek.parents(dossier)["Olga"]
-    today = today()
     for data, field in (
-        ({"ouder": stranger, "getekend_op": today, "bijlage": form}, "ouder"),
-        ({"ouder": "onzin", "getekend_op": today, "bijlage": form}, "ouder"),
-        ({"ouder": parent, "getekend_op": today + timedelta(days=2), "bijlage": form}, "getekend_op"),
+        ({"ouder": stranger, "getekend_op": today(), "bijlage": form}, "ouder"),
+        ({"ouder": "onzin", "getekend_op": today(), "bijlage": form}, "ouder"),
+        ({"ouder": parent, "getekend_op": today() + timedelta(days=2), "bijlage": form}, "getekend_op"),
         ({"ouder": parent, "getekend_op": None, "bijlage": form}, "getekend_op"),
-        ({"ouder": parent, "getekend_op": today, "bijlage": None}, "bijlage"),
-        ({"ouder": parent, "getekend_op": today, "bijlage": other}, "bijlage"),
+        ({"ouder": parent, "getekend_op": today(), "bijlage": None}, "bijlage"),
+        ({"ouder": parent, "getekend_op": today(), "bijlage": other}, "bijlage"),
     ):
         with streek.voorkeur(linde, by="specialist") as (row, person):
             with pytest.raises(BadInput) as wrong:
@@ -97,7 +96,7 @@ def test_a_paper_consent_needs_its_document_a_parent_with_authority_and_a_day_in
         streek.record(linde, parent, form)
     with streek.behind_the_scenes():
         (row,) = db.session.scalars(db.select(Toestemming)).all()
-        assert (row.getekend_op, row.bijlage_id, row.in_force) == (today, form, True)
+        assert (row.getekend_op, row.bijlage_id, row.in_force) == (today(), form, True)
 
 
 def test_a_paper_settles_what_was_asked_in_the_portal_on_the_same_row(streek):

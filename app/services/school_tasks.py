@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, literal, or_, select
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.access import Person, as_system
 from app.access.consent import consented, not_refused
@@ -39,20 +40,26 @@ class Asked:
     answers: bool = False
 
 
-def schools_of(rows: Iterable[Hulpvraag]) -> dict[uuid.UUID, list[School]]:
-    """Give the schools of these dossiers in their order, with the gate's answers, in one statement."""
+def schools_of(rows: Iterable[Hulpvraag], *, also_gone: bool = False) -> dict[uuid.UUID, list[School]]:
+    """Give the schools of these dossiers in their order, with the gate's answers, in one statement.
+
+    `also_gone` are those that were let go.
+    """
     v, h = SchoolVoorkeur, Hulpvraag
     query = (
-        select(v, Organisation.naam, consented(h, v.school_id), ~not_refused(h, v.school_id))
+        select(v, Organisation, consented(h, v.school_id), ~not_refused(h, v.school_id))
         .join(h, h.id == v.hulpvraag_id)
         .join(Organisation, Organisation.id == v.school_id)
-        .where(v.hulpvraag_id.in_([row.id for row in rows]), v.staat != VoorkeurStaat.VERVALLEN)
+        .where(v.hulpvraag_id.in_([row.id for row in rows]))
+        .where(or_(literal(also_gone), v.staat != VoorkeurStaat.VERVALLEN))
         .order_by(v.rang, v.id)
     )
     found: dict[uuid.UUID, list[School]] = {}
     with as_system("conditions look at the whole dossier"):
-        for voorkeur, naam, may, no in db.session.execute(query):
-            found.setdefault(voorkeur.hulpvraag_id, []).append(School(voorkeur, naam, bool(may), bool(no)))
+        for voorkeur, place, may, no in db.session.execute(query):
+            set_committed_value(voorkeur, "school", place)
+            school = School(voorkeur, place.naam, bool(may), bool(no))
+            found.setdefault(voorkeur.hulpvraag_id, []).append(school)
     return found
 
 

@@ -1,12 +1,13 @@
 """Schools of preference: proposing them, their order, approaching one, and letting one go."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select, update
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app import access
 from app.access import Person
@@ -162,15 +163,18 @@ def may_drop(voorkeur: SchoolVoorkeur) -> bool:
 def of(hulpvraag: Hulpvraag) -> list[SchoolVoorkeur]:
     """List the schools of preference that the person may see, in their order, with their names."""
     v = SchoolVoorkeur
-    query = select(v).where(v.hulpvraag_id == hulpvraag.id).order_by(v.rang, v.voorgesteld_op, v.id)
-    rows = list(db.session.scalars(query.limit(100)))
-    related.fetch(rows, ("school",))
-    return rows
-
-
-def wanted(rows: Sequence[SchoolVoorkeur]) -> list[SchoolVoorkeur]:
-    """Leave out the schools that were let go."""
-    return [row for row in rows if row.staat is not VoorkeurStaat.VERVALLEN]
+    query = (
+        access.visible(v, access.current_person())
+        .add_columns(Organisation)
+        .join(Organisation, Organisation.id == v.school_id)
+        .where(v.hulpvraag_id == hulpvraag.id)
+        .order_by(v.rang, v.voorgesteld_op, v.id)
+    )
+    with access.as_system("which school a row is about belongs to that row"):
+        found = db.session.execute(query.limit(100)).all()
+    for row, school in found:
+        set_committed_value(row, "school", school)
+    return [row for row, _school in found]
 
 
 def _turn(voorkeur: SchoolVoorkeur, by: Person) -> tuple[Hulpvraag, SchoolVoorkeur]:

@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import String, case, literal, select, type_coerce, union
 from sqlalchemy.orm.exc import StaleDataError
 
 from app import access, workflow
@@ -20,12 +20,10 @@ from app.models.base import now
 from app.services import effects, log, told
 from app.services.effects import Answers
 from app.services.wording import day, exact, moment
-from app.terms import Actie, Noun, Status, VoorkeurStaat
+from app.terms import Actie, BijlageSoort, Noun, Stadium, Status, VoorkeurStaat, Zichtbaarheid
 from app.workflow import BY_KEY, Act, Ask, Document, Facts, Need, Transition
 
 NOTHING_ASKED = Answers()
-_OF_DOCUMENTS = {Need.AANVRAAG_GETEKEND, Need.ADVIES_DEFINITIEF}
-_OF_SCHOOLS = {Need.SCHOOL_BENADERD, Need.SCHOOL_AKKOORD, Need.SCHOOL_AFGEWEZEN}
 
 
 @dataclass(frozen=True)
@@ -43,33 +41,31 @@ class Option:
         return self.granted and not self.missing
 
 
-def facts(hulpvraag: Hulpvraag) -> Facts:
-    """Gather what the workflow table asks of a dossier in its status; objective, whoever asks."""
-    needed = {need for t in workflow.TRANSITIONS if hulpvraag.status in t.since for need in t.needs}
-    documents: Sequence[Any] = ()
-    schools: Sequence[Any] = ()
+def facts(hulpvraag: Hulpvraag, last: StatusWijziging | None = None) -> Facts:
+    """Gather what the workflow table asks of a dossier; objective, whoever asks.
+
+    `last` is its newest change; without it, no change can be taken back.
+    """
+    b, v = Bijlage, SchoolVoorkeur
+    documents = select(*(type_coerce(c, String) for c in (b.soort, b.zichtbaarheid, b.stadium))).where(
+        b.hulpvraag_id == hulpvraag.id, b.ingetrokken_op.is_(None)
+    )
+    judged = case((v.zorgplicht.is_(None), "open"), else_="judged")
+    schools = select(type_coerce(v.staat, String), literal("school"), judged).where(
+        v.hulpvraag_id == hulpvraag.id
+    )
     with access.as_system("conditions look at the whole dossier"):
-        if needed & _OF_DOCUMENTS:
-            documents = db.session.execute(
-                select(Bijlage.soort, Bijlage.zichtbaarheid, Bijlage.stadium)
-                .where(Bijlage.hulpvraag_id == hulpvraag.id, Bijlage.ingetrokken_op.is_(None))
-                .distinct()
-            ).all()
-        if needed & _OF_SCHOOLS:
-            schools = db.session.execute(
-                select(SchoolVoorkeur.staat, SchoolVoorkeur.zorgplicht).where(
-                    SchoolVoorkeur.hulpvraag_id == hulpvraag.id
-                )
-            ).all()
-        last = last_change(hulpvraag)
+        found: Sequence[Any] = db.session.execute(union(documents, schools)).all()
+    staten = [(VoorkeurStaat(key), judged) for key, what, judged in found if what == "school"]
+    papers = [row for row in found if row[1] != "school"]
     can_go_back = last is not None and last.van is not None and last.overgang != "terugnemen"
     return Facts(
         status=hulpvraag.status,
         previous=last.van if last and can_go_back else None,
         voorschool=hulpvraag.voorschool_id is not None,
-        documents=frozenset(Document(*found) for found in documents),
-        schools=frozenset(staat for staat, _kept in schools),
-        rejected=any(staat is VoorkeurStaat.AFGEWEZEN and kept is None for staat, kept in schools),
+        documents=frozenset(Document(BijlageSoort(a), Zichtbaarheid(z), Stadium(s)) for a, z, s in papers),
+        schools=frozenset(staat for staat, _judged in staten),
+        rejected=(VoorkeurStaat.AFGEWEZEN, "open") in staten,
     )
 
 
@@ -83,9 +79,14 @@ def last_change(hulpvraag: Hulpvraag) -> StatusWijziging | None:
     )
 
 
-def options(hulpvraag: Hulpvraag, by: Person) -> list[Option]:
-    """List the transitions from here, in the table's order, and how each stands for this person."""
-    known = facts(hulpvraag)
+def options(hulpvraag: Hulpvraag, by: Person, last: StatusWijziging | None = None) -> list[Option]:
+    """List the transitions from here, in the table's order, and how each stands for this person.
+
+    `last` is the newest change, when the caller has it.
+    """
+    if last is None and _permitted(by, BY_KEY["terugnemen"]):
+        last = last_change(hulpvraag)
+    known = facts(hulpvraag, last)
     return [
         Option(t, workflow.destination(t, known), _granted(by, t, hulpvraag), workflow.missing(t, known))
         for t in workflow.from_here(known)
@@ -132,7 +133,7 @@ def move(
         if _is_double_click(last, key, by):
             return last
         raise Conflict(_already(hulpvraag))
-    known = facts(hulpvraag)
+    known = facts(hulpvraag, last)
     if not workflow.starts_at(transition, known):
         raise Conflict(_already(hulpvraag))
     _refuse_unless_complete(transition, known, toelichting, answers, hulpvraag)

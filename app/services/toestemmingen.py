@@ -10,6 +10,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app import access
 from app.access import Person
@@ -175,9 +176,24 @@ def withdraw(toestemming: Toestemming, by: Person, reason: str | None = None) ->
 
 
 def of(hulpvraag: Hulpvraag) -> list[Toestemming]:
-    """List the consents that the person may see, newest first."""
-    query = select(Toestemming).where(Toestemming.hulpvraag_id == hulpvraag.id)
-    return list(db.session.scalars(query.order_by(Toestemming.gevraagd_op.desc(), Toestemming.id).limit(200)))
+    """List the consents that the person may see, newest first, with the names of school and parent."""
+    t, g, person = Toestemming, Gezagsdrager, access.current_person()
+    readable = access.visible(g, person).subquery()
+    query = (
+        access.visible(t, person)
+        .add_columns(Organisation, g)
+        .join(Organisation, Organisation.id == t.organisation_id)
+        .outerjoin(readable, readable.c.id == t.gezagsdrager_id)
+        .outerjoin(g, g.id == readable.c.id)
+        .where(t.hulpvraag_id == hulpvraag.id)
+        .order_by(t.gevraagd_op.desc(), t.id)
+    )
+    with access.as_system("which school a row is about belongs to that row"):
+        found = db.session.execute(query.limit(200)).all()
+    for row, school, parent in found:
+        set_committed_value(row, "organisation", school)
+        set_committed_value(row, "gezagsdrager", parent)
+    return [row for row, _school, _parent in found]
 
 
 def forms(hulpvraag: Hulpvraag) -> list[Bijlage]:

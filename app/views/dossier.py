@@ -44,7 +44,7 @@ def page(row: Hulpvraag, tab: str, facts: Sequence[Any] = ()) -> Context:
     level = access.level(person, row)
     if tab not in tabs.open_tabs(row, person):
         raise NotFound
-    options = status.options(row, person)
+    options = status.options(row, person) if level is not Level.OUDER else []
     inside = (
         {"facts": [*_shown(row, person, level, facts), *tabs.parents(row, person)]}
         if tab == "hulpvraag"
@@ -98,17 +98,17 @@ def add_page(*, known_child: bool) -> Context:
     }
 
 
-def status_page(row: Hulpvraag, chosen: str | None) -> Context:
+def status_page(row: Hulpvraag, chosen: str | None, last: StatusWijziging | None) -> Context:
     """Gather status_choose.html: what this person can do now, what not yet and why, and who will be told."""
     person = reader()
-    options = status.options(row, person)
+    options = status.options(row, person, last)
     onward = status.next_step(options)
     shown = [o for o in options if o.granted or o is onward]
     return {
         "title": _("Change status"),
         "sub": f"{row.kind.naam} · {row.nummer}",
         "current": str(row.status.label),
-        "options": _options(row, shown, person),
+        "options": _options(row, shown, person, last),
         "chosen": chosen,
         "cancel_url": url_for("HulpvraagView.show", pk=row.id),
         "crumbs": [
@@ -125,7 +125,7 @@ def change_page(row: Hulpvraag, option: Option) -> Context:
     return {
         "title": label,
         "sub": f"{row.kind.naam} · {row.nummer}",
-        "option": _options(row, [option], reader())[0],
+        "option": _options(row, [option], reader(), status.last_change(row))[0],
         "cancel_url": url_for("HulpvraagView.status", pk=row.id),
         "crumbs": [
             (_("Hulpvragen"), url_for("HulpvraagView.list")),
@@ -190,9 +190,11 @@ def _does(transition: Transition) -> str:
     return f"{transition.effect} {asked}"
 
 
-def _options(row: Hulpvraag, shown: Sequence[Option], person: Person) -> list[Context]:
+def _options(
+    row: Hulpvraag, shown: Sequence[Option], person: Person, last: StatusWijziging | None
+) -> list[Context]:
     possible = [option.transition for option in shown if option.possible]
-    heard = told.will_be_told(row, possible, status.last_change(row), person)
+    heard = told.will_be_told(row, possible, last, person)
     remedies = Remedies(row, person)
     return [_option(row, option, heard.get(option.transition.key), remedies) for option in shown]
 

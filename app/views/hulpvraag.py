@@ -10,8 +10,8 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 
 from app.errors import BadInput, Conflict, NeedsConfirmation, TransitionRefused
-from app.models import Hulpvraag
-from app.services import hulpvragen, kinderen, log, status, writing
+from app.models import Hulpvraag, StatusWijziging
+from app.services import hulpvragen, kinderen, listing, log, status, writing
 from app.terms import Noun
 from app.views import dossier
 from app.views.base import Page, PortalInterface, PortalView, granted
@@ -98,12 +98,12 @@ class HulpvraagView(PortalView):
     @granted("show")
     def status(self, pk: str) -> Page:
         """Ask for the new status and the explanation, and make the change."""
-        row = self.find(pk)
+        row = listing.one(Hulpvraag, pk, ("kind",))
         chosen = request.form.get("status") or request.args.get("status")
-        form, refused, row = self._asked(row, StatusForm(), chosen)
+        form, refused, row, last = self._asked(row, StatusForm(), chosen)
         if refused.answer is not None:
             return refused.answer
-        context = dossier.status_page(row, chosen) | {"form": form} | refused.context
+        context = dossier.status_page(row, chosen, last) | {"form": form} | refused.context
         form.toelichting.flags.sometimes = any(o["asks"] for o in context["options"] if o["possible"])
         return self.render_template("status_choose.html", **context), refused.status
 
@@ -113,7 +113,7 @@ class HulpvraagView(PortalView):
         """Ask what one change of status needs to know, and make it."""
         row = self.find(pk)
         option = status.option(row, key, by=dossier.reader())
-        form, refused, row = self._asked(row, form_for(option.transition, row), key)
+        form, refused, row, _last = self._asked(row, form_for(option.transition, row), key)
         if refused.answer is not None:
             return refused.answer
         context = dossier.change_page(row, option) | {"form": form, "order": fields_first(form)}
@@ -121,20 +121,22 @@ class HulpvraagView(PortalView):
 
     def _asked(
         self, row: Hulpvraag, form: StatusForm, chosen: str | None
-    ) -> tuple[StatusForm, Refused, Hulpvraag]:
+    ) -> tuple[StatusForm, Refused, Hulpvraag, StatusWijziging | None]:
         """Show the form, or make the change that was asked; after somebody else's change with a fresh row."""
-        refused = Refused()
+        refused, last = Refused(), None
         if request.method == "GET":
             log.reading(row)
-            form.gezien.data = _last_seen(row)
         elif form.validate():
             refused = self._refused(row, chosen, form)
         if refused.conflict:
             row = self.find(str(row.id))
-            form.gezien.data = _last_seen(row)
+        if refused.answer is None:
+            last = status.last_change(row)
+        if request.method == "GET" or refused.conflict:
+            form.gezien.data = str(last.id) if last else ""
         if refused.answer is None and not any(name == "anyway" for name, _sentence in refused.errors):
             del form.anyway
-        return form, refused, row
+        return form, refused, row, last
 
     def _refused(self, row: Hulpvraag, chosen: str | None, form: StatusForm) -> Refused:
         """Make the change, or say why not."""
@@ -169,8 +171,3 @@ class HulpvraagView(PortalView):
         )
         flash(dossier.said(row, change), "success")
         return redirect(url_for("HulpvraagView.show", pk=row.id))
-
-
-def _last_seen(row: Hulpvraag) -> str:
-    last = status.last_change(row)
-    return str(last.id) if last else ""

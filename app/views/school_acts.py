@@ -7,6 +7,7 @@ from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import DateField, RadioField, SelectField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional
 
 from app.access import Person
@@ -43,8 +44,8 @@ class _Answer(FlaskForm):
     antwoord = RadioField(
         _l("Can the school offer the support?"),
         choices=[
-            (VoorkeurStaat.AKKOORD.value, _l("Agree: the school can offer the support")),
-            (VoorkeurStaat.AFGEWEZEN.value, _l("Reject: the school cannot offer the support")),
+            SelectChoice(VoorkeurStaat.AKKOORD.value, _l("Agree: the school can offer the support")),
+            SelectChoice(VoorkeurStaat.AFGEWEZEN.value, _l("Reject: the school cannot offer the support")),
         ],
         validate_choice=False,
     )
@@ -107,12 +108,14 @@ def _parent(row: SchoolVoorkeur, _by: Person) -> FlaskForm:
 
 def _paper(row: SchoolVoorkeur, _by: Person) -> FlaskForm:
     form = _Paper()
-    form.bijlage.choices = [(str(found.id), found.titel) for found in toestemmingen.forms(row.hulpvraag)]
+    form.bijlage.choices = [
+        SelectChoice(str(found.id), found.titel) for found in toestemmingen.forms(row.hulpvraag)
+    ]
     return _required(_with_parents(form, row), "getekend_op", "bijlage")
 
 
 def _with_parents(form: Any, row: SchoolVoorkeur) -> Any:
-    form.ouder.choices = [(str(of.id), of.naam) for of in toestemmingen.parents_of(row.hulpvraag)]
+    form.ouder.choices = [SelectChoice(str(of.id), of.naam) for of in toestemmingen.parents_of(row.hulpvraag)]
     if request.method == "GET":
         form.ouder.data = request.args.get("ouder")
     return _required(form, "ouder")

@@ -8,11 +8,10 @@ from flask_babel import gettext as _
 from app import access
 from app.access import Person
 from app.models import Hulpvraag, SchoolVoorkeur
-from app.services import schoolvoorkeuren, toestemmingen
-from app.services.toestemmingen import Needed
+from app.services import school_tasks, schoolvoorkeuren
 from app.services.wording import words
 from app.terms import Noun, Verb, VoorkeurStaat
-from app.views.acts import Act, button
+from app.views.acts import button
 from app.views.school_acts import ACTS
 
 Context = dict[str, Any]
@@ -23,15 +22,18 @@ _NEXT = ("toestemming-vragen", "toestemming-vastleggen", "benaderen", "beantwoor
 
 def fill(row: Hulpvraag, person: Person) -> Context:
     """Gather dossier/_scholen.html: everything for JK staff, school and state for parent and preschool."""
-    rows = schoolvoorkeuren.of(row)
     readable = access.fields(person, Noun.SCHOOLVOORKEUR, row)
     heads = [(_("School"), "school"), (_("State"), "staat")]
     if readable is None:
         heads.append((_("Decides by"), "beslist_uiterlijk"))
-    needed: dict[Any, Needed] = {}
-    if person.is_jk_staff and rows:
+    consented: dict[Any, bool] = {}
+    if person.is_jk_staff:
         heads.append((_("Consent of the parents"), "toestemming"))
-        needed = toestemmingen.needed_for(row, [found.school_id for found in rows])
+        schools = school_tasks.schools_of([row], also_gone=True).get(row.id, [])
+        rows = [school.voorkeur for school in schools]
+        consented = {school.voorkeur.id: school.consented for school in schools}
+    else:
+        rows = schoolvoorkeuren.of(row)
     proposes = access.fields(person, Noun.SCHOOLVOORKEUR, row, Verb.ADD) != frozenset()
     add = url_for("SchoolVoorkeurView.add", hulpvraag=row.id)
     return {
@@ -40,8 +42,8 @@ def fill(row: Hulpvraag, person: Person) -> Context:
         "rows": [
             {
                 "url": url_for("SchoolVoorkeurView.show", pk=found.id),
-                "cells": _cells(found, needed.get(found.school_id), whole=readable is None),
-                "actions": _actions(found, row, needed.get(found.school_id), person),
+                "cells": _cells(found, consented=consented.get(found.id), whole=readable is None),
+                "actions": _actions(found, row, person, consented=consented.get(found.id)),
             }
             for found in rows
         ],
@@ -50,7 +52,7 @@ def fill(row: Hulpvraag, person: Person) -> Context:
     }
 
 
-def _cells(found: SchoolVoorkeur, needed: Needed | None, *, whole: bool) -> list[Context]:
+def _cells(found: SchoolVoorkeur, *, consented: bool | None, whole: bool) -> list[Context]:
     cells: list[Context] = [
         {"value": found.school.naam},
         {"value": words(found.staat), "tag": SHAPES.get(found.staat, "plain")},
@@ -61,25 +63,26 @@ def _cells(found: SchoolVoorkeur, needed: Needed | None, *, whole: bool) -> list
         cells.append({"value": words(found.beslist_uiterlijk)})
         if found.verlengd:
             cells[2]["sub"] = _("extended by four weeks")
-    if needed is not None:
-        lacking = ", ".join(needed.lacking)
-        cells.append({"value": _("valid") if needed.valid else _("not valid"), "sub": lacking or None})
+    if consented is not None:
+        cells.append({"value": _("valid") if consented else _("not valid")})
     return cells
 
 
-def _actions(found: SchoolVoorkeur, row: Hulpvraag, needed: Needed | None, person: Person) -> list[Context]:
+def _actions(
+    found: SchoolVoorkeur, row: Hulpvraag, person: Person, *, consented: bool | None
+) -> list[Context]:
     """Offer what can be done from the list; the page of the school has the rest."""
     rights = {verb for verb in Verb if access.fields(person, Noun.SCHOOLVOORKEUR, row, verb) != frozenset()}
     found.hulpvraag = row
     return [
         button("SchoolVoorkeurView.change", found, key, ACTS[key], person) | {"primary": False}
         for key in _NEXT
-        if ACTS[key].verb in rights and ACTS[key].open(found, person) and _fits(key, ACTS[key], needed)
+        if ACTS[key].verb in rights and ACTS[key].open(found, person) and _fits(key, consented=consented)
     ]
 
 
-def _fits(key: str, act: Act, needed: Needed | None) -> bool:
+def _fits(key: str, *, consented: bool | None) -> bool:
     """Ask for consent while it lacks, and approach once it is there."""
     if key.startswith("toestemming-"):
-        return needed is not None and not needed.valid
-    return key != "benaderen" or (needed is not None and needed.valid)
+        return consented is False
+    return key != "benaderen" or bool(consented)

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from app.access import Person
 from app.models import Hulpvraag, Toestemming
-from app.services import related, toestemmingen
+from app.services import toestemmingen
 from app.services.wording import exact, words
 from app.terms import ToestemmingStaat
 
@@ -24,7 +24,6 @@ SHAPES = {
 def fill(row: Hulpvraag, person: Person) -> Context:
     """Gather dossier/_toestemmingen.html: everything for JK staff, one's own for a parent and a school."""
     rows = toestemmingen.of(row)
-    related.fetch(rows, ("organisation", "gezagsdrager"))
     heads = [(_("School"), "organisation"), (_("Parent or guardian"), "gezagsdrager")]
     heads += [(_("State"), "staat"), (_("Asked on"), "gevraagd_op"), (_("Since"), "sinds")]
     to_schools = url_for("HulpvraagView.dossier_tab", pk=row.id, tab="scholen")
