@@ -11,7 +11,18 @@ from app.errors import PortalError
 from app.extensions import db
 from app.models import Bericht, Gebeurtenis, Gebruiker, Hulpvraag, Lidmaatschap, Organisation, Uitnodiging
 from app.models.base import now
-from app.services import berichten, letters, mail, outbox, overleg_mail, status, told, uitnodigingen
+from app.services import (
+    afspraken,
+    berichten,
+    betrokkenen,
+    letters,
+    mail,
+    outbox,
+    overleg_mail,
+    status,
+    told,
+    uitnodigingen,
+)
 from app.services.mail import WAITS, deliver_due
 from app.terms import Actie, BerichtStatus, MailFout, Role, UitnodigingSoort
 from app.workflow import BY_KEY, TRANSITIONS
@@ -35,6 +46,7 @@ SCHOOL_MAILS = {
     "toestemming_ingetrokken",
 }
 OTHER_MAILS = outbox.ONE_TIME_LINKS | {outbox.SHARED, outbox.MEMBERSHIP} | ROUND_MAILS | SCHOOL_MAILS
+OTHER_MAILS |= {afspraken.REMINDER, betrokkenen.CHOSEN, betrokkenen.LEFT, betrokkenen.SPECIALIST}
 HEADERS = {"From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "Content-Type", "MIME-Version"}
 HEADERS |= {"Content-Transfer-Encoding"}
 
@@ -256,6 +268,10 @@ def sent_mails(huis, smtp):
             mail.queue_account_mail(soort, person, link)
         mail.queue_account_mail("nieuw_lidmaatschap", person, organisation=organisation(huis, "VOORSCHOOL"))
         mail.queue("iets_klaar", to=organisation(huis, "VOORSCHOOL"))
+        row = db.session.scalars(db.select(Hulpvraag)).one()
+        for soort in (afspraken.REMINDER, betrokkenen.CHOSEN, betrokkenen.SPECIALIST):
+            mail.queue(soort, to=huis.person("specialist"), hulpvraag=row)
+        mail.queue(betrokkenen.LEFT, to=huis.person("voorschool"), hulpvraag=row, farewell=True)
         organisation(huis, "VOORSCHOOL").meldadres = "info@speelhoek.example"
         db.session.commit()
     deliver(huis)

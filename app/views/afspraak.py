@@ -14,7 +14,7 @@ from app import access
 from app.models import Afspraak, Hulpvraag
 from app.services import afspraken, listing
 from app.services.wording import day, exact
-from app.terms import Noun, Verb
+from app.terms import Noun, Verb, Zichtbaarheid
 from app.views.base import Page, PortalInterface, PortalView, granted
 from app.views.fields import PartyField
 
@@ -63,6 +63,7 @@ class AfspraakView(PortalView):
     show_columns = [*list_columns, "zichtbaarheid", "overlegronde"]
     edit_columns = ["wat", "voor", "uiterlijk", "zichtbaarheid"]
     add_columns = [*edit_columns, "hulpvraag", "overlegronde"]
+    hints = {"zichtbaarheid": _l("Who is named reads it too, as soon as the dossier is open for them.")}
     own_fields = {"voor": PartyField, "hulpvraag": HiddenField, "overlegronde": HiddenField}
 
     def list_buttons(self) -> Sequence[dict[str, Any]]:
@@ -76,6 +77,8 @@ class AfspraakView(PortalView):
             return
         for name in ("hulpvraag", "overlegronde"):
             form[name].data = request.values.get(name)
+        if request.method == "GET":
+            form["zichtbaarheid"].data = Zichtbaarheid.GEDEELD
         dossier = listing.one(Hulpvraag, form["hulpvraag"].data)
         new = Afspraak(swv_id=dossier.swv_id, hulpvraag_id=dossier.id)
         access.require(access.current_person(), Verb.ADD, new)
