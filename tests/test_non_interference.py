@@ -154,10 +154,17 @@ class Visit:
             for thing in [*things, self.chance.choice(self.hidden())]:
                 if path := self.filled(rule.rule, thing):
                     made += [(method, path) for method in ("GET", "POST") if method in rule.methods]
+        made += [("GET", path) for path in self.filled_in_beforehand()]
         for path in self.seen:
             made.append(("GET", UUID.sub(self.chance.choice(self.hidden()).id, path)))
             made.append(("GET", UUID.sub(self.pair.dossier.id, path)))
         return made
+
+    def filled_in_beforehand(self) -> list[str]:
+        """The forms as a tab's button opens them, with what is hidden chosen already."""
+        nouns = {"kind": "Kind", "hulpvraag": "Hulpvraag"}
+        hidden = {name: (self.hidden(noun) or self.hidden())[0].id for name, noun in nouns.items()}
+        return [f"{path}?{name}={key}" for path in FORMS for name, key in hidden.items()]
 
     def filled(self, rule: str, thing: Thing) -> str:
         """The address, or nothing when the key in it is the visitor's own to know."""
