@@ -192,7 +192,7 @@ def test_before_the_school_agreed_there_is_nothing_to_hand_over_and_then_for_tha
     advance(huis, dossier, "jk_advies_afgerond")
     for who in ("school", "specialist"):
         with huis.at_work(who) as person:
-            assert overdracht.bundle(the(Hulpvraag, dossier), by=person).school == "De Linde"
+            assert overdracht.bundle(the(Hulpvraag, dossier), by=person).school.naam == "De Linde"
     with huis.at_work("school2") as person, pytest.raises(NotFound):
         overdracht.bundle(the(Hulpvraag, dossier), by=person)
     with huis.behind_the_scenes():

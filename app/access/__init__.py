@@ -20,7 +20,7 @@ from app.access.questions import (
     standing,
     visible,
 )
-from app.access.rights import CEILING, permits
+from app.access.roles import CEILING, permits
 
 __all__ = [
     "CEILING",

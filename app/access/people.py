@@ -10,7 +10,7 @@ from app import models as m
 from app.access.invited import invited_person
 from app.access.involvement import valid
 from app.access.person import Person, as_system
-from app.access.rights import CEILING
+from app.access.roles import CEILING
 from app.extensions import db
 from app.terms import Role
 

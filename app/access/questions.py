@@ -10,15 +10,8 @@ from sqlalchemy import Select, exists, select
 from app import models as m
 from app.access.involvement import holds
 from app.access.person import PERSONAL, Person, as_system
-from app.access.rights import (
-    RIGHTS,
-    VERB_OF_FIELD,
-    Scope,
-    Standing,
-    fields_at,
-    fields_of_roles,
-    role_permits,
-)
+from app.access.rights import RIGHTS, Scope, Standing, fields_at
+from app.access.roles import VERB_OF_FIELD, fields_of_roles, role_permits
 from app.access.scopes import NOUN_OF, OF_DOSSIER, OPEN_LEVELS, addable, allowed
 from app.errors import NotFound
 from app.extensions import db

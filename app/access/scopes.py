@@ -10,7 +10,8 @@ from sqlalchemy.orm import DeclarativeBase
 from app import models as m
 from app.access.involvement import Where, dossiers
 from app.access.person import Person
-from app.access.rights import Right, Scope, levels_with, role_permits
+from app.access.rights import Right, Scope, levels_with
+from app.access.roles import role_permits
 from app.models.base import now
 from app.terms import (
     BerichtStatus,

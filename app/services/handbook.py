@@ -6,7 +6,8 @@ from pathlib import Path
 
 from flask_babel import force_locale
 
-from app.access.rights import CEILING, RIGHTS, ROLE_RIGHTS, Right, Scope
+from app.access.rights import RIGHTS, Right, Scope
+from app.access.roles import CEILING, ROLE_RIGHTS
 from app.terms import Ground, Level, Noun, Status
 from app.workflow import LEVELS, TRANSITIONS
 

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 from app import access
 from app.access import Person
-from app.access.rights import role_permits
+from app.access.roles import role_permits
 from app.errors import Conflict
 from app.models import Bijlage
 from app.services import bijlagen

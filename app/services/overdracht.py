@@ -59,7 +59,7 @@ class Bundle:
     """What is handed over: to which school, from which day, and everything that is shared."""
 
     hulpvraag: Hulpvraag
-    school: str
+    school: Organisation
     vanaf: str | None
     papers: tuple[Paper, ...]
     notes: int
@@ -172,7 +172,7 @@ def _open(paper: Paper) -> Any:
     return file
 
 
-def _placing(hulpvraag: Hulpvraag, by: Person) -> tuple[str, str | None]:
+def _placing(hulpvraag: Hulpvraag, by: Person) -> tuple[Organisation, str | None]:
     """Give the school where the child goes, and from which day when that is known."""
     if hulpvraag.status is Status.ADVIES_AFGEROND:
         s = StatusWijziging
@@ -180,13 +180,13 @@ def _placing(hulpvraag: Hulpvraag, by: Person) -> tuple[str, str | None]:
         query = select(s).where(*placed).options(joinedload(s.school)).order_by(s.op.desc()).limit(1)
         change = db.session.scalar(query)
         if change is not None and change.school is not None:
-            return change.school.naam, day(change.vanaf) if change.vanaf else None
+            return change.school, day(change.vanaf) if change.vanaf else None
     agreed = effects.agreed(hulpvraag)
     if by.soort is OrganisationSoort.SCHOOL:
         agreed = [school for school in agreed if school.id == by.organisation_id]
     if not agreed:
         raise Conflict(_l("No school has agreed now, so there is nobody to hand this dossier over to."))
-    return agreed[0].naam, None
+    return agreed[0], None
 
 
 def _papers(hulpvraag: Hulpvraag) -> tuple[Paper, ...]:
@@ -253,12 +253,12 @@ def _cover(made: Bundle) -> dict[str, Any]:
             [_("Date of birth"), day(kind.geboortedatum)],
             [_("Number"), h.nummer],
             [_("Preschool"), voorschool.naam],
-            [_("Goes to school"), made.school],
+            [_("Goes to school"), made.school.naam],
             *([[_("From"), made.vanaf]] if made.vanaf else []),
         ],
         "parts": [
-            _part(_("Schools of preference"), (_("School"), _("State"), _("Approached"), _("Answered")),
-                  _schools(h)),
+            _part(_("School of preference"), (_("School"), _("State"), _("Approached"), _("Answered")),
+                  _approached(h, made.school)),
             _part(_("Course"), (_("Status"), _("On")), _course(h)),
             _part(_("Documents"), (_("File"), _("Kind"), _("From"), _("SHA-256")),
                   [[p.naam, p.soort, p.van, " ".join(re.findall(".{8}", p.sha256))] for p in made.papers]),
@@ -275,17 +275,17 @@ def _part(title: str, heads: tuple[str, ...], rows: list[list[str]]) -> dict[str
     return {"title": title, "heads": heads, "rows": rows, "empty": _("Nothing.")}
 
 
-def _schools(hulpvraag: Hulpvraag) -> list[list[str]]:
+def _approached(hulpvraag: Hulpvraag, school: Organisation) -> list[list[str]]:
+    """Say when this school was approached and answered; the others are not its business."""
     v = SchoolVoorkeur
-    wanted = (v.hulpvraag_id == hulpvraag.id, v.staat != VoorkeurStaat.VERVALLEN)
-    rows = db.session.scalars(select(v).options(joinedload(v.school)).where(*wanted).order_by(v.rang, v.id))
+    wanted = (v.hulpvraag_id == hulpvraag.id, v.school_id == school.id, v.staat != VoorkeurStaat.VERVALLEN)
     return [
         [
-            row.school.naam,
+            school.naam,
             str(row.staat.label),
             *(day(local_day(at)) if at else "–" for at in (row.benaderd_op, row.beantwoord_op)),
         ]
-        for row in rows
+        for row in db.session.scalars(select(v).where(*wanted))
     ]
 
 

@@ -7,7 +7,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from app.access import Person
-from app.access.rights import RIGHTS, Right, Scope, role_permits
+from app.access.rights import RIGHTS, Right, Scope
+from app.access.roles import role_permits
 from app.terms import JK_STAFF, Ground, Level, Noun, Role, Status, Verb
 from app.workflow import LEVELS
 
