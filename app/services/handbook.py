@@ -93,6 +93,8 @@ def _right(right: Right) -> str:
     said = _join(sorted(right.verbs)) + _SCOPES[right.scope]
     if right.fields:
         said += f" ({_join(sorted(right.fields))})"
+    if right.grounds:
+        said += " as " + _join((str(ground.label) for ground in Ground if ground in right.grounds), " or ")
     if right.during:
         said += " while " + _join(str(status.label) for status in Status if status in right.during)
     return said
