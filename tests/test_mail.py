@@ -9,7 +9,16 @@ import pytest
 from app.access import as_system
 from app.errors import PortalError
 from app.extensions import db
-from app.models import Bericht, Gebeurtenis, Gebruiker, Hulpvraag, Lidmaatschap, Organisation, Uitnodiging
+from app.models import (
+    Bericht,
+    Gebeurtenis,
+    Gebruiker,
+    Hulpvraag,
+    Lidmaatschap,
+    Organisation,
+    StatusWijziging,
+    Uitnodiging,
+)
 from app.models.base import now
 from app.services import (
     afspraken,
@@ -271,7 +280,24 @@ def sent_mails(huis, smtp):
         row = db.session.scalars(db.select(Hulpvraag)).one()
         for soort in (afspraken.REMINDER, betrokkenen.CHOSEN, betrokkenen.SPECIALIST):
             mail.queue(soort, to=huis.person("specialist"), hulpvraag=row)
-        mail.queue(betrokkenen.LEFT, to=huis.person("voorschool"), hulpvraag=row, farewell=True)
+        for soort in SCHOOL_MAILS - {"school_vervallen"}:
+            mail.queue(soort, to=huis.person("specialist"), hulpvraag=row)
+        for soort in ("school_vervallen", betrokkenen.LEFT):
+            mail.queue(soort, to=huis.person("voorschool"), hulpvraag=row, farewell=True)
+        for key in ("aanmelden_school", "jk_advies_afgerond", "afgewezen", "advies_afgerond"):
+            change = StatusWijziging(
+                swv_id=row.swv_id,
+                hulpvraag_id=row.id,
+                overgang=key,
+                naar=BY_KEY[key].to,
+                door_id=huis.people["specialist"][0],
+                namens_id=row.swv_id,
+            )
+            db.session.add(change)
+            db.session.flush()
+            for to, farewell in (("specialist", False), ("voorschool", True)):
+                told_of = {"hulpvraag": row, "statuswijziging": change, "farewell": farewell}
+                mail.queue(BY_KEY[key].mail, to=huis.person(to), **told_of)
         organisation(huis, "VOORSCHOOL").meldadres = "info@speelhoek.example"
         db.session.commit()
     deliver(huis)
