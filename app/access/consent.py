@@ -8,8 +8,12 @@ from app import models as m
 from app.terms import Gezag
 
 # Tables and not classes: the gate must not be asked about the gate.
-_toestemming = m.Toestemming.__table__.c
-_organisation = m.Organisation.__table__.c
+# SQLAlchemy correlates by itself with the nearest select alone: each question here says what is its own, or it
+# would look at the consents of every dossier.
+_toestemmingen = m.Toestemming.__table__
+_toestemming = _toestemmingen.c
+_organisations = m.Organisation.__table__
+_organisation = _organisations.c
 
 Where = ColumnElement[bool]
 
@@ -23,24 +27,25 @@ def consented(hulpvraag: Any, organisation_id: Any) -> Where:
     """
     gave, said_no = _parent(hulpvraag, organisation_id)
     both = exists().where(_organisation.id == hulpvraag.swv_id, _organisation.toestemming_van_beiden)
-    parent = m.Gezagsdrager.__table__.alias().c
-    covered = exists().where(parent.kind_id == hulpvraag.kind_id, parent.gezag == Gezag.JA, gave(parent))
-    blocking = exists().where(
-        parent.kind_id == hulpvraag.kind_id,
-        parent.gezag == Gezag.JA,
-        ~gave(parent),
-        or_(both, said_no(parent)),
-    )
+    both = both.correlate_except(_organisations)
+    parents = m.Gezagsdrager.__table__.alias()
+    parent = parents.c
+    with_authority = (parent.kind_id == hulpvraag.kind_id, parent.gezag == Gezag.JA)
+    covered = exists().where(*with_authority, gave(parent)).correlate_except(parents)
+    blocking = exists().where(*with_authority, ~gave(parent), or_(both, said_no(parent)))
+    blocking = blocking.correlate_except(parents)
     return and_(covered, ~blocking)
 
 
 def not_refused(hulpvraag: Any, organisation_id: Any) -> Where:
     """Say that no parent with authority took a consent for this organisation back, or refused it."""
     gave, said_no = _parent(hulpvraag, organisation_id)
-    parent = m.Gezagsdrager.__table__.alias().c
-    return ~exists().where(
+    parents = m.Gezagsdrager.__table__.alias()
+    parent = parents.c
+    refused = exists().where(
         parent.kind_id == hulpvraag.kind_id, parent.gezag == Gezag.JA, ~gave(parent), said_no(parent)
     )
+    return ~refused.correlate_except(parents)
 
 
 def _parent(hulpvraag: Any, organisation_id: Any) -> tuple[Any, Any]:
@@ -54,9 +59,10 @@ def _parent(hulpvraag: Any, organisation_id: Any) -> tuple[Any, Any]:
         )
 
     def gave(parent: Any) -> Where:
-        return exists().where(*about(parent), t.gegeven_op.is_not(None), t.ingetrokken_op.is_(None))
+        given = exists().where(*about(parent), t.gegeven_op.is_not(None), t.ingetrokken_op.is_(None))
+        return given.correlate_except(_toestemmingen)
 
     def said_no(parent: Any) -> Where:
-        return exists().where(*about(parent), t.ingetrokken_op.is_not(None))
+        return exists().where(*about(parent), t.ingetrokken_op.is_not(None)).correlate_except(_toestemmingen)
 
     return gave, said_no
