@@ -8,8 +8,8 @@ from app import models as m
 from app.terms import Gezag
 
 # Tables and not classes: the gate must not be asked about the gate.
-# SQLAlchemy correlates by itself with the nearest select alone: each question here says what is its own, or it
-# would look at the consents of every dossier.
+# SQLAlchemy correlates by itself with the nearest select alone: each question here says what is its own,
+# or it would look at the consents of every dossier.
 _toestemmingen = m.Toestemming.__table__
 _toestemming = _toestemmingen.c
 _organisations = m.Organisation.__table__
