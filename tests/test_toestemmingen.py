@@ -8,7 +8,7 @@ from app.access.consent import consented
 from app.errors import BadInput, Conflict, NotFound
 from app.extensions import db
 from app.models import Bericht, Gezagsdrager, Hulpvraag, Notitie, Organisation, SchoolVoorkeur, Toestemming
-from app.services import organisaties, outbox, toestemmingen, worklist
+from app.services import organisaties, outbox, school_tasks, toestemmingen, worklist
 from app.services.mail import deliver_due
 from app.terms import BerichtStatus, BijlageSoort, Gezag, Role, ToestemmingStaat
 from tests.schools import Region, today
@@ -270,3 +270,21 @@ def test_a_message_for_a_parent_is_checked_again_when_it_is_sent(streek):
         assert outbox.may_still_know(bericht)
         db.session.execute(db.update(Gezagsdrager).values(gezag=Gezag.NEE))
         assert not outbox.may_still_know(bericht)
+
+
+def test_a_consent_opens_the_dossier_to_that_school_alone_and_of_that_child_alone(streek):
+    """A consent for one school, or in another dossier, says nothing about the next."""
+    dossier = streek.advised()
+    streek.approached(dossier, "LINDE")
+    esdoorn = streek.propose(dossier, "ESDOORN")
+    with streek.behind_the_scenes():
+        row = db.session.scalars(db.select(Hulpvraag).where(Hulpvraag.id == dossier)).one()
+        found = school_tasks.schools_of([row])[dossier]
+        assert {school.naam: school.consented for school in found} == {"De Linde": True, "De Esdoorn": False}
+    with pytest.raises(BadInput):
+        streek.approach(esdoorn)
+    streek.consent_of_all(dossier, esdoorn)
+    streek.approach(esdoorn)
+    streek.withdraw(dossier, by="ouder", school="LINDE")
+    assert not streek.reads("linde", dossier)
+    assert streek.reads("esdoorn", dossier)

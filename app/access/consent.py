@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, and_, literal, or_, select
 from app import models as m
 from app.terms import Gezag
 
-# Tables and not classes: the gate must not be asked about the gate.
+# Tables and not classes: the gate must not be asked about the gate. SQLAlchemy correlates by itself with the
+# nearest select alone: each question says what is its own, or it would look at the consents of every dossier.
 _toestemming = m.Toestemming.__table__
 _organisation = m.Organisation.__table__
 _gezagsdrager = m.Gezagsdrager.__table__.alias("gezag")
@@ -47,6 +48,7 @@ def not_refused(hulpvraag: Any, organisation_id: Any) -> Where:
             ~_gave(hulpvraag, organisation_id, parent), _said_no(hulpvraag, organisation_id, parent)
         ),
     )
+    return ~refused.correlate_except(parents)
 
 
 def _parent(hulpvraag: Any, says: Callable[[Any], Where]) -> Where:

@@ -5,8 +5,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app
-from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -19,7 +17,7 @@ from app.errors import BadInput, Conflict
 from app.extensions import db
 from app.models import Bijlage, Gezagsdrager, Hulpvraag, Organisation, SchoolVoorkeur, Toestemming
 from app.models.base import now, parse_id
-from app.services import log, notices, notities, writing
+from app.services import log, notices, notities, toestemming_tekst, writing
 from app.services.dossiers import take_turn
 from app.terms import Actie, BijlageSoort, Doel, Gezag, ToestemmingStaat, Verb, VoorkeurStaat, Zichtbaarheid
 
@@ -81,21 +79,6 @@ def _of_parent(parent: Gezagsdrager, school_id: uuid.UUID, rows: Sequence[Toeste
     return OfParent(parent, row.staat if row else ToestemmingStaat.ONTBREEKT, row)
 
 
-def text_for(school: str, swv: str) -> str:
-    """Write what a parent reads before deciding, in Dutch; it is kept word for word."""
-    with force_locale(current_app.config["BABEL_DEFAULT_LOCALE"]):
-        paragraphs = (
-            _("%(swv)s would like to share the dossier of your child with the school %(school)s.",
-              swv=swv, school=school),
-            _("What for: %(purpose)s", purpose=str(Doel.SCHOOL_VAN_VOORKEUR.label)),
-            _("The school then reads what was shared in the dossier. Internal notes of %(swv)s are not"
-              " shared. If you do not consent, the school does not see the dossier.", swv=swv),
-            _("You can take your consent back at any time, here or by telling %(swv)s. From that moment"
-              " the school can no longer open the dossier.", swv=swv),
-        )  # fmt: skip
-        return "\n\n".join(paragraphs)
-
-
 def ask(voorkeur: SchoolVoorkeur, data: Mapping[str, Any], by: Person) -> Toestemming:
     """Ask one parent for consent; who has an account gets a mail and answers in the portal."""
     hulpvraag = _open(voorkeur, by)
@@ -112,15 +95,6 @@ def ask_and_tell(voorkeur: SchoolVoorkeur, data: Mapping[str, Any], by: Person) 
     """Ask, and name the parent who gets a mail; nobody without an account."""
     parent = ask(voorkeur, data, by).gezagsdrager
     return [parent.naam] if has_account(parent) else []
-
-
-def text_of(voorkeur: SchoolVoorkeur) -> str:
-    """Give the text that a parent will read for this school."""
-    with access.as_system("the text names the school and the SWV"):
-        wanted = (voorkeur.school_id, voorkeur.swv_id)
-        query = select(Organisation.id, Organisation.naam).where(Organisation.id.in_(wanted))
-        names: dict[uuid.UUID, str] = {key: naam for key, naam in db.session.execute(query)}  # noqa: C416 - rows are no pairs to mypy
-    return text_for(names[voorkeur.school_id], names[voorkeur.swv_id])
 
 
 def record(voorkeur: SchoolVoorkeur, data: Mapping[str, Any], by: Person) -> Toestemming:
@@ -260,7 +234,7 @@ def _new(voorkeur: SchoolVoorkeur, parent: Gezagsdrager, by: Person) -> Toestemm
         gezagsdrager_id=parent.id,
         organisation_id=voorkeur.school_id,
         doel=Doel.SCHOOL_VAN_VOORKEUR,
-        tekst=text_of(voorkeur),
+        tekst=toestemming_tekst.text_of(voorkeur),
         gevraagd_door_id=by.gebruiker_id,
     )
     access.require(by, Verb.ADD, row)

@@ -12,7 +12,14 @@ from wtforms.validators import Length, Optional
 
 from app.access import Person
 from app.models import SchoolVoorkeur
-from app.services import schoolantwoorden, schooltermijn, schoolvoorkeuren, toestemmingen, wording
+from app.services import (
+    schoolantwoorden,
+    schooltermijn,
+    schoolvoorkeuren,
+    toestemming_tekst,
+    toestemmingen,
+    wording,
+)
 from app.services.schoolantwoorden import IN_TOUCH
 from app.terms import Verb, VoorkeurStaat
 from app.views.acts import Act
@@ -152,7 +159,7 @@ ACTS: Mapping[str, Act] = {
     "toestemming-vragen": Act(
         _l("Ask for consent"), Verb.EDIT, toestemmingen.ask_and_tell, _wanted, _parent,
         _l("A parent with an account gets a mail, reads the text and decides here."),
-        letter=toestemmingen.text_of, said=_l("Saved. The consent has been asked."), tab="toestemmingen",
+        letter=toestemming_tekst.text_of, said=_l("Saved. The consent has been asked."), tab="toestemmingen",
     ),
     "toestemming-vastleggen": Act(
         _l("Record consent"), Verb.EDIT, toestemmingen.record, _wanted, _paper,
