@@ -48,7 +48,6 @@ def not_refused(hulpvraag: Any, organisation_id: Any) -> Where:
             ~_gave(hulpvraag, organisation_id, parent), _said_no(hulpvraag, organisation_id, parent)
         ),
     )
-    return ~refused.correlate_except(parents)
 
 
 def _parent(hulpvraag: Any, says: Callable[[Any], Where]) -> Where:
