@@ -79,7 +79,7 @@ class Partnership:
     def browser(self) -> Page:
         """Open a browser of one's own."""
         context = self.chromium.new_context(**browsers.AS_DUTCH, java_script_enabled=self.javascript)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(20_000)
         return context.new_page()
 
     def code(self, email: str, *, steps_ahead: int = 0) -> str:

@@ -71,7 +71,7 @@ class Walk:
 
     def said(self, page: Page, words: str) -> None:
         """See what the portal says after a step, and that nothing went wrong."""
-        expect(page.locator("main [role=status]").first).to_contain_text(words)
+        expect(page.locator("main > .said").first).to_contain_text(words, timeout=20_000)
 
     def mail_to(self, who: str, status: str) -> None:
         """Get a mail that names the status, and no child."""
@@ -324,9 +324,9 @@ class Walk:
             self.seen(status="jk_advies_afgerond")
         with line("De JK specialist wijzigt de status dan naar ‘advies afgerond’."):
             fields = {"Naar welke school gaat het kind?": school, "Vanaf wanneer?": "2027-01-11"}
-            self.change_status("advies afgerond", own_page=True, **fields)
+            page = self.change_status("advies afgerond", own_page=True, **fields)
         with line("In de omschrijving van de status wordt vermeld vanaf wanneer en naar welke school"):
-            page = self.to("specialist", "Historie")
+            page.locator(".tabs").get_by_role("link", name="Historie").click()
             expect(page.locator("main")).to_contain_text(f"Vanaf 11 januari 2027 naar school {school}.")
         with line("De voorschoolse voorziening heeft hierna geen toegang meer tot de hulpvraag/kind."):
             gone = {"voorschool": None, "deelnemer": None, "ouder": "ouder"}
