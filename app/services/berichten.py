@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from app.access import Person, as_system, person_for, require
+from app.access import Person, as_system, person_for, require, valid
 from app.errors import Conflict, NotFound
 from app.extensions import db
-from app.models import Bericht, Hulpvraag, Overlegronde, StatusWijziging
+from app.models import Bericht, Hulpvraag, Lidmaatschap, Overlegronde, StatusWijziging
 from app.models.base import now, parse_id
 from app.services import listing, log, notices
 from app.services.outbox import INVITED_WITH_LINK, ONE_TIME_LINKS, OPENED
@@ -56,9 +56,9 @@ def open_link(person: Person, sleutel: str) -> Opened:
 
     The link in a mail to a shared address leads to no message: the reader goes to the own list.
     """
-    with as_system("a link is opened by its key, and then judged", across_swvs=True):
-        bericht = db.session.scalar(select(Bericht).where(Bericht.sleutel == sleutel))
-        if bericht is None or bericht.ontvanger_id not in (None, person.gebruiker_id):
+    with as_system("a link is opened by its key, by who it was sent to", across_swvs=True):
+        bericht = db.session.scalar(select(Bericht).where(Bericht.sleutel == sleutel, _sent_to(person)))
+        if bericht is None:
             raise NotFound
         at = (bericht.organisation_id, bericht.swv_id)
         about_the_account = bericht.organisation_id is None and bericht.hulpvraag_id is None
@@ -123,6 +123,18 @@ def settle(person: Person, key: Any) -> None:
         db.session.flush()
     log.record(Actie.WIJZIGEN, row=bericht)
     db.session.commit()
+
+
+def _sent_to(person: Person) -> ColumnElement[bool]:
+    """Say that a message went to this account, or to the shared address of a place where it works.
+
+    In the statement and not after it: who else has the link gets the answer to an unknown one as fast.
+    """
+    works_at = select(Lidmaatschap.organisation_id).where(
+        Lidmaatschap.gebruiker_id == person.gebruiker_id, valid(Lidmaatschap)
+    )
+    shared = and_(Bericht.ontvanger_id.is_(None), Bericht.organisation_id.in_(works_at))
+    return or_(Bericht.ontvanger_id == person.gebruiker_id, shared)
 
 
 _STATUS_MAILS = {transition.mail: transition for transition in BY_KEY.values()}
