@@ -4,7 +4,7 @@ from app.access.gate import install, write_as_system
 from app.access.invited import invited_person, was_invited
 from app.access.involvement import valid
 from app.access.people import know_people, people_of, person_for
-from app.access.person import Person, as_system, current_person, system_reason
+from app.access.person import Person, as_system, current_person, reader, system_reason
 from app.access.questions import (
     editable,
     fields,
@@ -42,6 +42,7 @@ __all__ = [
     "permits",
     "person_for",
     "readable",
+    "reader",
     "recipients",
     "require",
     "standing",

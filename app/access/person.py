@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from flask import g, has_app_context
 
+from app.errors import NotFound
 from app.terms import JK_STAFF, Ground, OrganisationSoort, Role
 
 _system: ContextVar[str | None] = ContextVar("as_system", default=None)
@@ -56,6 +57,14 @@ class Person:
 def current_person() -> Person | None:
     """Give the signed-in person of this request; None in a worker, a command or before sign-in."""
     return g.get("person") if has_app_context() else None
+
+
+def reader() -> Person:
+    """Give the signed-in person of this request; NotFound for nobody."""
+    person = current_person()
+    if person is None:
+        raise NotFound
+    return person
 
 
 def system_reason() -> str | None:

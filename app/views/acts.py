@@ -56,7 +56,7 @@ class ActsView(PortalView):
     @granted("show")
     def change(self, pk: str, act: str) -> Page:
         """Ask what one act needs to know, and do it."""
-        row, person = self.find(pk), _person()
+        row, person = self.find(pk), access.reader()
         chosen = self.acts.get(act)
         if chosen is None or not access.may(person, chosen.verb, row):
             raise NotFound
@@ -80,7 +80,7 @@ class ActsView(PortalView):
 
     def show_context(self, row: Any) -> dict[str, Any]:
         """Lead back to the dossier, and offer the acts; what destroys something stands apart."""
-        buttons = self.offered(row, _person())
+        buttons = self.offered(row, access.reader())
         danger = next((it for it in buttons if it["danger"]), None)
         context = super().show_context(row) | {"crumbs": [*self.path(row), (str(row), None)]}
         return context | {"buttons": [it for it in buttons if not it["danger"]], "danger": danger}
@@ -150,10 +150,3 @@ def button(endpoint: str, row: Any, key: str, act: Act, by: Person) -> dict[str,
         "primary": act.primary,
         "danger": act.danger,
     }
-
-
-def _person() -> Person:
-    person = access.current_person()
-    if person is None:
-        raise NotFound
-    return person

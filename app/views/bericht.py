@@ -7,7 +7,8 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from app.access import Person, current_person
+from app import access
+from app.access import Person
 from app.errors import NotFound
 from app.models import Bericht
 from app.services import berichten, letters, log
@@ -29,7 +30,7 @@ class BerichtView(BaseView):
     @granted("list")
     def index(self) -> Page:
         """Show one page of one's own messages, newest first."""
-        person = _person()
+        person = access.reader()
         page = berichten.inbox(person, after=request.args.get("na"), before=request.args.get("voor"))
         log.searching(Noun.BERICHT, typed=False)
         return self.render_template(
@@ -47,7 +48,7 @@ class BerichtView(BaseView):
     @granted("show")
     def show(self, pk: str) -> Page:
         """Show one message; it stays unread until the person goes on."""
-        bericht = berichten.find(_person(), pk)
+        bericht = berichten.find(access.reader(), pk)
         log.reading(bericht)
         return self._letter(bericht)
 
@@ -55,7 +56,7 @@ class BerichtView(BaseView):
     @granted("edit")
     def read(self, pk: str) -> Page:
         """Mark a message as read and go to its dossier."""
-        bericht = berichten.find(_person(), pk)
+        bericht = berichten.find(access.reader(), pk)
         berichten.mark_read(bericht)
         if berichten.may_open_round(bericht):
             return redirect(url_for("OverlegrondeView.show", pk=bericht.overlegronde_id))
@@ -67,7 +68,7 @@ class BerichtView(BaseView):
     @granted("list")
     def undelivered(self) -> Page:
         """Show JK staff what could not be delivered."""
-        person = _person()
+        person = access.reader()
         if not person.is_jk_staff:
             raise NotFound
         log.searching(Noun.BERICHT, typed=False)
@@ -90,7 +91,7 @@ class BerichtView(BaseView):
     @granted("edit")
     def retry(self, pk: str) -> Page:
         """Send a message that failed once more."""
-        berichten.retry(_person(), pk)
+        berichten.retry(access.reader(), pk)
         flash(_("The message will be sent again."), "success")
         return redirect(url_for("BerichtView.undelivered"))
 
@@ -98,7 +99,7 @@ class BerichtView(BaseView):
     @granted("edit")
     def settle(self, pk: str) -> Page:
         """Take a task off the list: the person was told in another way."""
-        berichten.settle(_person(), pk)
+        berichten.settle(access.reader(), pk)
         flash(_("Settled. The task is off the list."), "success")
         return redirect(url_for("BerichtView.undelivered"))
 
@@ -106,7 +107,7 @@ class BerichtView(BaseView):
     @granted("show")
     def open(self, sleutel: str) -> Page:
         """Follow the link in a mail: to the message, or to the words that say for whom it can be read."""
-        opened = berichten.open_link(_person(), sleutel)
+        opened = berichten.open_link(access.reader(), sleutel)
         if opened.elsewhere is not None:
             return self._elsewhere(opened.elsewhere)
         if opened.bericht is None:
@@ -114,8 +115,8 @@ class BerichtView(BaseView):
         return redirect(url_for("BerichtView.show", pk=opened.bericht.id))
 
     def _elsewhere(self, reader: Person) -> Page:
-        here, there = (place.organisation_naam or _("Invited person") for place in (_person(), reader))
-        within_reach = reader.swv_id == _person().swv_id
+        here, there = (place.organisation_naam or _("Invited person") for place in (access.reader(), reader))
+        within_reach = reader.swv_id == access.reader().swv_id
         switch = _(
             "You are working for %(here)s now. Switch to %(there)s and open the link again.",
             here=here,
@@ -164,13 +165,6 @@ class BerichtView(BaseView):
             action=action if to_round or to_dossier or bericht.gelezen_op is None else None,
             back_url=url_for("BerichtView.index"),
         )
-
-
-def _person() -> Person:
-    person = current_person()
-    if person is None:
-        raise NotFound
-    return person
 
 
 def _line(bericht: Bericht) -> dict[str, Any]:

@@ -10,12 +10,12 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
 
+from app import access
 from app.errors import BadInput, Conflict
 from app.models import Hulpvraag
 from app.services import betrokkenen, listing, log, told, writing
 from app.terms import Noun
 from app.views.base import Page, granted
-from app.views.dossier import reader
 from app.views.fields import PickField, stripped
 
 
@@ -59,13 +59,13 @@ class BetrokkenenView(BaseView):
     def change(self, pk: str) -> Page:
         """Ask who the hulpvraag is with from now on, and change it."""
         row = listing.one(Hulpvraag, pk, ("kind", "voorschool", "contactpersoon", "specialist", "waarnemer"))
-        betrokkenen.require_change(row, reader())
+        betrokkenen.require_change(row, access.reader())
         form, conflict = BetrokkenenForm(obj=row), ""
         if request.method == "GET":
             log.reading(row)
         elif "_search" not in request.form and form.validate() and _checked(form):
             try:
-                names = betrokkenen.change(row, form.data, by=reader())
+                names = betrokkenen.change(row, form.data, by=access.reader())
                 done = _("Saved. You read here who is involved now.")
                 flash(f"{done} {told.told_sentence(names)}".rstrip(), "success")
                 return redirect(url_for("HulpvraagView.dossier_tab", pk=row.id, tab="toegang"))

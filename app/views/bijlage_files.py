@@ -33,7 +33,7 @@ class BijlageFilesView(BaseView):
     def window(self, hulpvraag_id: str) -> Page:
         """Show the window, a page of its own without JavaScript. Manual: 'In het nieuwe venster …'."""
         row = listing.one(Hulpvraag, hulpvraag_id, ("kind",))
-        context = _window(row, _person())
+        context = _window(row, access.reader())
         log.reading(row)
         return self.render_template("bijlagen_window.html", **context)
 
@@ -49,9 +49,9 @@ class BijlageFilesView(BaseView):
             soort=_term(BijlageSoort, request.args.get("soort")) or BijlageSoort.OVERIG,
             zichtbaarheid=_term(Zichtbaarheid, request.args.get("zichtbaarheid")),
             announced=request.content_length,
-            by=_person(),
+            by=access.reader(),
         )
-        return jsonify(id=str(bijlage.id), **_document(bijlage, _person().organisation_naam)), 201
+        return jsonify(id=str(bijlage.id), **_document(bijlage, access.reader().organisation_naam)), 201
 
     @expose("/hulpvragen/<hulpvraag_id>/bijlagen/formulier", methods=["POST"])
     @granted("add")
@@ -68,7 +68,7 @@ class BijlageFilesView(BaseView):
                     naam=file.filename or "",
                     soort=_term(BijlageSoort, request.form.get(f"soort-{number}")) or BijlageSoort.OVERIG,
                     zichtbaarheid=_term(Zichtbaarheid, request.form.get(f"zichtbaarheid-{number}")),
-                    by=_person(),
+                    by=access.reader(),
                 )
                 kept += 1
             except NotFound:
@@ -84,14 +84,14 @@ class BijlageFilesView(BaseView):
             flash(_("Saved. Documents added: %(count)s.", count=kept))
         if not errors:
             return redirect(url_for("BijlageFilesView.window", hulpvraag_id=row.id))
-        context = _window(listing.one(Hulpvraag, hulpvraag_id, ("kind",)), _person())
+        context = _window(listing.one(Hulpvraag, hulpvraag_id, ("kind",)), access.reader())
         return self.render_template("bijlagen_window.html", errors=errors, **context), 422
 
     @expose("/bijlagen/<bijlage_id>/bestand")
     @granted("download")
     def file(self, bijlage_id: str) -> Response:
         """Send the bytes, to be saved and never to be shown within the portal."""
-        found = bijlagen.download(listing.one(Bijlage, bijlage_id), _person())
+        found = bijlagen.download(listing.one(Bijlage, bijlage_id), access.reader())
         answer = Response(found.chunks(), mimetype=found.mimetype)
         answer.call_on_close(found.file.close)
         answer.content_length = found.size
@@ -108,9 +108,9 @@ class BijlageFilesView(BaseView):
     def retract(self, bijlage_id: str) -> Page:
         """Ask whether the document may go, and retract it."""
         bijlage = listing.one(Bijlage, bijlage_id, ("hulpvraag",))
-        access.require(_person(), Verb.RETRACT, bijlage)
+        access.require(access.reader(), Verb.RETRACT, bijlage)
         if request.method == "POST":
-            bijlagen.retract(bijlage, _person())
+            bijlagen.retract(bijlage, access.reader())
             flash(_("Retracted. The document can no longer be seen in the dossier."))
             return redirect(url_for("HulpvraagView.dossier_tab", pk=bijlage.hulpvraag_id, tab="bijlagen"))
         log.reading(bijlage)
@@ -140,10 +140,10 @@ class BijlageFilesView(BaseView):
         """Say who will see the advice, and make it final and shared."""
         bijlage = listing.one(Bijlage, bijlage_id, ("hulpvraag",))
         if request.method == "POST":
-            onderwijsadvies.release(bijlage, _person())
+            onderwijsadvies.release(bijlage, access.reader())
             flash(_("Saved. The educational advice is final and shared."))
             return redirect(url_for("HulpvraagView.dossier_tab", pk=bijlage.hulpvraag_id, tab="bijlagen"))
-        onderwijsadvies.require_release(bijlage, _person())
+        onderwijsadvies.require_release(bijlage, access.reader())
         log.reading(bijlage)
         page = url_for("BijlageView.show", pk=bijlage.id)
         return self.render_template(
@@ -160,13 +160,6 @@ class BijlageFilesView(BaseView):
             submit_label=_("Make final and share"),
             cancel_url=page,
         )
-
-
-def _person() -> Person:
-    person = access.current_person()
-    if person is None:
-        raise NotFound
-    return person
 
 
 def _term(of: type[Term], key: str | None) -> Any:

@@ -29,7 +29,7 @@ from app.services.wording import exact
 from app.terms import Gezag, Noun, Opening, Verb
 from app.views.base import Page, granted
 from app.views.deelname_forms import FORMS, INTRO, AntwoordForm, OpeningForm, Outcome, attempt
-from app.views.overlegronde import as_what, crumbs, reader, title
+from app.views.overlegronde import as_what, crumbs, title
 
 Context = dict[str, Any]
 
@@ -46,7 +46,7 @@ class DeelnameView(BaseView):
     @granted("add")
     def add(self, pk: str, wie: str) -> Page:
         """Invite somebody: each kind of person in a form of its own."""
-        row, by = _round(pk), reader()
+        row, by = _round(pk), access.reader()
         access.require(by, Verb.EDIT, row)
         if wie not in set(Wie):
             raise NotFound
@@ -75,7 +75,7 @@ class DeelnameView(BaseView):
     @granted("answer")
     def edit(self, pk: str) -> Page:
         """Ask a participant whether they come, or keep what they say."""
-        row, by = _round(pk), reader()
+        row, by = _round(pk), access.reader()
         mine = deelnames.own(row, by)
         if mine is None or not (request.method == "POST" or access.may(by, Verb.ANSWER, mine)):
             raise NotFound
@@ -199,7 +199,7 @@ def _round(pk: str) -> Overlegronde:
 
 
 def _participant(pk: str) -> tuple[Deelname, Person]:
-    row, by = listing.one(Deelname, pk, ("gebruiker", "namens", "overlegronde")), reader()
+    row, by = listing.one(Deelname, pk, ("gebruiker", "namens", "overlegronde")), access.reader()
     access.require(by, Verb.EDIT, row)
     related.fetch([row.overlegronde], ("hulpvraag",))
     return row, by

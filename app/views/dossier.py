@@ -22,14 +22,6 @@ from app.workflow import AT_MOVE, ROUTE, Need, Transition
 Context = dict[str, Any]
 
 
-def reader() -> Person:
-    """Give who reads this page; NotFound for nobody."""
-    person = access.current_person()
-    if person is None:
-        raise NotFound
-    return person
-
-
 def at_move(of: Status) -> str:
     """Say whose turn it is: 'U' for the person who reads."""
     role, person = AT_MOVE[of], access.current_person()
@@ -40,7 +32,7 @@ def at_move(of: Status) -> str:
 
 def page(row: Hulpvraag, tab: str, facts: Sequence[Any] = ()) -> Context:
     """Gather dossier.html for one tab; NotFound for a tab that is not open to this person."""
-    person = reader()
+    person = access.reader()
     level = access.level(person, row)
     if tab not in tabs.open_tabs(row, person):
         raise NotFound
@@ -100,7 +92,7 @@ def add_page(*, known_child: bool) -> Context:
 
 def status_page(row: Hulpvraag, chosen: str | None, last: StatusWijziging | None) -> Context:
     """Gather status_choose.html: what this person can do now, what not yet and why, and who will be told."""
-    person = reader()
+    person = access.reader()
     options = status.options(row, person, last)
     onward = status.next_step(options)
     shown = [o for o in options if o.granted or o is onward]
@@ -125,7 +117,7 @@ def change_page(row: Hulpvraag, option: Option) -> Context:
     return {
         "title": label,
         "sub": f"{row.kind.naam} · {row.nummer}",
-        "option": _options(row, [option], reader(), status.last_change(row))[0],
+        "option": _options(row, [option], access.reader(), status.last_change(row))[0],
         "cancel_url": url_for("HulpvraagView.status", pk=row.id),
         "crumbs": [
             (_("Hulpvragen"), url_for("HulpvraagView.list")),

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 
+from app import access
 from app.errors import BadInput, Conflict, NeedsConfirmation, TransitionRefused
 from app.models import Hulpvraag, StatusWijziging
 from app.services import hulpvragen, kinderen, listing, log, status, writing
@@ -112,7 +113,7 @@ class HulpvraagView(PortalView):
     def change(self, pk: str, key: str) -> Page:
         """Ask what one change of status needs to know, and make it."""
         row = self.find(pk)
-        option = status.option(row, key, by=dossier.reader())
+        option = status.option(row, key, by=access.reader())
         form, refused, row, _last = self._asked(row, form_for(option.transition, row), key)
         if refused.answer is not None:
             return refused.answer
@@ -165,7 +166,7 @@ class HulpvraagView(PortalView):
             key,
             toelichting=form.toelichting.data,
             seen=form.gezien.data,
-            by=dossier.reader(),
+            by=access.reader(),
             answers=answers(form),
             confirmed=bool(form.anyway.data),
         )

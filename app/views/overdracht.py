@@ -5,11 +5,11 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from app import access
 from app.models import Hulpvraag
 from app.services import listing, log, overdracht, wording
 from app.terms import Noun
 from app.views.base import Page, granted
-from app.views.dossier import reader
 
 
 class OverdrachtView(BaseView):
@@ -24,7 +24,7 @@ class OverdrachtView(BaseView):
     def page(self, pk: str) -> Page:
         """Say what is in the bundle."""
         row = listing.one(Hulpvraag, pk, ("kind",))
-        made = overdracht.bundle(row, by=reader())
+        made = overdracht.bundle(row, by=access.reader())
         log.reading(row)
         to = (
             _("This bundle is for school %(school)s, from %(day)s.", school=made.school, day=made.vanaf)
@@ -61,7 +61,7 @@ class OverdrachtView(BaseView):
         """Send the zip while it is made; nothing of it is kept here."""
         row = listing.one(Hulpvraag, pk)
         answer = Response(
-            stream_with_context(overdracht.download(row, by=reader())), mimetype="application/zip"
+            stream_with_context(overdracht.download(row, by=access.reader())), mimetype="application/zip"
         )
         answer.headers.set("Content-Disposition", "attachment", filename=overdracht.name(row))
         answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'; frame-ancestors 'none'"

@@ -10,7 +10,6 @@ from flask_babel import lazy_gettext as _l
 
 from app import access
 from app.access import Person
-from app.errors import NotFound
 from app.models import Deelname, Overlegronde
 from app.models.base import parse_id
 from app.services import agenda, deelnames, listing, log, overlegrondes
@@ -39,7 +38,7 @@ class OverlegrondeView(PortalView):
 
     def show_context(self, row: Overlegronde) -> Context:
         """Gather the page: the facts for everybody, the participants for JK staff, one's own answer."""
-        person = reader()
+        person = access.reader()
         mine = deelnames.own(row, person)
         changes = access.may(person, Verb.EDIT, row)
         return {
@@ -145,14 +144,6 @@ class RoundView(BaseView):
         return self.render_template("confirm.html", sub=sub, cancel_url=here, crumbs=path, **context)
 
 
-def reader() -> Person:
-    """Give who reads this page; NotFound for nobody."""
-    person = access.current_person()
-    if person is None:
-        raise NotFound
-    return person
-
-
 def title(row: Overlegronde) -> str:
     """Name a consultation by its moment; never by a child."""
     return _("Consultation %(when)s", when=exact(row.begint_op))
@@ -195,7 +186,7 @@ def opens(d: Deelname) -> str:
 
 
 def _changed(pk: str) -> tuple[Overlegronde, Person]:
-    row, by = listing.one(Overlegronde, pk, ("hulpvraag",)), reader()
+    row, by = listing.one(Overlegronde, pk, ("hulpvraag",)), access.reader()
     access.require(by, Verb.EDIT, row)
     return row, by
 

@@ -10,7 +10,6 @@ from flask_babel import ngettext
 
 from app import access
 from app.access import Person
-from app.errors import NotFound
 from app.models import Afspraak, Hulpvraag, SchoolVoorkeur
 from app.models.base import now
 from app.services import afspraken, berichten, log, worklist
@@ -28,9 +27,7 @@ class WorklistView(BaseView):
     @expose("/")
     def index(self) -> str:
         """Show what waits for this person, then what is with others."""
-        person = access.current_person()
-        if person is None:
-            raise NotFound
+        person = access.reader()
         reads = self.appbuilder.sm.has_access("can_list", Noun.HULPVRAAG)
         if reads:
             log.searching(Noun.HULPVRAAG, typed=False)
