@@ -96,7 +96,7 @@ class Remedies:
             return {"action": {"label": _("Propose a school"), "url": propose}}
         if proposed.consented:
             return {"action": _act(proposed, "benaderen", _("Approach school"))}
-        lacks = _("consent of the parents for %(school)s", school=proposed.naam)
+        lacks = _("The parents consent for %(school)s", school=proposed.naam)
         return {
             "checks": [{"label": lacks, "ok": False}],
             "action": _act(proposed, "toestemming-vastleggen", _("Record consent")),

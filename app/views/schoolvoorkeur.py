@@ -48,7 +48,10 @@ class SchoolVoorkeurView(ActsView):
                 for note in schoolantwoorden.conversation(row)
             ]
         if person is not None and person.is_jk_staff:
-            context["groups"] = [{"title": _("Consent of the parents"), "facts": _consent(row)}]
+            needed = toestemmingen.needed(row.hulpvraag, row.school_id)
+            context["groups"] = [{"title": _("Consent of the parents"), "facts": _consent(needed)}]
+            if not needed.valid:  # first the consent, then the school
+                context["buttons"] = [it | {"primary": False} for it in context["buttons"]]
         return context
 
     def saved(self, row: SchoolVoorkeur, *, new: bool) -> str:
@@ -62,8 +65,7 @@ class SchoolVoorkeurView(ActsView):
         return redirect(url_for("HulpvraagView.dossier_tab", pk=row.hulpvraag_id, tab="scholen"))
 
 
-def _consent(row: SchoolVoorkeur) -> list[tuple[str, str]]:
-    needed = toestemmingen.needed(row.hulpvraag, row.school_id)
+def _consent(needed: toestemmingen.Needed) -> list[tuple[str, str]]:
     facts = [(of.ouder.naam, _of_parent(of)) for of in needed.parents]
     whole = _("valid") if needed.valid else _("not valid: the school cannot read the dossier")
     return [*facts, (_("All together"), whole)]

@@ -1,5 +1,6 @@
 """The tab Scholen van voorkeur of a dossier."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import url_for
@@ -17,7 +18,8 @@ from app.views.school_acts import ACTS
 Context = dict[str, Any]
 
 SHAPES = {VoorkeurStaat.AKKOORD: "done", VoorkeurStaat.AFGEWEZEN: "stop", VoorkeurStaat.BENADERD: "need"}
-_NEXT = ("toestemming-vragen", "toestemming-vastleggen", "benaderen", "beantwoorden", "hoger", "lager")
+_NEXT = ("toestemming-vragen", "toestemming-vastleggen", "benaderen", "beantwoorden")
+_MOVES = ("hoger", "lager")
 
 
 def fill(row: Hulpvraag, person: Person) -> Context:
@@ -34,6 +36,10 @@ def fill(row: Hulpvraag, person: Person) -> Context:
         consented = {school.voorkeur.id: school.consented for school in schools}
     else:
         rows = schoolvoorkeuren.of(row)
+    several = sum(found.staat is VoorkeurStaat.VOORGESTELD for found in rows) > 1
+    for found in rows:
+        found.hulpvraag = row
+    acts = (*_NEXT, *_MOVES) if several else _NEXT
     proposes = access.fields(person, Noun.SCHOOLVOORKEUR, row, Verb.ADD) != frozenset()
     add = url_for("SchoolVoorkeurView.add", hulpvraag=row.id)
     return {
@@ -43,7 +49,7 @@ def fill(row: Hulpvraag, person: Person) -> Context:
             {
                 "url": url_for("SchoolVoorkeurView.show", pk=found.id),
                 "cells": _cells(found, consented=consented.get(found.id), whole=readable is None),
-                "actions": _actions(found, row, person, consented=consented.get(found.id)),
+                "actions": _actions(found, acts, person, consented=consented.get(found.id)),
             }
             for found in rows
         ],
@@ -69,14 +75,14 @@ def _cells(found: SchoolVoorkeur, *, consented: bool | None, whole: bool) -> lis
 
 
 def _actions(
-    found: SchoolVoorkeur, row: Hulpvraag, person: Person, *, consented: bool | None
+    found: SchoolVoorkeur, acts: Sequence[str], person: Person, *, consented: bool | None
 ) -> list[Context]:
-    """Offer what can be done from the list; the page of the school has the rest."""
+    """Offer of these acts what can be done from the list; the page of the school has the rest."""
+    row = found.hulpvraag
     rights = {verb for verb in Verb if access.fields(person, Noun.SCHOOLVOORKEUR, row, verb) != frozenset()}
-    found.hulpvraag = row
     return [
         button("SchoolVoorkeurView.change", found, key, ACTS[key], person) | {"primary": False}
-        for key in _NEXT
+        for key in acts
         if ACTS[key].verb in rights and ACTS[key].open(found, person) and _fits(key, consented=consented)
     ]
 
@@ -85,4 +91,4 @@ def _fits(key: str, *, consented: bool | None) -> bool:
     """Ask for consent while it lacks, and approach once it is there."""
     if key.startswith("toestemming-"):
         return consented is False
-    return key != "benaderen" or bool(consented)
+    return key != "benaderen" or consented is True
