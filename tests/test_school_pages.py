@@ -200,7 +200,7 @@ def test_a_parent_decides_and_a_school_answers_in_their_browsers(streek, visit, 
     streek.approach(linde)
     school = visit("linde", javascript=javascript)
     expect(school.get_by_text("beslist uiterlijk", exact=False)).to_be_visible()
-    school.get_by_role("link", name="Beantwoorden").click()
+    school.get_by_role("link", name="Antwoord geven").click()
     school.get_by_label("Afwijzen: de school kan de ondersteuning niet bieden").check()
     school.get_by_role("button", name="Antwoord noteren").click()
     expect(school.locator("#errors")).to_contain_text("waarom de school afwijst")

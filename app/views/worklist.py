@@ -171,7 +171,7 @@ def _school_action(voorkeur: SchoolVoorkeur, *, answers: bool) -> dict[str, Any]
     """Lead a school to its answer, and JK staff to where consents and schools are."""
     if answers:
         answer = url_for("SchoolVoorkeurView.change", pk=voorkeur.id, act="beantwoorden")
-        return {"label": _("Answer"), "url": answer}
+        return {"label": _("Give an answer"), "url": answer}
     schools = url_for("HulpvraagView.dossier_tab", pk=voorkeur.hulpvraag_id, tab="scholen")
     return {"label": _("To the schools"), "url": schools}
 
