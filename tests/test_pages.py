@@ -10,7 +10,7 @@ import pytest
 from tests import oracle, sight
 from tests.census import NOTHING, ROUTES, Route
 from tests.oracle import Party, Thing, Who
-from tests.world import GONE, MARK, PEOPLE, Browser, World, ids_on, marks_on, text_of
+from tests.world import GONE, MARK, PEOPLE, UUID, Browser, World, ids_on, marks_on, text_of
 
 ANONYMOUS = Who("", 0, None, None, None, frozenset(), signed_in=False)
 PRESENT = tuple(key for key in PEOPLE if key not in GONE)
@@ -91,7 +91,7 @@ def _on_page(world: World, route: Route, key: str, thing: Thing, answer) -> list
         for mark in (world.marks[word] for word in sorted(marks - known) if word in world.marks)
         if not (login and mark.thing.noun == "Organisation")
     ]
-    named = set(route.path(thing).split("/"))
+    named = set(UUID.findall(route.path(thing)))
     problems += [
         f"leaks the id of {_name(world, world.things[i])}"
         for i in sorted(ids - named)

@@ -32,6 +32,7 @@ ORGANISATIONS = {
     "els": ("school", "brug"),
     "iep": ("school", "brug"),
     "hulst": ("school", "brug"),
+    "beuk": ("school", "brug"),
     "kei": ("voorschool", "brug"),
     "zorg": ("partner", "brug"),
     "anker": ("samenwerkingsverband", "anker"),
