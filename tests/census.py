@@ -248,7 +248,10 @@ def withdraws(who: Who, thing: Thing) -> int:
 
 
 CONSENT_ACTS: dict[str, tuple[str, Answer]] = {
-    "geven": ("answer", unless(lambda thing: thing.state in ("teruggenomen", "geweigerd"), who_can("answer", 302))),
+    "geven": (
+        "answer",
+        unless(lambda thing: thing.state in ("teruggenomen", "geweigerd"), who_can("answer", 302)),
+    ),
     "weigeren": ("answer", unless(lambda thing: thing.state == "gegeven", who_can("answer", 302))),
     "intrekken": ("withdraw", withdraws),
 }

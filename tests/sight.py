@@ -133,7 +133,9 @@ def _beside(world: World, who: Who, endpoint: str, thing: Thing) -> dict[Field, 
         agreed = [
             one
             for name, one in world.named.items()
-            if one.noun == "Afspraak" and one.dossiers == thing.dossiers and name.rpartition("-")[2] in IN_ROUND
+            if one.noun == "Afspraak"
+            and one.dossiers == thing.dossiers
+            and name.rpartition("-")[2] in IN_ROUND
         ]
         shown = agreed if thing.name == "open" else []
         return _marks(world, who, "Afspraak", "wat", shown) | _marks(
