@@ -56,6 +56,9 @@ def always(status: int) -> Answer:
     return lambda who, thing: status
 
 
+NOWHERE = always(404)
+
+
 def who_lists(noun: str) -> Answer:
     return lambda who, thing: 200 if oracle.LISTS[noun] & who.roles else 404
 
@@ -326,7 +329,7 @@ ROUTES: tuple[Route, ...] = (
         Route("GET", "/hulpvragen/<pk>/<tab>", "HulpvraagView.dossier_tab", tab(noun), "Hulpvraag", {"tab": key})
         for key, noun in TABS.items()
     ),
-    Route("GET", "/hulpvragen/<pk>/<tab>", "HulpvraagView.dossier_tab", always(404), "Hulpvraag", {"tab": "x"}),
+    Route("GET", "/hulpvragen/<pk>/<tab>", "HulpvraagView.dossier_tab", NOWHERE, "Hulpvraag", {"tab": "x"}),
     Route("GET", "/hulpvragen/<pk>/betrokkenen", "BetrokkenenView.change", who_regroups(200), "Hulpvraag"),
     Route("POST", "/hulpvragen/<pk>/betrokkenen", "BetrokkenenView.change", who_regroups(422), "Hulpvraag"),
     Route("GET", "/hulpvragen/<pk>/overdracht", "OverdrachtView.page", who_can("hand_over"), "Hulpvraag"),
@@ -341,13 +344,13 @@ ROUTES: tuple[Route, ...] = (
     ),
     *_screens("Kind", "KindView", "/kinderen"),
     Route("GET", "/kinderen/<pk>/<tab>", "KindView.related", child_tab("Gezagsdrager"), "Kind", {"tab": "ouders"}),
-    Route("GET", "/kinderen/<pk>/<tab>", "KindView.related", always(404), "Kind", {"tab": "hulpvragen"}),
+    Route("GET", "/kinderen/<pk>/<tab>", "KindView.related", NOWHERE, "Kind", {"tab": "hulpvragen"}),
     *_screens("Gezagsdrager", "GezagsdragerView", "/ouders"),
     *_screens("Bijlage", "BijlageView", "/bijlagen", add=False),
     *_screens("Notitie", "NotitieView", "/notities", edit=None),
     # Agreements, made in a dossier
     *_screens("Afspraak", "AfspraakView", "/afspraken", add=False),
-    *(Route(method, "/afspraken/nieuw", "AfspraakView.add", always(404)) for method in ("GET", "POST")),
+    *(Route(method, "/afspraken/nieuw", "AfspraakView.add", NOWHERE) for method in ("GET", "POST")),
     Route("GET", "/afspraken/nieuw", "AfspraakView.add", who_adds_here("Afspraak", 200), "Hulpvraag", asks="hulpvraag"),
     Route("POST", "/afspraken/nieuw", "AfspraakView.add", who_adds_here("Afspraak", 422), "Hulpvraag", asks="hulpvraag"),
     Route("POST", "/afspraken/<pk>/gedaan", "AfspraakView.tick", who_may("tick", 302), "Afspraak", changes=True),
@@ -366,7 +369,7 @@ ROUTES: tuple[Route, ...] = (
         for method, status in (("GET", 200), ("POST", 422))
     ),
     *(
-        Route(method, "/overlegrondes/<pk>/uitnodigen/<wie>", "DeelnameView.add", always(404), "Overlegronde", {"wie": "onzin"})
+        Route(method, "/overlegrondes/<pk>/uitnodigen/<wie>", "DeelnameView.add", NOWHERE, "Overlegronde", {"wie": "onzin"})
         for method in ("GET", "POST")
     ),
     Route("GET", "/overlegrondes/<pk>/antwoord", "DeelnameView.edit", who_takes_part(200, still=True), "Overlegronde"),
@@ -397,7 +400,7 @@ ROUTES: tuple[Route, ...] = (
         for act, (_verb, answer) in CONSENT_ACTS.items()
     ),
     *(
-        Route(method, f"{base}/<pk>/<act>", f"{noun}View.change", always(404), noun, {"act": "onzin"})
+        Route(method, f"{base}/<pk>/<act>", f"{noun}View.change", NOWHERE, noun, {"act": "onzin"})
         for noun, base in (("SchoolVoorkeur", "/scholen-van-voorkeur"), ("Toestemming", "/toestemmingen"))
         for method in ("GET", "POST")
     ),
@@ -429,7 +432,7 @@ ROUTES: tuple[Route, ...] = (
     # The door
     Route("POST", "/logout", "SigninView.logout", always(302), changes=True),
     Route("GET", "/organisatie-wisselen", "SigninView.switch", always(200)),
-    Route("POST", "/organisatie-wisselen", "SigninView.switch", always(404), sends={"membership": "nergens"}),
+    Route("POST", "/organisatie-wisselen", "SigninView.switch", NOWHERE, sends={"membership": "nergens"}),
     Route("GET", "/login", "SigninView.login", always(302), public=200),
     Route("POST", "/login", "SigninView.login", always(422), public=422),
     Route("GET", "/login/herstelcode", "SigninView.recovery", always(302), public=200),
@@ -439,8 +442,8 @@ ROUTES: tuple[Route, ...] = (
     *_public("AccountView.invitation", "/uitnodiging/<token>", 404, posted=404, token="onzin"),
     *_public("AccountView.password", "/uitnodiging/<token>/wachtwoord", 404, posted=404, token="onzin"),
     *_public("AccountView.two_factor", "/uitnodiging/<token>/code", 404, posted=404, token="onzin"),
-    Route("GET", "/uitnodiging/<token>/herstelcodes", "AccountView.recovery_codes", always(404), values={"token": "onzin"}, public=404),
-    Route("POST", "/uitnodiging/<token>/herstelcodes", "AccountView.recovery_codes", always(404), values={"token": "onzin"}, public=404),
+    Route("GET", "/uitnodiging/<token>/herstelcodes", "AccountView.recovery_codes", NOWHERE, values={"token": "onzin"}, public=404),
+    Route("POST", "/uitnodiging/<token>/herstelcodes", "AccountView.recovery_codes", NOWHERE, values={"token": "onzin"}, public=404),
     *_public("AccountView.reset", "/wachtwoord/<token>", 404, posted=404, token="onzin"),
     *_public("health_page.health", "/healthz", 200),
     *_public("static", "/static/<path:filename>", 404, **{"path:filename": "onzin.css"}),

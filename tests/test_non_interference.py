@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import pytest
 
 from tests import oracle
-from tests.census import PICKS, ROUTES, TABS
+from tests.census import CONSENT_ACTS, PICKS, ROUTES, SCHOOL_ACTS, TABS
 from tests.hidden import PRESENT, VARIANTS, Pair, Twins
 from tests.installation import install, settings_for
 from tests.lockstep import Found, Lockstep
 from tests.oracle import MOVES, Thing
-from tests.test_forms_guard import VALID
+from tests.test_forms_guard import whole
 from tests.world import UUID
 
 LISTS = (
@@ -23,8 +23,12 @@ LISTS = (
     "/notities/",
     "/organisaties/",
     "/medewerkers/",
+    "/afspraken/",
+    "/overlegrondes/",
+    "/scholen-van-voorkeur/",
+    "/toestemmingen/",
 )
-FORMS = tuple(f"{path}nieuw" for path in LISTS if path != "/bijlagen/")
+FORMS = tuple(f"{path}nieuw" for path in LISTS if path not in ("/bijlagen/", "/toestemmingen/"))
 ALWAYS = ("/", "/hulpvragen/?filter=alle", "/berichten/")
 NARROWED = ("/hulpvragen/?filter=mij", "/hulpvragen/?filter=einde")
 TYPED = re.compile(r'name="(\w+)_q"')
@@ -172,6 +176,8 @@ class Visit:
             "tab": list(TABS),
             "key": list(MOVES),
             "pick": list(PICKS),
+            "act": [*SCHOOL_ACTS, *CONSENT_ACTS],
+            "wie": ["medewerker", "ouder", "deelnemer"],
             "token": ["onzin"],
             "filename": ["x"],
         }
@@ -235,6 +241,8 @@ class Visit:
             "/ouders/nieuw",
             "/notities/nieuw",
             "/medewerkers/nieuw",
+            "/overlegrondes/nieuw",
+            "/scholen-van-voorkeur/nieuw",
         ):
             answer = self.pages.get(path)
             for name in dict.fromkeys(TYPED.findall(answer.get_data(as_text=True))):
@@ -259,8 +267,7 @@ class Visit:
     def valid(self, path: str) -> dict[str, str]:
         """A whole form, with a preschool of the visitor's own SWV."""
         view = next(rule.endpoint for rule in self.rules if rule.rule == path)
-        named, own = self.pair.one.named, self.pair.one.who[self.key].swv
-        form = {name: named[value].id if value in named else value for name, value in VALID[view].items()}
+        form, own = whole(self.pair.one, view), self.pair.one.who[self.key].swv
         preschools = [
             t.id for t in self.pair.one.of("Organisation") if t.soort == "voorschool" and t.swv == own
         ]

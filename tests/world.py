@@ -33,6 +33,7 @@ ORGANISATIONS = {
     "iep": ("school", "brug"),
     "hulst": ("school", "brug"),
     "beuk": ("school", "brug"),
+    "kastanje": ("school", "brug"),
     "kei": ("voorschool", "brug"),
     "zorg": ("partner", "brug"),
     "anker": ("samenwerkingsverband", "anker"),
