@@ -17,7 +17,7 @@ class Route:
     """One rule × method. `answer` is the status for who is signed in; `of` the noun that the address names.
 
     `values` fills in the rest of the address. `sends` is what a POST carries that changes nothing even where
-    it is allowed; `changes` says that it changes something nevertheless.
+    it is allowed; `changes` says that it changes something nevertheless. `asks` names the row in the query.
     """
 
     method: str
@@ -27,6 +27,7 @@ class Route:
     of: str = ""
     values: dict[str, str] = field(default_factory=dict)
     sends: dict[str, Any] = field(default_factory=dict)
+    asks: str = ""
     raw: bool = False
     changes: bool = False
     public: int | None = None
@@ -38,7 +39,7 @@ class Route:
             path = path.replace(f"<{name}>", thing.id)
         for name, value in (self.values | {"sleutel": mail_key}).items():
             path = path.replace(f"<{name}>", value)
-        return path
+        return f"{path}?{self.asks}={thing.id}" if self.asks else path
 
     @property
     def stranger(self) -> int:
@@ -48,11 +49,14 @@ class Route:
 
     @property
     def name(self) -> str:
-        return " ".join((self.method, self.rule, *self.values.values()))
+        return " ".join((self.method, self.rule, *self.values.values(), *([self.asks] if self.asks else [])))
 
 
 def always(status: int) -> Answer:
     return lambda who, thing: status
+
+
+NOWHERE = always(404)
 
 
 def who_lists(noun: str) -> Answer:
@@ -156,6 +160,106 @@ def who_moves(key: str, status: int) -> Answer:
     return answer
 
 
+def who_can(verb: str, status: int = 200) -> Answer:
+    """The row is there for them and they may do this with it; it has no screens of its own."""
+    return lambda who, thing: status if oracle.may(who, verb, thing) else 404
+
+
+def unless(refused: Callable[[Thing], bool], answer: Answer) -> Answer:
+    """Who may is told what has happened to the row meanwhile."""
+
+    def told(who: Who, thing: Thing) -> int:
+        status = answer(who, thing)
+        return 409 if status != 404 and refused(thing) else status
+
+    return told
+
+
+def who_releases(status: int) -> Answer:
+    """An advice that is not final yet is made so by who may do both at once."""
+
+    def answer(who: Who, thing: Thing) -> int:
+        if not (oracle.may(who, "finalise", thing) and oracle.may(who, "share", thing)):
+            return 404
+        return status if thing.state == "voorlopig advies" else 409
+
+    return answer
+
+
+def who_regroups(status: int) -> Answer:
+    """Who the hulpvraag is with changes until it has ended, by who may change all of it."""
+
+    def answer(who: Who, thing: Thing) -> int:
+        if oracle.may(who, "edit", thing) and oracle.editable_fields(who, thing.dossiers[0]) is None:
+            return status
+        return 409 if who.is_jk and oracle.may(who, "read", thing) else 404
+
+    return answer
+
+
+def who_takes_part(status: int, *, still: bool) -> Answer:
+    """One's own answer to an invitation; who can't answer any more gets the typed text back."""
+
+    def answer(who: Who, thing: Thing) -> int:
+        me = (who.account, who.organisation)
+        part = Thing("Deelname", "", thing.swv, thing.dossiers, people=frozenset({me}))
+        mine = me in thing.people and oracle.may(who, "read", thing)
+        return status if mine and (not still or oracle.may(who, "answer", part)) else 404
+
+    return answer
+
+
+def explains_rights(who: Who, thing: Thing) -> int:
+    at_swv = who.organisation is not None and who.organisation == who.swv
+    return 200 if at_swv and who.roles & (oracle.JK | {"rolbeheerder"}) else 404
+
+
+# What can be done with a school of preference: the right, and what comes of it where it is refused or empty.
+def _wanted(*states: str, since_advice: bool = False) -> Callable[[Thing], bool]:
+    """Not any more, or not yet: the state of the school, or the status of the dossier."""
+
+    def refused(thing: Thing) -> bool:
+        (dossier,) = thing.dossiers
+        at = oracle.COLUMN[dossier.status]
+        return thing.state not in states or at > 1 or (since_advice and at != 1)
+
+    return refused
+
+
+_IN_TOUCH = ("benaderd", "akkoord", "afgewezen")
+# act: the right, what an empty form answers, when it is too late or too early, whether it changes something
+SCHOOL_ACTS: dict[str, tuple[str, int, Callable[[Thing], bool], bool]] = {
+    "toestemming-vragen": ("edit", 422, lambda thing: False, False),
+    "toestemming-vastleggen": ("edit", 422, lambda thing: False, False),
+    "verwijderen": ("edit", 302, _wanted("voorgesteld"), True),
+    "hoger": ("edit", 302, _wanted("voorgesteld"), True),
+    "lager": ("edit", 302, _wanted("voorgesteld"), True),
+    "benaderen": ("edit", 422, _wanted("voorgesteld", since_advice=True), False),
+    "vervallen": ("edit", 422, _wanted("benaderd", "akkoord"), False),
+    "verlengen": ("answer", 302, _wanted("benaderd"), True),
+    "antwoord-op-vraag": ("edit", 422, _wanted(*_IN_TOUCH), False),
+    "vraag": ("ask", 422, _wanted(*_IN_TOUCH), False),
+    "beantwoorden": ("answer", 422, _wanted("benaderd"), False),
+}
+
+
+def withdraws(who: Who, thing: Thing) -> int:
+    """A parent takes it back with one click; JK staff say how they know."""
+    if not oracle.may(who, "withdraw", thing):
+        return 404
+    return 422 if who.is_jk else 302
+
+
+CONSENT_ACTS: dict[str, tuple[str, Answer]] = {
+    "geven": (
+        "answer",
+        unless(lambda thing: thing.state in ("teruggenomen", "geweigerd"), who_can("answer", 302)),
+    ),
+    "weigeren": ("answer", unless(lambda thing: thing.state == "gegeven", who_can("answer", 302))),
+    "intrekken": ("withdraw", withdraws),
+}
+
+
 def who_picks(roles: frozenset[str]) -> Answer:
     return lambda who, thing: 200 if roles & who.roles else 404
 
@@ -164,6 +268,9 @@ _ANYBODY = frozenset().union(*oracle.CEILING.values())
 PICKS = {
     "kind": oracle.JK,
     "hulpvraag": oracle.ADDS["Notitie"],
+    "hulpvraag_school": oracle.ADDS["SchoolVoorkeur"],
+    "school": oracle.ADDS["SchoolVoorkeur"],
+    "persoon": oracle.JK,
     "voorschool": oracle.JK,
     "contactpersoon": oracle.JK,
     "specialist": oracle.JK,
@@ -222,7 +329,12 @@ ROUTES: tuple[Route, ...] = (
         Route("GET", "/hulpvragen/<pk>/<tab>", "HulpvraagView.dossier_tab", tab(noun), "Hulpvraag", {"tab": key})
         for key, noun in TABS.items()
     ),
-    Route("GET", "/hulpvragen/<pk>/<tab>", "HulpvraagView.dossier_tab", always(404), "Hulpvraag", {"tab": "x"}),
+    Route("GET", "/hulpvragen/<pk>/<tab>", "HulpvraagView.dossier_tab", NOWHERE, "Hulpvraag", {"tab": "x"}),
+    Route("GET", "/hulpvragen/<pk>/betrokkenen", "BetrokkenenView.change", who_regroups(200), "Hulpvraag"),
+    Route("POST", "/hulpvragen/<pk>/betrokkenen", "BetrokkenenView.change", who_regroups(422), "Hulpvraag"),
+    Route("GET", "/hulpvragen/<pk>/overdracht", "OverdrachtView.page", who_can("hand_over"), "Hulpvraag"),
+    Route("POST", "/hulpvragen/<pk>/overdracht", "OverdrachtView.send", who_can("hand_over"), "Hulpvraag"),
+    Route("GET", "/wat-ziet-wie", "WatZietWieView.index", explains_rights),
     Route("GET", "/hulpvragen/<pk>/status", "HulpvraagView.status", who_may("read"), "Hulpvraag"),
     Route("POST", "/hulpvragen/<pk>/status", "HulpvraagView.status", who_may("read", 422), "Hulpvraag"),
     *(
@@ -232,10 +344,66 @@ ROUTES: tuple[Route, ...] = (
     ),
     *_screens("Kind", "KindView", "/kinderen"),
     Route("GET", "/kinderen/<pk>/<tab>", "KindView.related", child_tab("Gezagsdrager"), "Kind", {"tab": "ouders"}),
-    Route("GET", "/kinderen/<pk>/<tab>", "KindView.related", always(404), "Kind", {"tab": "hulpvragen"}),
+    Route("GET", "/kinderen/<pk>/<tab>", "KindView.related", NOWHERE, "Kind", {"tab": "hulpvragen"}),
     *_screens("Gezagsdrager", "GezagsdragerView", "/ouders"),
     *_screens("Bijlage", "BijlageView", "/bijlagen", add=False),
     *_screens("Notitie", "NotitieView", "/notities", edit=None),
+    # Agreements, made in a dossier
+    *_screens("Afspraak", "AfspraakView", "/afspraken", add=False),
+    *(Route(method, "/afspraken/nieuw", "AfspraakView.add", NOWHERE) for method in ("GET", "POST")),
+    Route("GET", "/afspraken/nieuw", "AfspraakView.add", who_adds_here("Afspraak", 200), "Hulpvraag", asks="hulpvraag"),
+    Route("POST", "/afspraken/nieuw", "AfspraakView.add", who_adds_here("Afspraak", 422), "Hulpvraag", asks="hulpvraag"),
+    Route("POST", "/afspraken/<pk>/gedaan", "AfspraakView.tick", who_may("tick", 302), "Afspraak", changes=True),
+    Route("POST", "/afspraken/<pk>/niet-gedaan", "AfspraakView.reopen", who_may("edit", 302), "Afspraak", changes=True),
+    # Rounds and who takes part in them
+    *_screens("Overlegronde", "OverlegrondeView", "/overlegrondes"),
+    Route("GET", "/overlegrondes/<pk>/agenda.ics", "RoundView.calendar", who_may("read"), "Overlegronde"),
+    *(
+        Route(method, f"/overlegrondes/<pk>/{act}", f"RoundView.{name}", who_may("edit", status), "Overlegronde", changes=method == "POST")
+        for act, name in (("sluiten", "close"), ("heropenen", "reopen"))
+        for method, status in (("GET", 200), ("POST", 302))
+    ),
+    *(
+        Route(method, "/overlegrondes/<pk>/uitnodigen/<wie>", "DeelnameView.add", who_may("edit", status), "Overlegronde", {"wie": wie})
+        for wie in ("medewerker", "ouder", "deelnemer")
+        for method, status in (("GET", 200), ("POST", 422))
+    ),
+    *(
+        Route(method, "/overlegrondes/<pk>/uitnodigen/<wie>", "DeelnameView.add", NOWHERE, "Overlegronde", {"wie": "onzin"})
+        for method in ("GET", "POST")
+    ),
+    Route("GET", "/overlegrondes/<pk>/antwoord", "DeelnameView.edit", who_takes_part(200, still=True), "Overlegronde"),
+    Route("POST", "/overlegrondes/<pk>/antwoord", "DeelnameView.edit", who_takes_part(422, still=False), "Overlegronde"),
+    Route("GET", "/deelnames/<pk>/openen", "DeelnameView.change", who_can("edit"), "Deelname"),
+    Route("POST", "/deelnames/<pk>/openen", "DeelnameView.change", who_can("edit", 422), "Deelname"),
+    Route("GET", "/deelnames/<pk>/uitnodigen", "DeelnameView.invite_again", who_can("edit"), "Deelname"),
+    Route("POST", "/deelnames/<pk>/uitnodigen", "DeelnameView.invite_again", unless(lambda thing: thing.ended or not thing.people, who_can("edit", 302)), "Deelname", changes=True),
+    Route("GET", "/deelnames/<pk>/verwijderen", "DeelnameView.remove", who_can("edit"), "Deelname"),
+    Route("POST", "/deelnames/<pk>/verwijderen", "DeelnameView.remove", unless(lambda thing: thing.ended, who_can("edit", 302)), "Deelname", changes=True),
+    # Schools of preference and the parents' consent
+    *_screens("SchoolVoorkeur", "SchoolVoorkeurView", "/scholen-van-voorkeur", edit=None),
+    *(
+        Route("GET", "/scholen-van-voorkeur/<pk>/<act>", "SchoolVoorkeurView.change", who_can(verb), "SchoolVoorkeur", {"act": act})
+        for act, (verb, _status, _refused, _changes) in SCHOOL_ACTS.items()
+    ),
+    *(
+        Route("POST", "/scholen-van-voorkeur/<pk>/<act>", "SchoolVoorkeurView.change", unless(refused, who_can(verb, status)), "SchoolVoorkeur", {"act": act}, changes=changes)
+        for act, (verb, status, refused, changes) in SCHOOL_ACTS.items()
+    ),
+    *_screens("Toestemming", "ToestemmingView", "/toestemmingen", add=False, edit=None),
+    *(
+        Route("GET", "/toestemmingen/<pk>/<act>", "ToestemmingView.change", who_can(verb), "Toestemming", {"act": act})
+        for act, (verb, _answer) in CONSENT_ACTS.items()
+    ),
+    *(
+        Route("POST", "/toestemmingen/<pk>/<act>", "ToestemmingView.change", answer, "Toestemming", {"act": act}, changes=True)
+        for act, (_verb, answer) in CONSENT_ACTS.items()
+    ),
+    *(
+        Route(method, f"{base}/<pk>/<act>", f"{noun}View.change", NOWHERE, noun, {"act": "onzin"})
+        for noun, base in (("SchoolVoorkeur", "/scholen-van-voorkeur"), ("Toestemming", "/toestemmingen"))
+        for method in ("GET", "POST")
+    ),
     *_screens("Organisation", "OrganisationView", "/organisaties"),
     *_screens("Lidmaatschap", "LidmaatschapView", "/medewerkers", edit=None),
     Route("GET", "/medewerkers/<pk>/beeindigen", "MembershipView.end", who_may("edit"), "Lidmaatschap"),
@@ -249,6 +417,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/bijlagen/<bijlage_id>/bestand", "BijlageFilesView.file", who_may("read"), "Bijlage"),
     Route("GET", "/bijlagen/<bijlage_id>/intrekken", "BijlageFilesView.retract", who_may("retract"), "Bijlage"),
     Route("POST", "/bijlagen/<bijlage_id>/intrekken", "BijlageFilesView.retract", who_may("retract", 302), "Bijlage", changes=True),
+    Route("GET", "/bijlagen/<bijlage_id>/definitief", "BijlageFilesView.release", who_releases(200), "Bijlage"),
+    Route("POST", "/bijlagen/<bijlage_id>/definitief", "BijlageFilesView.release", who_releases(302), "Bijlage", changes=True),
     # Messages
     Route("GET", "/berichten/", "BerichtView.index", always(200)),
     Route("GET", "/berichten/<pk>", "BerichtView.show", own_message(200), "Bericht"),
@@ -262,7 +432,7 @@ ROUTES: tuple[Route, ...] = (
     # The door
     Route("POST", "/logout", "SigninView.logout", always(302), changes=True),
     Route("GET", "/organisatie-wisselen", "SigninView.switch", always(200)),
-    Route("POST", "/organisatie-wisselen", "SigninView.switch", always(404), sends={"membership": "nergens"}),
+    Route("POST", "/organisatie-wisselen", "SigninView.switch", NOWHERE, sends={"membership": "nergens"}),
     Route("GET", "/login", "SigninView.login", always(302), public=200),
     Route("POST", "/login", "SigninView.login", always(422), public=422),
     Route("GET", "/login/herstelcode", "SigninView.recovery", always(302), public=200),
@@ -272,8 +442,8 @@ ROUTES: tuple[Route, ...] = (
     *_public("AccountView.invitation", "/uitnodiging/<token>", 404, posted=404, token="onzin"),
     *_public("AccountView.password", "/uitnodiging/<token>/wachtwoord", 404, posted=404, token="onzin"),
     *_public("AccountView.two_factor", "/uitnodiging/<token>/code", 404, posted=404, token="onzin"),
-    Route("GET", "/uitnodiging/<token>/herstelcodes", "AccountView.recovery_codes", always(404), values={"token": "onzin"}, public=404),
-    Route("POST", "/uitnodiging/<token>/herstelcodes", "AccountView.recovery_codes", always(404), values={"token": "onzin"}, public=404),
+    Route("GET", "/uitnodiging/<token>/herstelcodes", "AccountView.recovery_codes", NOWHERE, values={"token": "onzin"}, public=404),
+    Route("POST", "/uitnodiging/<token>/herstelcodes", "AccountView.recovery_codes", NOWHERE, values={"token": "onzin"}, public=404),
     *_public("AccountView.reset", "/wachtwoord/<token>", 404, posted=404, token="onzin"),
     *_public("health_page.health", "/healthz", 200),
     *_public("static", "/static/<path:filename>", 404, **{"path:filename": "onzin.css"}),

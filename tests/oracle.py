@@ -135,6 +135,7 @@ class Thing:
     `organisation` is whose it is, or, of a school of preference and a consent, which school it is about.
     `account` is the person it is about; a school is `wanted_in` the dossiers that it is a preference of.
     `people` take part in a round: account and on whose behalf. `named` is the organisation that has to do it.
+    `state` is how far it is: of a school of preference, of a consent, of an advice that is not final yet.
     """
 
     noun: str
@@ -153,6 +154,7 @@ class Thing:
     name: str = ""
     people: frozenset[tuple[int, str | None]] = frozenset()
     named: str | None = None
+    state: str = ""
     wanted_in: tuple[Dossier, ...] = ()
 
 
@@ -487,17 +489,20 @@ def may_move(who: Who, key: str, dossier: Dossier) -> bool:
 _DOSSIER_ROLES = JK | {"contactpersoon_voorschool", "contactpersoon_school", "ouder", "deelnemer"}
 LISTS = {
     **dict.fromkeys(("Hulpvraag", "Kind", "Gezagsdrager", "Bijlage", "Notitie"), _DOSSIER_ROLES),
+    **dict.fromkeys(("Afspraak", "Overlegronde", "SchoolVoorkeur"), _DOSSIER_ROLES),
+    "Toestemming": JK | {"contactpersoon_school", "ouder"},
     "Organisation": JK | {"rolbeheerder", "platformbeheerder"},
     "Lidmaatschap": frozenset({"rolbeheerder"}),
     "Bericht": frozenset().union(*CEILING.values()),
 }
 EDITS = {
-    **dict.fromkeys(("Kind", "Gezagsdrager", "Bijlage"), JK),
+    **dict.fromkeys(("Kind", "Gezagsdrager", "Bijlage", "Afspraak", "Overlegronde"), JK),
     "Hulpvraag": JK | {"contactpersoon_voorschool"},
     "Organisation": frozenset({"rolbeheerder", "platformbeheerder"}),
 }
 ADDS = {
-    **dict.fromkeys(("Hulpvraag", "Kind", "Gezagsdrager"), JK),
+    **dict.fromkeys(("Hulpvraag", "Kind", "Gezagsdrager", "Overlegronde"), JK),
+    "SchoolVoorkeur": JK | {"ouder"},
     "Notitie": JK | {"contactpersoon_voorschool", "contactpersoon_school"},
     "Bijlage": JK | {"contactpersoon_voorschool", "contactpersoon_school"},
     "Organisation": frozenset({"platformbeheerder"}),

@@ -3,6 +3,7 @@
 from tests import oracle
 from tests.oracle import Thing, Who
 from tests.world import Mark, World
+from tests.world_making import IN_ROUND
 
 Field = tuple[str, str]
 # A whole list may not be cut off by what a page shows at once.
@@ -16,6 +17,12 @@ TYPED: tuple[Field, ...] = (
     ("Gezagsdrager", "telefoon"),
     ("Gezagsdrager", "adres"),
     ("Gezagsdrager", "gezag_bron"),
+    ("Afspraak", "wat"),
+    ("Overlegronde", "plaats"),
+    ("Overlegronde", "agenda"),
+    ("Deelname", "voorstel"),
+    ("SchoolVoorkeur", "reden"),
+    ("Toestemming", "tekst"),
 )
 
 
@@ -27,7 +34,7 @@ def knows(world: World, who: Who, mark: Mark) -> bool:
     if thing.noun == "Organisation" and mark.field == "naam":
         mine = {other.organisation for other in world.who.values() if other.account == who.account}
         return thing.id in mine or oracle.may(who, "read", thing)
-    if thing.noun == "Hulpvraag" and mark.field == "nummer" and _has_message(world, who, thing):
+    if thing.noun == "Hulpvraag" and mark.field == "nummer" and _was_told(world, who, thing):
         return True
     return oracle.may(who, "read", thing) and _open(who, thing, mark.field)
 
@@ -43,10 +50,12 @@ def _knows_colleague(world: World, who: Who, thing: Thing) -> bool:
     return thing.account == who.account or any(other.swv == who.swv for other in places)
 
 
-def _has_message(world: World, who: Who, thing: Thing) -> bool:
+def _was_told(world: World, who: Who, thing: Thing) -> bool:
+    """A message says the number of its dossier, and so does an invitation to a round."""
     return any(
-        bericht.dossiers == thing.dossiers and oracle.may(who, "read", bericht)
-        for bericht in world.of("Bericht")
+        told.dossiers == thing.dossiers and oracle.may(who, "read", told)
+        for noun in ("Bericht", "Overlegronde")
+        for told in world.of(noun)
     )
 
 
@@ -54,28 +63,121 @@ def on_page(
     world: World, who: Who, endpoint: str, values: dict[str, str], thing: Thing
 ) -> dict[Field, set[str]]:
     """For some fields exactly which rows' marks the page of `thing` shows, no more and no less."""
-    kind = endpoint.split(".")[0]
     if endpoint == "HulpvraagView.show" or values.get("tab") == "hulpvraag":
         shown = _nothing() | _marks(world, who, "Hulpvraag", "omschrijving", [thing])
         return shown | _marks(world, who, "Gezagsdrager", "naam", _parents(world, thing))
     if endpoint == "HulpvraagView.dossier_tab":
-        noun, field = {
-            "bijlagen": ("Bijlage", "titel"),
-            "notities": ("Notitie", "tekst"),
-            "historie": ("StatusWijziging", "toelichting"),
-        }.get(values["tab"], ("Bijlage", "titel"))
-        inside = [other for other in world.of(noun) if other.dossiers == thing.dossiers]
-        chosen = inside if values["tab"] != "toegang" else []
-        return _nothing() | _marks(world, who, noun, field, chosen)
+        return _nothing() | _in_tab(world, who, values["tab"], thing)
     if endpoint == "KindView.related":
         return _nothing() | _marks(world, who, "Gezagsdrager", "naam", _parents(world, thing))
-    if endpoint in ("BijlageView.show", "NotitieView.show", "GezagsdragerView.show"):
+    if endpoint in OF_ONE:
         shown = _nothing()
         for noun, field in TYPED:
-            if noun == thing.noun and kind.startswith(noun):
+            if noun == thing.noun and field in OF_ONE[endpoint]:
                 shown |= _marks(world, who, noun, field, [thing])
-        return shown
+        return shown | _beside(world, who, endpoint, thing)
     return {}
+
+
+# The fields of its own row that a page shows.
+_ALL = frozenset(field for _noun, field in TYPED)
+OF_ONE: dict[str, frozenset[str]] = {
+    **dict.fromkeys(
+        (
+            "BijlageView.show",
+            "NotitieView.show",
+            "GezagsdragerView.show",
+            "AfspraakView.show",
+            "OverlegrondeView.show",
+            "SchoolVoorkeurView.show",
+            "ToestemmingView.show",
+        ),
+        _ALL,
+    ),
+    "OverlegrondeView.edit": _ALL,
+    "AfspraakView.edit": _ALL,
+    "RoundView.calendar": frozenset({"plaats"}),
+    "RoundView.close": frozenset(),
+    "RoundView.reopen": frozenset(),
+    "DeelnameView.edit": frozenset(),
+    "DeelnameView.remove": frozenset(),
+    "DeelnameView.invite_again": frozenset(),
+    "DeelnameView.change": frozenset(),
+    "BetrokkenenView.change": frozenset(),
+    "SchoolVoorkeurView.change": frozenset(),
+    "ToestemmingView.change": frozenset(),
+}
+
+
+def _in_tab(world: World, who: Who, tab: str, thing: Thing) -> dict[Field, set[str]]:
+    """What a tab lists of its dossier."""
+    listed = {
+        "bijlagen": ("Bijlage", "titel"),
+        "notities": ("Notitie", "tekst"),
+        "historie": ("StatusWijziging", "toelichting"),
+        "afspraken": ("Afspraak", "wat"),
+        "overlegrondes": ("Overlegronde", "plaats"),
+    }
+    if tab in listed:
+        noun, field = listed[tab]
+        return _marks(world, who, noun, field, _inside(world, thing, noun))
+    if tab == "toestemmingen":
+        asked = [one for one in _inside(world, thing, "Toestemming") if oracle.may(who, "read", one)]
+        return _marks(world, who, "Gezagsdrager", "naam", [_asked(world, one) for one in asked])
+    return {}
+
+
+def _beside(world: World, who: Who, endpoint: str, thing: Thing) -> dict[Field, set[str]]:
+    """What a page shows of other rows."""
+    if endpoint == "OverlegrondeView.show":
+        agreed = [
+            one
+            for name, one in world.named.items()
+            if one.noun == "Afspraak"
+            and one.dossiers == thing.dossiers
+            and name.rpartition("-")[2] in IN_ROUND
+        ]
+        shown = agreed if thing.name == "open" else []
+        return _marks(world, who, "Afspraak", "wat", shown) | _marks(
+            world, who, "Deelname", "voorstel", _parts(world, who, thing)
+        )
+    if endpoint == "DeelnameView.edit":
+        mine = [one for one in _parts(world, who, thing) if (who.account, who.organisation) in one.people]
+        return _marks(world, who, "Deelname", "voorstel", mine)
+    if endpoint == "ToestemmingView.show":
+        (dossier,) = thing.dossiers
+        paper = [world.named[f"{dossier.key}/bijlage-formulier"]] if thing.name == "geheim" else []
+        return _marks(world, who, "Gezagsdrager", "naam", [_asked(world, thing)]) | _marks(
+            world, who, "Bijlage", "titel", paper
+        )
+    if endpoint == "SchoolVoorkeurView.show":
+        parents = _parents(world, thing) if who.is_jk else []
+        with_authority = [parent for parent in parents if parent.has_authority]
+        talk = [
+            note
+            for note in _inside(world, thing, "Notitie")
+            if not note.shared and thing.organisation in (note.organisation, note.named)
+        ]
+        whole = oracle.open_fields(who, thing) is None
+        return _marks(world, who, "Gezagsdrager", "naam", with_authority) | _marks(
+            world, who, "Notitie", "tekst", talk if whole else []
+        )
+    return {}
+
+
+def _inside(world: World, thing: Thing, noun: str) -> list[Thing]:
+    return [other for other in world.of(noun) if other.dossiers == thing.dossiers]
+
+
+def _parts(world: World, who: Who, ronde: Thing) -> list[Thing]:
+    """Who takes part, all for JK staff and oneself for the others; who was taken off is not there."""
+    parts = [one for one in _inside(world, ronde, "Deelname") if one.named == ronde.id and one.people]
+    return [one for one in parts if who.is_jk or (who.account, who.organisation) in one.people]
+
+
+def _asked(world: World, consent: Thing) -> Thing:
+    (dossier,) = consent.dossiers
+    return world.named[f"{dossier.key}/ouder-{consent.name}"]
 
 
 def _nothing() -> dict[Field, set[str]]:

@@ -8,9 +8,9 @@ import pytest
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 
-from tests.census import ROUTES, Route
+from tests.census import NOTHING, ROUTES, Route
 from tests.oracle import Thing
-from tests.test_forms_guard import VALID, filled, reached
+from tests.test_forms_guard import VALID, filled, reached, resolved, whole
 from tests.world import Browser, World
 
 PIECES = (
@@ -23,7 +23,7 @@ PIECES = (
 )  # fmt: skip
 PARAMETERS = (
     "q", "na", "voor", "filter", "sort", "status", "kind", "hulpvraag", "organisation", "next", "back", "_search", "naam",
-    "soort", "zichtbaarheid", "membership", "page", "page_x", "psize_x", "_flt_0_kind", "_oc_x", "_l_", "lang", "locale",
+    "soort", "zichtbaarheid", "membership", "overlegronde", "ouder", "partij", "page", "page_x", "psize_x", "_flt_0_kind", "_oc_x", "_l_", "lang", "locale",
 )  # fmt: skip
 PEOPLE = ("", "specialist", "contact", "voorschool", "collega", "school", "ouder", "platform")
 
@@ -71,37 +71,35 @@ def test_every_generated_form_is_known_to_this_test(world: World):
     posting = {
         route.endpoint
         for route in ROUTES
-        if route.method == "POST" and route.endpoint.endswith((".add", ".edit"))
+        if route.method == "POST"
+        and route.endpoint.endswith((".add", ".edit"))
+        and not route.endpoint.startswith("DeelnameView")  # its forms are written by hand: VALID names them
     }
     assert {endpoint for endpoint in posting if not fields_of(world, endpoint)} == set()
 
 
-def _forms(world: World, key: str) -> list[tuple[Route, Thing, str, list[str]]]:
-    made = []
-    for route in ROUTES:
-        if route.method != "POST" or route.raw or route.endpoint == "SigninView.logout":
-            continue
-        thing, path = at(world, route, key)
-        names = {*fields_of(world, route.endpoint), *VALID.get(route.endpoint, {})}
-        page = world.browser(key).get(path)
-        if page.status_code == 200 and page.mimetype == "text/html":
-            names |= set(re.findall(r'\bname="([^"]+)"', page.get_data(as_text=True).partition("<main")[2]))
-        page.close()
-        names |= {"_search", "_anyway", "versie"}
-        made.append((route, thing, path, sorted(names - {"csrf_token"})))
-    return made
+def _form(world: World, route: Route, key: str) -> tuple[Thing, str, list[str]]:
+    """A row that this person could change, where its form is sent, and the names of all its fields."""
+    thing, path = at(world, route, key)
+    names = {*fields_of(world, route.endpoint), *VALID.get(route.endpoint, {})}
+    page = world.browser(key).get(path)
+    if page.status_code == 200 and page.mimetype == "text/html":
+        names |= set(re.findall(r'\bname="([^"]+)"', page.get_data(as_text=True).partition("<main")[2]))
+    page.close()
+    names |= {"_search", "_anyway", "versie"}
+    return thing, path, sorted(names - {"csrf_token"})
 
 
 def _typed(
     world: World, route: Route, thing: Thing, names: list[str], chance: random.Random
 ) -> list[tuple[str, str]]:
     """A valid form with garbage in one to three fields, or only garbage, or fields twice."""
-    whole = {name: value for name, value in filled(world, route, thing).items() if isinstance(value, str)}
+    valid = {name: value for name, value in filled(world, route, thing).items() if isinstance(value, str)}
     spoilt = chance.sample(names, min(len(names), chance.randint(1, 3)))
     kind = chance.random()
     if kind < 0.2:
         return [(name, chance.choice(PIECES)) for name in names]
-    typed = list((whole | {name: chance.choice(PIECES) for name in spoilt}).items())
+    typed = list((valid | {name: chance.choice(PIECES) for name in spoilt}).items())
     twice = (chance.choice(names), chance.choice(PIECES))
     return [*typed, twice] if kind > 0.8 else typed
 
@@ -110,11 +108,15 @@ def test_garbage_in_a_form_field_gives_the_form_back_or_a_refusal(world: World, 
     chance, wrong = lane.random("Z1 forms"), []
     number = lane.cases(gate=600, proof=30_000)
     with world.as_it_was():
-        people = ("", "specialist", "contact", "voorschool", "rolbeheer", "collega", "platform", "school")
-        forms = {key: _forms(world, key) for key in people}
+        people = ("", "specialist", "contact", "voorschool", "rolbeheer", "platform", "school", "ouder")
+        posts = [route for route in ROUTES if route.method == "POST" and not route.raw]
+        posts = [route for route in posts if route.endpoint != "SigninView.logout"]
+        forms: dict[tuple[str, str], tuple[Thing, str, list[str]]] = {}
         for _case in range(number):
-            key = chance.choice(people)
-            route, thing, path, names = chance.choice(forms[key])
+            key, route = chance.choice(people), chance.choice(posts)
+            if (key, route.name) not in forms:
+                forms[key, route.name] = _form(world, route, key)
+            thing, path, names = forms[key, route.name]
             typed = _typed(world, route, thing, names, chance)
             browser = world.browser(key)
             answer = browser.client.post(path, data=MultiDict([*typed, ("csrf_token", browser.csrf)]))
@@ -225,15 +227,24 @@ def test_a_form_that_is_no_form_is_refused_in_words(world: World):
         ("/kinderen/nieuw", "KindView.add", "achternaam"),
         ("/ouders/nieuw", "GezagsdragerView.add", "naam"),
         ("/notities/nieuw", "NotitieView.add", "tekst"),
+        (
+            "/overlegrondes/{speelhoek:aanvraag/ronde-open}/uitnodigen/deelnemer",
+            "DeelnameView.add",
+            "first_name",
+        ),
+        ("/overlegrondes/{speelhoek:aanvraag/ronde-open}/uitnodigen/deelnemer", "DeelnameView.add", "email"),
+        ("/afspraken/nieuw?hulpvraag={speelhoek:aanvraag}", "AfspraakView.add", "wat"),
+        (
+            "/scholen-van-voorkeur/{speelhoek:aanvraag/school-linde}/antwoord-op-vraag",
+            "SchoolVoorkeurView.change",
+            "tekst",
+        ),
     ],
 )
 @pytest.mark.parametrize("nothing", ["", " ", "\t\r\n", "\u00a0", "\x00"])
 def test_who_types_only_spaces_is_asked_to_fill_it_in(world: World, path, endpoint, field, nothing):
-    whole = {
-        name: world.named[value].id if value in world.named else value
-        for name, value in VALID[endpoint].items()
-    }
-    answer = world.browser("specialist").post(path, whole | {field: nothing})
+    path = resolved(world, NOTHING, path)
+    answer = world.browser("specialist").post(path, whole(world, endpoint) | {field: nothing})
     assert answer.status_code == 422
     assert "Vul dit in." in answer.get_data(as_text=True)
 

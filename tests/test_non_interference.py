@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import pytest
 
 from tests import oracle
-from tests.census import PICKS, ROUTES, TABS
+from tests.census import CONSENT_ACTS, PICKS, ROUTES, SCHOOL_ACTS, TABS
 from tests.hidden import HIDDEN, PRESENT, VARIANTS, Pair, Twins
 from tests.installation import install, settings_for
 from tests.lockstep import Found, Lockstep
 from tests.oracle import MOVES, Thing
-from tests.test_forms_guard import VALID
+from tests.test_forms_guard import whole
 from tests.world import UUID
 
 LISTS = {
@@ -21,6 +21,10 @@ LISTS = {
     "Gezagsdrager": "/ouders/",
     "Bijlage": "/bijlagen/",
     "Notitie": "/notities/",
+    "Afspraak": "/afspraken/",
+    "Overlegronde": "/overlegrondes/",
+    "SchoolVoorkeur": "/scholen-van-voorkeur/",
+    "Toestemming": "/toestemmingen/",
     "Organisation": "/organisaties/",
     "Lidmaatschap": "/medewerkers/",
 }
@@ -162,6 +166,8 @@ class Visit:
             "tab": list(TABS),
             "key": list(MOVES),
             "pick": list(PICKS),
+            "act": [*SCHOOL_ACTS, *CONSENT_ACTS],
+            "wie": ["medewerker", "ouder", "deelnemer"],
             "token": ["onzin"],
             "filename": ["x"],
         }
@@ -253,8 +259,7 @@ class Visit:
     def valid(self, path: str) -> dict[str, str]:
         """A whole form, with a preschool of the visitor's own SWV."""
         view = next(rule.endpoint for rule in self.rules if rule.rule == path)
-        named, own = self.pair.one.named, self.pair.one.who[self.key].swv
-        form = {name: named[value].id if value in named else value for name, value in VALID[view].items()}
+        form, own = whole(self.pair.one, view), self.pair.one.who[self.key].swv
         preschools = [
             t.id for t in self.pair.one.of("Organisation") if t.soort == "voorschool" and t.swv == own
         ]

@@ -3,6 +3,7 @@
 import io
 import itertools
 import re
+import uuid
 from contextlib import nullcontext
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from tests import oracle, sight
 from tests.census import NOTHING, ROUTES, Route
 from tests.oracle import Party, Thing, Who
-from tests.world import GONE, MARK, PEOPLE, Browser, World, ids_on, marks_on, text_of
+from tests.world import GONE, MARK, PEOPLE, UUID, Browser, World, ids_on, marks_on, text_of
 
 ANONYMOUS = Who("", 0, None, None, None, frozenset(), signed_in=False)
 PRESENT = tuple(key for key in PEOPLE if key not in GONE)
@@ -91,7 +92,7 @@ def _on_page(world: World, route: Route, key: str, thing: Thing, answer) -> list
         for mark in (world.marks[word] for word in sorted(marks - known) if word in world.marks)
         if not (login and mark.thing.noun == "Organisation")
     ]
-    named = set(route.path(thing).split("/"))
+    named = set(UUID.findall(route.path(thing)))
     problems += [
         f"leaks the id of {_name(world, world.things[i])}"
         for i in sorted(ids - named)
@@ -114,34 +115,48 @@ def _may_name(world: World, who: Who, thing: Thing) -> bool:
     return thing.id in mine or oracle.may(who, "read", thing)
 
 
-LISTS = {
-    "Hulpvraag": "/hulpvragen/?filter=alle",
-    "Kind": "/kinderen/",
-    "Gezagsdrager": "/ouders/",
-    "Bijlage": "/bijlagen/",
-    "Notitie": "/notities/",
-    "Organisation": "/organisaties/",
-    "Lidmaatschap": "/medewerkers/",
-    "Bericht": "/berichten/",
+LISTS: dict[str, tuple[str, ...]] = {
+    "Hulpvraag": ("/hulpvragen/?filter=alle",),
+    "Kind": ("/kinderen/",),
+    "Gezagsdrager": ("/ouders/",),
+    "Bijlage": ("/bijlagen/",),
+    "Notitie": ("/notities/",),
+    "Organisation": ("/organisaties/",),
+    "Lidmaatschap": ("/medewerkers/",),
+    "Bericht": ("/berichten/",),
+    "Afspraak": ("/afspraken/", "/afspraken/?filter=gedaan"),  # what is done is a list of its own
+    "Overlegronde": ("/overlegrondes/",),
+    "SchoolVoorkeur": ("/scholen-van-voorkeur/",),
+    "Toestemming": ("/toestemmingen/",),
 }
 
 
 @pytest.mark.both_engines
 @pytest.mark.parametrize("key", PRESENT)
-def test_a_list_walked_to_its_end_and_back_is_exactly_what_the_person_may_see(world: World, key, proven):
-    who, wrong = world.who[key], []
-    for noun, path in LISTS.items():
+def test_a_list_walked_to_its_end_and_back_is_exactly_what_the_person_may_see(
+    world: World, key, lane, proven
+):
+    who, wrong, count = world.who[key], [], lane.cases(gate=9, proof=len(LISTS))
+    for noun in lane.random(f"T2 lists {key}").sample(sorted(LISTS), count):
         if not oracle.LISTS[noun] & who.roles:
             continue
-        forward, last = _walk(world.browser(key), path, "next")
-        back, _first = _walk(world.browser(key), last, "prev")
+        forward, back = _there_and_back(world.browser(key), LISTS[noun])
         wanted = {thing.id for thing in world.of(noun) if _in_list(who, noun, thing)}
         of_noun = {thing.id for thing in world.of(noun)}
         for name, found in (("forward", forward), ("back", back)):
             wrong += [f"{noun} {name} leak {_name(world, world.things[i])}" for i in found & of_noun - wanted]
             wrong += [f"{noun} {name} lack {_name(world, world.things[i])}" for i in wanted - found]
     assert not wrong, _report(wrong)
-    proven("T2 lists", len(LISTS))
+    proven("T2 lists", count)
+
+
+def _there_and_back(browser: Browser, paths: tuple[str, ...]) -> tuple[set[str], set[str]]:
+    forward, back = set(), set()
+    for path in paths:
+        found, last = _walk(browser, path, "next")
+        forward |= found
+        back |= _walk(browser, last, "prev")[0]
+    return forward, back
 
 
 def _in_list(who: Who, noun: str, thing: Thing) -> bool:
@@ -156,7 +171,7 @@ def _walk(browser: Browser, path: str, rel: str) -> tuple[set[str], str]:
         assert answer.status_code == 200, path
         text = answer.get_data(as_text=True)
         main = text[text.index("<main") :]
-        found |= set(re.findall(r'href="/[a-z]+/([0-9a-f-]{36})"', main))
+        found |= set(re.findall(r'href="/[a-z-]+/([0-9a-f-]{36})"', main))
         link = re.search(
             rf'<a[^>]*rel="{rel}"[^>]*href="([^"]+)"|<a[^>]*href="([^"]+)"[^>]*rel="{rel}"', main
         )
@@ -169,49 +184,89 @@ def _walk(browser: Browser, path: str, rel: str) -> tuple[set[str], str]:
 @pytest.mark.parametrize("key", PRESENT)
 def test_a_choice_offers_exactly_the_rows_that_the_person_may_choose(world: World, key, proven):
     who, browser = world.who[key], world.browser(key)
-    for pick, nouns in (("kind", "Kind"), ("voorschool", "Organisation"), ("hulpvraag", "Hulpvraag")):
+    for pick, nouns in (
+        ("kind", "Kind"),
+        ("voorschool", "Organisation"),
+        ("school", "Organisation"),
+        ("hulpvraag", "Hulpvraag"),
+        ("hulpvraag_school", "Hulpvraag"),
+    ):
         offered = browser.get(f"/kies/{pick}?q=")
         if offered.status_code != 200:
             continue
         found = {row["id"] for row in offered.get_json()}
         wanted = {thing.id for thing in world.of(nouns) if _choosable(who, pick, thing)}
         assert found == wanted, f"{key} {pick}"
-    proven("T2 picks", 3)
+    proven("T2 picks", 5)
+
+
+@pytest.mark.parametrize("key", [key for key in PRESENT if "jk" in "".join(PEOPLE[key][2])])
+def test_a_choice_of_people_offers_exactly_who_has_the_role(world: World, key, lane, proven):
+    """For a dossier by role; for a round per organisation whoever can be invited for it."""
+    who, browser = world.who[key], world.browser(key)
+    nearby = [other for other in world.who.values() if other.swv == who.swv and who.is_jk]
+    for pick, role in (
+        ("contactpersoon", "contactpersoon_voorschool"),
+        ("specialist", "jk_specialist"),
+        ("waarnemer", "jk_specialist"),
+    ):
+        offered = browser.get(f"/kies/{pick}?q=").get_json() if who.is_jk else []
+        wanted = {str(other.account) for other in nearby if role in other.roles}
+        assert {row["id"] for row in offered} == wanted, f"{key} {pick}"
+    words = {mark.thing.name: word for word, mark in world.marks.items() if mark.thing.noun == "Organisation"
+             and mark.field == "naam"}  # fmt: skip
+    chosen = lane.random(f"T2 people {key}").sample(sorted(words), lane.cases(gate=6, proof=len(words)))
+    for place in chosen:
+        organisation = world.organisations[place]
+        offered = browser.get(f"/kies/persoon?q={words[place]}").get_json() if who.is_jk else []
+        wanted = {
+            f"{other.account}.{uuid.UUID(organisation).hex}"
+            for other in nearby
+            if other.organisation == organisation and other.roles & INVITED_AT_WORK
+        }
+        assert {row["id"].replace("-", "") for row in offered} == wanted, f"{key} {place}"
+    proven("T2 picks", 3 + len(chosen))
+
+
+INVITED_AT_WORK = oracle.JK | {"contactpersoon_voorschool", "contactpersoon_school"}
 
 
 @pytest.mark.parametrize("key", PRESENT)
 def test_who_has_access_names_the_parties_as_far_as_the_person_may_know_them(world: World, key, proven):
-    """JK staff read every name, another party the organisations; a party of before is not on it."""
+    """JK staff read every name, also of before; the others the organisations of now, and no other person."""
     who, count = world.who[key], 0
     for dossier in world.dossiers.values():
         at = oracle.level(who, dossier)
         if at not in ("alles", "lezen", "dossier", "ouder"):
             continue
         page = world.browser(key).get(f"/hulpvragen/{dossier.id}/toegang")
-        panel = text_of(page).partition('class="panel"')[2]
-        found = {_party(world, word) for word in MARK.findall(panel)}
-        wanted = {_key(p) for p in dossier.parties if p.listed}
-        if at in ("dossier", "ouder"):
-            own = who.account if at == "ouder" else None
-            wanted = {key for key in wanted if isinstance(key, str) or key == own}
-        assert found == wanted, f"{key} on {dossier.key}"
+        running, _title, before = text_of(page).partition('class="panel"')[2].partition("<h3>")
+        for part, of_before in ((running, False), (before, True)):
+            found = {_party(world, word) for word in MARK.findall(part)}
+            parties = [p for p in dossier.parties if p.listed != of_before]
+            wanted = _named_to(world, who, at, [] if of_before and not who.is_jk else parties)
+            assert found == wanted, f"{key} on {dossier.key}, before: {of_before}"
         count += 1
     proven("T2 parties", count)
 
 
+def _named_to(world: World, who: Who, at: str, parties: list[Party]) -> set[str | int]:
+    """Who stands on 'Wie heeft toegang': organisations; others, and for whom they are there, by level."""
+    whole = at in ("alles", "lezen")
+    behalf = {p.behalf for p in parties if p.behalf and at != "dossier"}
+    known = {i for i in behalf if whole or oracle.may(who, "read", world.things[i])}
+    people = {p.account for p in parties if p.account and whole and p.account != who.account}
+    return known | people | {p.organisation for p in parties if p.organisation}
+
+
 def _choosable(who: Who, pick: str, thing: Thing) -> bool:
-    if pick == "hulpvraag":
-        if who.organisation is None:
-            return False
-        note = Thing("Notitie", "", thing.swv, thing.dossiers, who.organisation)
-        return oracle.may(who, "add", note)
-    if pick == "voorschool":
-        return thing.soort == "voorschool" and oracle.may(who, "read", thing)
+    if pick in ("hulpvraag", "hulpvraag_school"):
+        noun = "Notitie" if pick == "hulpvraag" else "SchoolVoorkeur"
+        new = Thing(noun, "", thing.swv, thing.dossiers, who.organisation)
+        return oracle.may(who, "add", new)
+    if pick in ("voorschool", "school"):
+        return thing.soort == pick and oracle.may(who, "read", thing)
     return oracle.may(who, "read", thing)
-
-
-def _key(party: Party) -> str | int | None:
-    return party.organisation or party.account
 
 
 def _party(world: World, word: str) -> str | int | None:

@@ -32,6 +32,8 @@ ORGANISATIONS = {
     "els": ("school", "brug"),
     "iep": ("school", "brug"),
     "hulst": ("school", "brug"),
+    "beuk": ("school", "brug"),
+    "kastanje": ("school", "brug"),
     "kei": ("voorschool", "brug"),
     "zorg": ("partner", "brug"),
     "anker": ("samenwerkingsverband", "anker"),

@@ -12,6 +12,7 @@ from app.extensions import db
 from app.models.base import now
 from app.services import sessions, store
 from app.terms import (
+    Antwoord,
     BerichtStatus,
     BijlageSoort,
     Doel,
@@ -69,7 +70,8 @@ SCHOOLS: dict[str, tuple[str, dict[str, str]]] = {
     "iep": ("benaderd", {"ja": "gegeven"}),
     "hulst": ("afgewezen", {"geheim": "geweigerd"}),
     "wilg": ("afgewezen", {}),
-    "berk": ("voorgesteld", {"ja": "gevraagd"}),
+    "berk": ("voorgesteld", {"ja": "gegeven", "geheim": "gegeven"}),
+    "beuk": ("voorgesteld", {"ja": "gevraagd"}),
 }
 # round: who takes part in it
 ROUNDS = {
@@ -78,6 +80,7 @@ ROUNDS = {
         "ouder-open", "deelnemer", "deelnemer-genodigd",
     ),
     "dicht": ("voorschool", "deelnemer-dicht"),
+    "leeg": ("specialist",),
 }  # fmt: skip
 # agreement: for which organisation, for whom, shared
 AGREEMENTS: dict[str, tuple[str | None, str | None, bool]] = {
@@ -87,7 +90,10 @@ AGREEMENTS: dict[str, tuple[str | None, str | None, bool]] = {
     "ouder": (None, "ouder", False),
     "deelnemer": (None, "deelnemer", False),
     "specialist": (None, "specialist", False),
+    "gedaan": ("speelhoek", None, True),
 }
+# Made in the open round, the others apart.
+IN_ROUND = frozenset({"gedeeld", "deelnemer"})
 
 
 class Maker:
@@ -328,9 +334,11 @@ class Maker:
             "swv-intern": (swv, False),
         }
         if voorschool == "speelhoek":
+            documents["formulier"] = (swv, False, False, "toestemmingsformulier", "definitief")
             documents["school"] = ("linde", True, False, "overig", "definitief")
             documents["zorgplicht"] = ("esdoorn", False, False, "overig", "definitief")
             notes["school"] = ("linde", True)
+            notes["school-intern"] = ("linde", False)
         author = {voorschool: {"speelhoek": "voorschool", "nest": "voorschool2", "boei": "voorschool-anker"}}
         writers = {swv: maker, "linde": "school", "esdoorn": "school-zorgplicht"} | {
             key: found[key] for key, found in author.items()
@@ -338,6 +346,7 @@ class Maker:
         for name, (organisation, shared, retracted, soort, stadium) in documents.items():
             thing = Thing("Bijlage", "", dossier.swv, (dossier,), self.world.organisations[organisation])
             thing.shared, thing.retracted, thing.name = shared, retracted, name
+            thing.state = "voorlopig advies" if (soort, stadium) == ("onderwijsadvies", "concept") else ""
             stored = store.put(io.BytesIO(PDF), limit=10_000)
             row = m.Bijlage(
                 swv_id=uuid.UUID(dossier.swv),
@@ -380,7 +389,7 @@ class Maker:
         }
         for rank, (key, (state, consents)) in enumerate(SCHOOLS.items(), 1):
             school = self.world.organisations[key]
-            thing = Thing("SchoolVoorkeur", "", dossier.swv, (dossier,), school, name=key)
+            thing = Thing("SchoolVoorkeur", "", dossier.swv, (dossier,), school, name=key, state=state)
             row = m.SchoolVoorkeur(
                 **self._of(dossier),
                 school_id=uuid.UUID(school),
@@ -401,10 +410,12 @@ class Maker:
                 dossier.agreed.add(school)
             for name, how in consents.items():
                 parent = parents[name]
-                consent = Thing("Toestemming", "", dossier.swv, (dossier,), school)
+                consent = Thing("Toestemming", "", dossier.swv, (dossier,), school, name=name, state=how)
                 consent.account, consent.has_authority = parent.account, parent.has_authority
                 given = now() - timedelta(days=6) if how in ("gegeven", "teruggenomen") else None
                 back = now() - timedelta(days=1) if how in ("teruggenomen", "geweigerd") else None
+                paper = self.world.named.get(f"{dossier.key}/bijlage-formulier")
+                signed = paper if name == "geheim" else None
                 row = m.Toestemming(
                     **self._of(dossier),
                     gezagsdrager_id=uuid.UUID(parent.id),
@@ -414,6 +425,7 @@ class Maker:
                     gevraagd_door_id=maker_id,
                     gegeven_op=given,
                     ingetrokken_op=back,
+                    bijlage_id=uuid.UUID(signed.id) if signed else None,
                 )
                 self._add(row, consent, f"{dossier.key}/toestemming-{key}-{name}")
         talk = Thing("Notitie", "", dossier.swv, (dossier,), dossier.swv, shared=False, name="aan-school")
@@ -432,14 +444,15 @@ class Maker:
         for name, takers in ROUNDS.items():
             people = frozenset(self._who(key) for key in takers)
             thing = Thing("Overlegronde", "", dossier.swv, (dossier,), name=name, people=people)
-            when = timedelta(days=3 if name == "open" else -3)
+            thing.ended = name == "dicht"
+            when = timedelta(days=-3 if thing.ended else 3)
             row = m.Overlegronde(
                 **self._of(dossier),
                 begint_op=now() + when,
                 plaats=self.mark(thing, "plaats"),
                 agenda=self.mark(thing, "agenda"),
                 gemaakt_door_id=self.world.accounts[maker],
-                gesloten_op=now() - timedelta(days=2) if name == "dicht" else None,
+                gesloten_op=now() - timedelta(days=2) if thing.ended else None,
             )
             self._add(row, thing, f"{dossier.key}/ronde-{name}")
             for key in (*takers, "school2"):  # of the last one the invitation was taken back
@@ -455,6 +468,8 @@ class Maker:
                     gebruiker_id=account,
                     namens_id=uuid.UUID(behalf) if behalf else None,
                     uitgenodigd_door_id=self.world.accounts[maker],
+                    antwoord=Antwoord.VOORSTEL,
+                    beantwoord_op=now(),
                     voorstel=self.mark(part, "voorstel"),
                     verwijderd_op=now() if gone else None,
                 )
@@ -465,6 +480,8 @@ class Maker:
             thing = Thing("Afspraak", "", dossier.swv, (dossier,), shared=shared, name=name)
             thing.named = self.world.organisations[organisation] if organisation else None
             thing.account = self.world.accounts[person] if person else None
+            thing.ended = name == "gedaan"
+            held = self.world.named[f"{dossier.key}/ronde-open"].id if name in IN_ROUND else None
             row = m.Afspraak(
                 **self._of(dossier),
                 wat=self.mark(thing, "wat"),
@@ -473,6 +490,9 @@ class Maker:
                 uiterlijk=now().date() + timedelta(days=7),
                 zichtbaarheid=Zichtbaarheid.GEDEELD if shared else Zichtbaarheid.INTERN,
                 gemaakt_door_id=self.world.accounts[maker],
+                overlegronde_id=uuid.UUID(held) if held else None,
+                gedaan_op=now() if thing.ended else None,
+                gedaan_door_id=self.world.accounts[maker] if thing.ended else None,
             )
             self._add(row, thing, f"{dossier.key}/afspraak-{name}")
 

@@ -1,14 +1,15 @@
 """What a foreign key can be picked from: rows that the person may see, found by typing, at most 20."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, String, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, select
 
 from app.access import current_person
 from app.access.involvement import valid
+from app.access.roles import CEILING
 from app.access.scopes import addable
 from app.errors import NotFound
 from app.extensions import db
@@ -66,9 +67,7 @@ def _people(role: Role) -> tuple[Callable[[str], Query], Callable[[Any], Query]]
             select(Gebruiker.id, name, func.min(Organisation.naam))
             .join(Lidmaatschap, Lidmaatschap.gebruiker_id == Gebruiker.id)
             .join(Organisation, Organisation.id == Lidmaatschap.organisation_id)
-            .where(
-                Lidmaatschap.rol == role, valid(Lidmaatschap), Gebruiker.active.is_(True), Organisation.actief
-            )
+            .where(_gives({role}), valid(Lidmaatschap), Gebruiker.active.is_(True), Organisation.actief)
             .group_by(Gebruiker.id, name)
         )
 
@@ -88,7 +87,7 @@ def _members() -> tuple[Callable[[str], Query], Callable[[Any], Query]]:
             select(key, name, Organisation.naam)
             .join(Lidmaatschap, Lidmaatschap.gebruiker_id == Gebruiker.id)
             .join(Organisation, Organisation.id == Lidmaatschap.organisation_id)
-            .where(Lidmaatschap.rol.in_(sorted(_INVITED)), valid(Lidmaatschap))
+            .where(_gives(_INVITED), valid(Lidmaatschap))
             .where(Gebruiker.active.is_(True), Organisation.actief)
             .group_by(Gebruiker.id, name, Organisation.id, Organisation.naam)
         )
@@ -101,6 +100,17 @@ def _members() -> tuple[Callable[[str], Query], Callable[[Any], Query]]:
         return found.order_by(name, Gebruiker.id, Organisation.naam)
 
     return query, one
+
+
+def _gives(roles: Collection[Role]) -> ColumnElement[bool]:
+    """Say which memberships give one of `roles`: no more than their organisation can."""
+    return or_(
+        *(
+            and_(Lidmaatschap.rol.in_(sorted(given)), Organisation.soort == soort)
+            for soort, ceiling in CEILING.items()
+            if (given := set(roles) & set(ceiling))
+        )
+    )
 
 
 def _like(column: Any, typed: str) -> Any:

@@ -52,12 +52,12 @@ class OverdrachtView(BaseView):
             papers=[{"titel": p.titel, "meta": f"{p.soort} · {p.van} · {wording.size(p.grootte)}"}
                     for p in made.papers],
             cancel_url=url_for("HulpvraagView.show", pk=row.id),
-            action_url=url_for("OverdrachtView.download", pk=row.id),
+            action_url=url_for("OverdrachtView.send", pk=row.id),
         )  # fmt: skip
 
     @expose("/<pk>/overdracht", methods=["POST"])
     @granted("hand_over")
-    def download(self, pk: str) -> Response:
+    def send(self, pk: str) -> Response:
         """Send the zip while it is made; nothing of it is kept here."""
         row = listing.one(Hulpvraag, pk)
         answer = Response(
