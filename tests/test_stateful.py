@@ -1,5 +1,6 @@
 """Long walks through everything that opens or closes a dossier, beside a ledger apart from the app (T3)."""
 
+import random
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -95,15 +96,13 @@ class Walk(RuleBasedStateMachine):
         return who
 
     def look(self, data: st.DataObject) -> None:
-        """Look with the eyes of two people, at a few nouns each."""
+        """Look with somebody's eyes at a few nouns, and now and then at the page itself."""
         self.rest()
-        chance = data.draw(st.randoms(use_true_random=False), label="look")
-        everybody = self.ledger.everybody()
-        things = self.ledger.things()
-        for who in chance.sample(everybody, 2):
-            self.compare_rows(who, ("Hulpvraag", *chance.sample(NOUNS, 3)), things, chance)
-        if chance.randrange(6) == 0:
-            self.compare_page(chance.choice(everybody))
+        chance = random.Random(data.draw(st.integers(0, 2**32), label="look"))
+        key = chance.choice(self.ledger.everybody())
+        self.compare_rows(key, ("Hulpvraag", *chance.sample(NOUNS, 3)), chance)
+        if chance.randrange(10) == 0:
+            self.compare_page(chance.choice(self.ledger.everybody()))
 
     def rest(self) -> None:
         self.clock.move_to(self.minute + timedelta(seconds=45), tick=False)
@@ -584,14 +583,14 @@ class Walk(RuleBasedStateMachine):
         there = access.people_of(organisation_id=uuid.UUID(place.id))
         return next((person for person in there if person.gebruiker_id == account), None)
 
-    def compare_rows(self, key: Who, nouns: tuple[str, ...], things: list[Thing], chance: Any) -> None:
+    def compare_rows(self, key: Who, nouns: tuple[str, ...], chance: random.Random) -> None:
         """By the gate, the same rows as the oracle gives; and may they do with one what the table says."""
         who = self.who(key)
         if not who.roles:
             with self.region.behind_the_scenes():
                 assert self.region.person(*key) is None
             return
-        there = [*things, *self.other_things(nouns)]
+        there = [*self.ledger.things(), *self.other_things(nouns)]
         wrong = []
         with self.region.at_work(*key) as person:
             for noun in dict.fromkeys(nouns):
