@@ -1,7 +1,10 @@
 """The column types and the mixins that the nouns share."""
 
 import uuid
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, Enum, ForeignKey, Uuid
@@ -58,9 +61,22 @@ def parse_id(value: Any) -> uuid.UUID | None:
         return None
 
 
+_away: ContextVar[timedelta] = ContextVar("away", default=timedelta(0))
+
+
 def now() -> datetime:
     """Give this moment in UTC."""
-    return datetime.now(UTC)
+    return datetime.now(UTC) + _away.get()
+
+
+@contextmanager
+def at(moment: datetime) -> Iterator[None]:
+    """Let it be `moment` for what is done within; the demo's story is told so, and nothing else."""
+    token = _away.set(moment - datetime.now(UTC))
+    try:
+        yield
+    finally:
+        _away.reset(token)
 
 
 def term(of: type[Term], **kw: Any) -> Any:

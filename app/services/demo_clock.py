@@ -1,7 +1,6 @@
 """The demo's time: the moments of its story, and the copy to begin again with."""
 
 import sqlite3
-from bisect import bisect
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, date, datetime, time, timedelta
@@ -14,8 +13,8 @@ from sqlalchemy import Date, func, inspect, update
 from app import models as m
 from app.access import as_system
 from app.extensions import db
-from app.models.base import Moment, now
-from app.services.demo_data import Step
+from app.models.base import Moment
+from app.services.demo_acts import Step
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 # A day of the story moves as many days as the moment at which it was noted: the first of these that is there.
@@ -32,31 +31,11 @@ OF_NOW = frozenset({m.Sessie, m.Aanmeldpoging, m.Uitnodiging})
 _IN_HAND = (m.Bericht, "bezig_tot")
 
 
-class Clock:
-    """When the acts happened according to the story: each `set` begins a new moment."""
-
-    def __init__(self) -> None:
-        self.real: list[datetime] = []
-        self.story: list[datetime] = []
-
-    def set(self, step: Step) -> None:
-        """Let what is done from here have happened at `step`."""
-        day = now().astimezone(ZONE).date() - timedelta(days=step.days)
-        hour, minute = step.time.split(":")
-        self._begin(datetime.combine(day, time(int(hour), int(minute)), ZONE))
-
-    def stop(self) -> None:
-        """Leave what lies ahead, such as when a link ends, where it is."""
-        self._begin(now())
-
-    def told(self, moment: datetime) -> datetime:
-        """Give the moment in the story of a moment in which the demo was filled."""
-        at = bisect(self.real, moment) - 1
-        return self.story[at] + (moment - self.real[at])
-
-    def _begin(self, story: datetime) -> None:
-        self.real.append(now())
-        self.story.append(story)
+def moment(step: Step) -> datetime:
+    """Give when a step of the story was, counted from the real day: also while another step is told."""
+    hour, minute = step.time.split(":")
+    day = datetime.now(ZONE).date() - timedelta(days=step.days)
+    return datetime.combine(day, time(int(hour), int(minute)), ZONE)
 
 
 def database() -> str:
@@ -81,7 +60,7 @@ def earlier(days: int) -> Callable[[datetime], datetime]:
 
 
 def change_moments(change: Callable[[datetime], datetime]) -> None:
-    """Write every moment and day of the story anew; the one place where the demo turns the clock."""
+    """Write every moment and day of the story anew."""
     _change(change, models=[getattr(m, name) for name in m.__all__])
     db.session.commit()
 

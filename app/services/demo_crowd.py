@@ -1,20 +1,21 @@
 """The many other dossiers of the demo, drawn from lists: always the same ones. Nobody in here exists."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from itertools import cycle
 from random import Random
 
+from app.services.demo_acts import Act, Answer, Move, Note, Paper, Propose, Step
 from app.services.demo_data import (
     KOMPAS,
+    LINDE,
     PIPPELOENTJE,
     SPEELHOEK,
     VLINDERTJE,
+    WILG,
     DemoDossier,
-    Move,
-    Note,
-    Paper,
-    Step,
 )
+from app.services.demo_schools import approached
 from app.terms import BijlageSoort, Stadium, Zichtbaarheid
 
 _SEED = "De Brug"
@@ -22,7 +23,8 @@ _VOORNAMEN = (
     "Aaliyah", "Abel", "Amira", "Bo", "Boaz", "Cato", "Dani", "Elin", "Emma", "Evi", "Faas", "Femke",
     "Floris", "Guus", "Hidde", "Ilyas", "Imke", "Isa", "Jip", "Joris", "Julia", "Kaan", "Lieve", "Loek",
     "Luuk", "Maud", "Mees", "Naomi", "Nova", "Olivier", "Pien", "Quinn", "Rayan", "Fien", "Saar",
-    "Siem", "Soraya", "Tijn", "Veerle", "Willem",
+    "Siem", "Soraya", "Tijn", "Veerle", "Willem", "Alma", "Benthe", "Casper", "Dewi", "Ezra", "Fabian",
+    "Gijs", "Hugo", "Indy", "Jesse", "Kiki", "Levi",
 )  # fmt: skip
 _ACHTERNAMEN = (
     (None, "Aydin"), ("van den", "Berg"), (None, "Boersma"), ("de", "Bruijn"), (None, "Claassen"),
@@ -53,6 +55,11 @@ _REDENEN = (
     "Het gezin verhuist naar een andere regio.",
     "De vraag gaat verder bij de jeugdhulp.",
 )
+_AFWIJZINGEN = (
+    "De groepen zijn te groot voor wat dit kind nodig heeft.",
+    "De school heeft de begeleiding die gevraagd wordt dit jaar niet.",
+    "Er is geen ruimte voor de hulpmiddelen in het lokaal.",
+)
 _FORM, _REPORT, _ADVICE = (
     BijlageSoort.AANVRAAG, BijlageSoort.OBSERVATIEVERSLAG, BijlageSoort.ONDERWIJSADVIES,
 )  # fmt: skip
@@ -66,44 +73,92 @@ _AT = {
 }
 _PRESCHOOLS = (PIPPELOENTJE, VLINDERTJE, SPEELHOEK, PIPPELOENTJE, VLINDERTJE, KOMPAS)
 
-Beat = Callable[[int, str, str, Random], tuple[Step, ...]]
+
+@dataclass(frozen=True)
+class Who:
+    """Who has to do with one dossier: who adds, the specialist, the parents, and two schools."""
+
+    adds: str
+    specialist: str
+    ouders: tuple[str, ...]
+    schools: tuple[str, str]
 
 
-def _form(day: int, adds: str, _specialist: str, draw: Random) -> tuple[Step, ...]:
+Beat = Callable[[int, Who, Random], Iterable[Act]]
+
+
+def _form(day: int, who: Who, draw: Random) -> tuple[Act, ...]:
     hour = draw.randint(9, 16)
-    return (Paper(day, f"{hour}:10", adds, _FORM, "Aanvraag onderwijsadvies, getekend.pdf", _SHARED),)
+    return (Paper(day, f"{hour}:10", who.adds, _FORM, "Aanvraag onderwijsadvies, getekend.pdf", _SHARED),)
 
 
-def _handed_in(day: int, adds: str, specialist: str, draw: Random) -> tuple[Step, ...]:
-    form = _form(day, adds, specialist, draw)
-    report = Paper(day, "16:52", adds, _REPORT, "Observatieverslag groep.pdf", _SHARED)
-    return (*form, report, Move(day, "16:55", adds, "bijlagen_toegevoegd"))
+def _handed_in(day: int, who: Who, draw: Random) -> tuple[Act, ...]:
+    return (*_form(day, who, draw), Move(day, "16:55", who.adds, "bijlagen_toegevoegd"))
 
 
-def _observed(day: int, _adds: str, specialist: str, _draw: Random) -> tuple[Step, ...]:
-    return (Note(day, "12:30", specialist, "In de groep gekeken en met de leidsters gesproken."),)
+def _reported(day: int, who: Who, draw: Random) -> tuple[Act, ...]:
+    report = Paper(day, "16:52", who.adds, _REPORT, "Observatieverslag groep.pdf", _SHARED)
+    return (*_form(day, who, draw), report, Move(day, "16:55", who.adds, "bijlagen_toegevoegd"))
 
 
-def _advised(day: int, _adds: str, specialist: str, _draw: Random) -> tuple[Step, ...]:
+def _observed(day: int, who: Who, _draw: Random) -> tuple[Act, ...]:
+    return (Note(day, "12:30", who.specialist, "In de groep gekeken en met de leidsters gesproken."),)
+
+
+def _advised(day: int, who: Who, _draw: Random) -> tuple[Act, ...]:
     advice = Paper(
-        day, "10:05", specialist, _ADVICE, "Onderwijsadvies.pdf", _SHARED, Stadium.DEFINITIEF
+        day, "10:05", who.specialist, _ADVICE, "Onderwijsadvies.pdf", _SHARED, Stadium.DEFINITIEF
     )  # fmt: skip
-    return (advice, Move(day, "10:10", specialist, "onderwijsadvies"))
+    return (advice, Move(day, "10:10", who.specialist, "onderwijsadvies"))
 
 
-def _withdrawn(day: int, _adds: str, specialist: str, draw: Random) -> tuple[Step, ...]:
-    return (Move(day, "14:20", specialist, "ingetrokken", draw.choice(_REDENEN)),)
+def _proposed(day: int, who: Who, _draw: Random) -> tuple[Act, ...]:
+    return (Propose(day, "9:15", who.specialist, who.schools[0]),)
+
+
+def _at_school(day: int, who: Who, _draw: Random) -> tuple[Act, ...]:
+    move = Move(day, "11:40", who.specialist, "aanmelden_school")
+    return (*approached(who.schools[0], who.ouders, day, who.specialist), move)
+
+
+def _rejected(day: int, who: Who, draw: Random) -> tuple[Act, ...]:
+    said = Answer(day, "13:20", who.specialist, who.schools[0], draw.choice(_AFWIJZINGEN))
+    proposed = Propose(day, "13:40", who.specialist, who.schools[1])
+    return (said, Move(day, "13:30", who.specialist, "afgewezen"), proposed)
+
+
+def _agreed(day: int, who: Who, _draw: Random) -> tuple[Act, ...]:
+    said = Answer(day, "9:25", who.specialist, who.schools[0])
+    return (said, Move(day, "9:35", who.specialist, "jk_advies_afgerond"))
+
+
+def _placed(day: int, who: Who, draw: Random) -> tuple[Act, ...]:
+    starts = draw.randint(14, 90)
+    return (
+        Move(day, "15:45", who.specialist, "advies_afgerond", school=who.schools[0], vanaf=starts),
+    )  # fmt: skip
+
+
+def _withdrawn(day: int, who: Who, draw: Random) -> tuple[Act, ...]:
+    return (Move(day, "14:20", who.specialist, "ingetrokken", draw.choice(_REDENEN)),)
 
 
 # How many dossiers came how far: each beat is a day on which something happened.
 ROUTES: tuple[tuple[int, tuple[Beat, ...]], ...] = (
-    (7, ()),
-    (3, (_form,)),
-    (8, (_handed_in,)),
+    (5, ()),
+    (2, (_form,)),
+    (5, (_reported,)),
     (3, (_handed_in, _observed)),
-    (12, (_handed_in, _observed, _advised)),
-    (4, (_handed_in, _withdrawn)),
+    (6, (_handed_in, _advised)),
+    (3, (_reported, _withdrawn)),
+    (3, (_handed_in, _advised, _proposed)),
+    (6, (_handed_in, _advised, _at_school)),
+    (3, (_handed_in, _advised, _at_school, _rejected)),
+    (3, (_handed_in, _advised, _at_school, _agreed)),
+    (4, (_handed_in, _advised, _at_school, _agreed, _placed)),
 )
+# From here on a school has a part in it, and the schools are of SWV De Brug.
+_OF_SCHOOLS = frozenset({_proposed, _at_school})
 
 
 def crowd() -> Iterator[DemoDossier]:
@@ -112,16 +167,21 @@ def crowd() -> Iterator[DemoDossier]:
     children, preschools = iter(draw.sample(_VOORNAMEN, len(_VOORNAMEN))), cycle(_PRESCHOOLS)
     for number, beats in ROUTES:
         for _each in range(number):
-            yield _dossier(next(children), next(preschools), beats, draw)
+            preschool = next(preschools)
+            while preschool == KOMPAS and _OF_SCHOOLS & set(beats):
+                preschool = next(preschools)
+            yield _dossier(next(children), preschool, beats, draw)
 
 
 def _dossier(voornaam: str, voorschool: str, beats: tuple[Beat, ...], draw: Random) -> DemoDossier:
     tussenvoegsel, achternaam = draw.choice(_ACHTERNAMEN)
+    family = " ".join(part for part in (tussenvoegsel, achternaam) if part)
     makes, adds, specialists = _AT[voorschool]
-    specialist = draw.choice(specialists)
+    ouders = tuple(f"{naam} {family}" for naam in draw.sample(_OUDERS, draw.randint(1, 2)))
+    first, second = draw.sample((LINDE, WILG), 2)
+    who = Who(adds, draw.choice(specialists), ouders, (first, second))
     made = draw.randint(6, 20) + 16 * len(beats)
     days = sorted(draw.sample(range(2, made), len(beats)), reverse=True)
-    family = " ".join(part for part in (tussenvoegsel, achternaam) if part)
     return DemoDossier(
         voornaam,
         tussenvoegsel,
@@ -130,10 +190,8 @@ def _dossier(voornaam: str, voorschool: str, beats: tuple[Beat, ...], draw: Rand
         voorschool,
         draw.choice(_VRAGEN).format(voornaam),
         Step(made, f"{draw.randint(9, 16)}:{draw.randint(10, 59)}", makes),
-        tuple(
-            step for day, beat in zip(days, beats, strict=True) for step in beat(day, adds, specialist, draw)
-        ),
+        tuple(step for day, beat in zip(days, beats, strict=True) for step in beat(day, who, draw)),
         contactpersoon=adds if voorschool != KOMPAS else None,
-        specialist=specialist,
-        ouders=tuple((f"{naam} {family}", True) for naam in draw.sample(_OUDERS, draw.randint(1, 2))),
+        specialist=who.specialist,
+        ouders=tuple((naam, True) for naam in ouders),
     )

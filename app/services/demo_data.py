@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from app.terms import BijlageSoort, OrganisationSoort, Role, Stadium, Zichtbaarheid
+from app.services.demo_acts import Act, Step
+from app.terms import OrganisationSoort, Role
 
 PASSWORD = "demo-Kindbrug-2026"  # noqa: S105 - of invented people, and printed at every start
 DE_BRUG, HET_ANKER, OPERATOR = "SWV De Brug", "SWV Het Anker", "Kindbrug"
@@ -144,55 +145,21 @@ GROUPS: tuple[tuple[LazyString, tuple[DemoPerson, ...]], ...] = (
     ),
 )  # fmt: skip
 PEOPLE = {person.key: person for _title, people in GROUPS for person in people}
-# A colleague who fills the lists; one is never them.
+# Colleagues and parents who fill the lists; one is never them.
 COLLEAGUES = {
-    "specialist2": DemoPerson(
-        "specialist2",
-        "Lars",
-        "Hendriks",
-        "lars.hendriks@debrug.example",
-        ((DE_BRUG, Role.JK_SPECIALIST),),
-        (),
-    ),
+    person.key: person
+    for person in (
+        DemoPerson(
+            "specialist2", "Lars", "Hendriks", "lars.hendriks@debrug.example",
+            ((DE_BRUG, Role.JK_SPECIALIST),), (),
+        ),
+        DemoPerson("moeder-milan", "Aylin", "Özdemir", "aylin.ozdemir@ouders.example", (), ()),
+        DemoPerson("vader-ties", "Wouter", "Brouwer", "wouter.brouwer@ouders.example", (), ()),
+    )
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Step:
-    """Something that somebody did `days` ago at `time` o'clock."""
-
-    days: int
-    time: str
-    who: str
-
-
-BEGINNING = Step(90, "9:00", "platform")
-
-
-@dataclass(frozen=True)
-class Paper(Step):
-    """Added a document."""
-
-    soort: BijlageSoort
-    naam: str
-    zichtbaarheid: Zichtbaarheid | None = None
-    stadium: Stadium | None = None
-
-
-@dataclass(frozen=True)
-class Note(Step):
-    """Wrote a note."""
-
-    tekst: str
-    zichtbaarheid: Zichtbaarheid | None = None
-
-
-@dataclass(frozen=True)
-class Move(Step):
-    """Changed the status, by the transition of this key."""
-
-    overgang: str
-    toelichting: str | None = None
+BEGINNING = Step(120, "9:00", "platform")
 
 
 @dataclass(frozen=True)
@@ -209,8 +176,7 @@ class DemoDossier:
     voorschool: str
     omschrijving: str
     made: Step
-    steps: tuple[Step, ...] = ()
+    steps: tuple[Act, ...] = ()
     contactpersoon: str | None = None
     specialist: str | None = None
     ouders: tuple[tuple[str, bool], ...] = ()
-    opened: bool = False  # for the parent and the participant whom one can be

@@ -1,33 +1,33 @@
 """Filling the demo: each act through its service as the person who may, then the clock turned back once."""
 
 import hashlib
-import io
+import uuid
 from base64 import b32encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, timedelta
+from itertools import groupby
 
-from flask import g
+from flask import current_app, g
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app import models as m
 from app.access import Person, as_system, person_for, write_as_system
 from app.errors import Conflict, NotFound
 from app.extensions import db
-from app.models.base import now
+from app.models.base import at, now
 from app.services import (
     accounts,
-    bijlagen,
     demo_clock,
     first_account,
     hulpvragen,
-    notities,
     organisaties,
     passwords,
-    status,
 )
 from app.services import ouders as gezagsdragers
+from app.services.demo_acts import Act, Step
 from app.services.demo_crowd import crowd
 from app.services.demo_data import (
     BEGINNING,
@@ -40,18 +40,17 @@ from app.services.demo_data import (
     PEOPLE,
     SPEELHOEK,
     DemoDossier,
-    Move,
-    Note,
-    Paper,
-    Step,
 )
 from app.services.demo_dossiers import DOSSIERS
-from app.services.demo_paper import paper
-from app.terms import Gezag, Ground, OrganisationSoort, Role
+from app.services.demo_schools import AT_SCHOOLS
+from app.terms import BerichtStatus, Gezag, OrganisationSoort, Role
 
 _WHY = "the demo makes its invented people"
 _EVERYBODY = PEOPLE | COLLEAGUES
-_ADDRESSES = {person.naam: person.email for person in PEOPLE.values() if not person.places}
+_ADDRESSES = {person.naam: person.email for person in _EVERYBODY.values() if not person.places}
+_DUTCH = {"Accept-Language": "nl"}
+# After the beginning, from which on there is somebody who may add organisations.
+_AFFILIATED = replace(BEGINNING, time="10:00")
 _UNREAD_FOR = timedelta(days=5)
 _SOORTEN = {
     DE_BRUG: OrganisationSoort.SAMENWERKINGSVERBAND,
@@ -78,67 +77,67 @@ class _Story:
     """The making, act after act; what was made is found by its name."""
 
     def __init__(self) -> None:
-        self.clock = demo_clock.Clock()
-        self.organisations: dict[str, m.Organisation] = {}
-        self.people: dict[str, m.Gebruiker] = {}
+        self.organisations: dict[str, uuid.UUID] = {}
+        self.people: dict[str, int] = {}
 
     def tell(self) -> None:
-        self.clock.set(BEGINNING)
-        self.organisations = {
-            naam: first_account.organisation(naam, soort) for naam, soort in _SOORTEN.items()
-        }
-        self._make_accounts()
-        self._make_places(_SOORTEN)
+        with at(demo_clock.moment(BEGINNING)):
+            self.organisations = {
+                naam: first_account.organisation(naam, soort).id for naam, soort in _SOORTEN.items()
+            }
+            self._make_accounts()
+            self._make_places(_SOORTEN)
         self._make_affiliated()
-        for dossier in (*DOSSIERS, *crowd()):
+        for dossier in (*DOSSIERS, *AT_SCHOOLS, *crowd()):
             self._make_dossier(dossier)
         self._invite_a_colleague()
-        self.clock.stop()
-        demo_clock.change_moments(self.clock.told)
-        _read_old_messages()
+        _settle_what_is_old()
 
     @contextmanager
-    def _at_work(self, step: Step, at: str | None = None) -> Iterator[Person]:
-        """Let somebody act at this step, with their own rights alone, at organisation `at` or their first."""
-        self.clock.set(step)
-        places = _EVERYBODY[step.who].places
-        where = at if at in [naam for naam, _role in places] else places[0][0]
-        g.person = person_for(self.people[step.who].id, self.organisations[where].id)
-        if g.person is None:
-            raise NotFound
-        try:
-            # The services ask what this person may; the gate would build its net for each act anew.
-            with as_system("the demo is filled by services that check who acts"):
-                yield g.person
-        finally:
-            g.person = None
+    def _at_work(self, step: Step, place: str | None = None) -> Iterator[Person]:
+        """Let somebody act at this step as in a request, with their own rights alone.
+
+        They work for `place` or else their first; who works nowhere acts as somebody who was invited.
+        """
+        places = [naam for naam, _role in _EVERYBODY[step.who].places]
+        where = next(iter([naam for naam in places if naam == place] or places), None)
+        with (
+            at(demo_clock.moment(step)),
+            current_app.app_context(),  # or the request would find this command's, and its `g`
+            current_app.test_request_context("/demo", headers=_DUTCH),
+        ):
+            organisation_id = self.organisations[where] if where else None
+            person = person_for(self.people[step.who], organisation_id, swv_id=self.organisations[DE_BRUG])
+            if person is None:
+                raise NotFound
+            g.person = person
+            yield person
 
     def _make_accounts(self) -> None:
         """Make the accounts; nobody chose a password by mail, and one hash does for the one password."""
         hashed = passwords.hash_password(PASSWORD)
-        self.people = {
+        people = {
             key: m.Gebruiker(
                 username=key, first_name=who.voornaam, last_name=who.achternaam, email=who.email, active=True
             )
             for key, who in _EVERYBODY.items()
         }
-        write_as_system(_WHY, *self.people.values())
+        write_as_system(_WHY, *people.values())
+        self.people = {key: gebruiker.id for key, gebruiker in people.items()}
         secrets = [
             m.Inloggegevens(
-                gebruiker_id=gebruiker.id,
+                gebruiker_id=gebruiker_id,
                 wachtwoord_hash=hashed,
                 totp_geheim=totp_secret(key),
                 actief_sinds=now(),
             )
-            for key, gebruiker in self.people.items()
+            for key, gebruiker_id in self.people.items()
         ]
         write_as_system(_WHY, *secrets)
 
     def _make_places(self, names: "dict[str, OrganisationSoort] | set[str]") -> None:
         memberships = [
-            m.Lidmaatschap(
-                gebruiker_id=self.people[key].id, organisation_id=self.organisations[naam].id, rol=rol
-            )
+            m.Lidmaatschap(gebruiker_id=self.people[key], organisation_id=self.organisations[naam], rol=rol)
             for key, who in _EVERYBODY.items()
             for naam, rol in who.places
             if naam in names
@@ -147,19 +146,20 @@ class _Story:
         db.session.commit()
 
     def _make_affiliated(self) -> None:
-        with self._at_work(BEGINNING) as platform:
+        with self._at_work(_AFFILIATED) as platform:
             for naam, soort, swv, region, address in ORGANISATIONS:
                 data = {
-                    "naam": naam, "soort": soort, "swv": self.organisations[swv].id,
+                    "naam": naam, "soort": soort, "swv": self.organisations[swv],
                     "platform": region, "meldadres": address,
                 }  # fmt: skip
-                self.organisations[naam] = organisaties.add(data, by=platform)
-        self._make_places({naam for naam, *_more in ORGANISATIONS})
+                self.organisations[naam] = organisaties.add(data, by=platform).id
+        with at(demo_clock.moment(_AFFILIATED)):
+            self._make_places({naam for naam, *_more in ORGANISATIONS})
 
     def _make_dossier(self, dossier: DemoDossier) -> None:
         years, month, day = dossier.geboren
         people = {
-            role: self.people[key].id
+            role: self.people[key]
             for role, key in (("contactpersoon", dossier.contactpersoon), ("specialist", dossier.specialist))
             if key
         }
@@ -169,43 +169,28 @@ class _Story:
                 "tussenvoegsel": dossier.tussenvoegsel,
                 "achternaam": dossier.achternaam,
                 "geboortedatum": date(now().year - years, month, day),
-                "voorschool": self.organisations[dossier.voorschool].id,
+                "voorschool": self.organisations[dossier.voorschool],
                 "omschrijving": dossier.omschrijving,
                 **people,
             }
-            hulpvraag = hulpvragen.add(data, by=person)
+            made = hulpvragen.add(data, by=person)
+            hulpvraag_id = made.id
             for naam, has_authority in dossier.ouders:
                 parent = {
-                    "kind": hulpvraag.kind_id, "naam": naam, "geheim_adres": False,
+                    "kind": made.kind_id, "naam": naam, "geheim_adres": False,
                     "gezag": Gezag.JA if has_authority else Gezag.ONBEKEND,
                     "email": _ADDRESSES.get(naam),
                 }  # fmt: skip
                 gezagsdragers.add(parent, by=person)
-        for step in dossier.steps:
-            with self._at_work(step, dossier.voorschool) as person:
-                _do(step, hulpvraag, person)
-        if dossier.opened:
-            self._open_for_invited(hulpvraag)
+        for _who_and_when, sitting in groupby(dossier.steps, key=lambda step: (step.who, step.days)):
+            self._play(list(sitting), hulpvraag_id, dossier.voorschool)
 
-    def _open_for_invited(self, hulpvraag: m.Hulpvraag) -> None:
-        """Let the parent and the participant in; how they are invited is for a later chapter."""
-        with as_system(_WHY):
-            parents = select(m.Gezagsdrager).where(m.Gezagsdrager.kind_id == hulpvraag.kind_id)
-            mine = [row for row in db.session.scalars(parents) if row.naam == PEOPLE["ouder"].naam]
-            for row in mine:
-                row.gebruiker_id = self.people["ouder"].id
-            db.session.flush()
-        for row in mine:
-            opened = (("ouder", Ground.OUDER, row.id), ("deelnemer", Ground.OVERLEGRONDE, None))
-            involved = [
-                m.Betrokkenheid(
-                    swv_id=hulpvraag.swv_id, hulpvraag_id=hulpvraag.id, gebruiker_id=self.people[key].id,
-                    grond=ground, bron_id=source,
-                )
-                for key, ground, source in opened
-            ]  # fmt: skip
-            write_as_system(_WHY, *involved)
-        db.session.commit()
+    def _play(self, sitting: Sequence[Act], hulpvraag_id: uuid.UUID, place: str) -> None:
+        """Let somebody do what they did in this dossier on one day."""
+        with self._at_work(sitting[0], place) as person:
+            for act in sitting:
+                with at(demo_clock.moment(act)):
+                    act.do(_dossier(hulpvraag_id), person, self)
 
     def _invite_a_colleague(self) -> None:
         with self._at_work(Step(1, "11:15", "rolbeheer-voorschool")) as person:
@@ -213,41 +198,25 @@ class _Story:
                 voornaam="Bram",
                 achternaam="Kuiper",
                 email="bram.kuiper@speelhoek.example",
-                organisation_id=self.organisations[SPEELHOEK].id,
+                organisation_id=self.organisations[SPEELHOEK],
                 rol=Role.CONTACTPERSOON_VOORSCHOOL,
                 by=person,
             )
 
 
-def _read_old_messages() -> None:
-    """Leave as unread what came in the last days only."""
+def _dossier(key: uuid.UUID) -> m.Hulpvraag:
+    """Fetch the dossier, also for who was only invited and reads nothing else of it."""
     with as_system(_WHY):
-        old = select(m.Bericht).where(m.Bericht.gemaakt_op < now() - _UNREAD_FOR)
-        for bericht in db.session.scalars(old):
-            bericht.gelezen_op = bericht.gemaakt_op + timedelta(hours=2)
+        return db.session.scalars(select(m.Hulpvraag).where(m.Hulpvraag.id == key)).one()
+
+
+def _settle_what_is_old() -> None:
+    """Leave as unread, and as still to be sent, what came in the last days only."""
+    made = m.Bericht.gemaakt_op
+    old = made < now() - _UNREAD_FOR
+    with as_system(_WHY):
+        db.session.execute(update(m.Bericht).where(old).values(gelezen_op=made))
+        waiting = m.Bericht.status == BerichtStatus.WACHT
+        sent = {"status": BerichtStatus.VERZONDEN, "verzonden_op": made}
+        db.session.execute(update(m.Bericht).where(old, waiting).values(sent))
         db.session.commit()
-
-
-def _do(step: Step, hulpvraag: m.Hulpvraag, by: Person) -> None:
-    match step:
-        case Paper():
-            words = (
-                f"Dossier {hulpvraag.nummer}",
-                "Dit stuk is verzonnen en hoort bij de demo van Kindbrug.",
-            )
-            bijlagen.add(
-                hulpvraag,
-                io.BytesIO(paper(step.naam.removesuffix(".pdf"), *words)),
-                naam=step.naam,
-                soort=step.soort,
-                zichtbaarheid=step.zichtbaarheid,
-                stadium=step.stadium,
-                by=by,
-            )
-        case Note():
-            data = {"hulpvraag": hulpvraag.id, "tekst": step.tekst, "zichtbaarheid": step.zichtbaarheid}
-            notities.add(data, by=by)
-        case Move():
-            last = status.last_change(hulpvraag)
-            seen = str(last.id) if last else None
-            status.move(hulpvraag, step.overgang, toelichting=step.toelichting, seen=seen, by=by)
