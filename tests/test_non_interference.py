@@ -78,10 +78,8 @@ def visitors(name: str, pair: Pair, lane) -> list[str]:
     if lane.name == "proof":
         return [*near, *far, ""]
     drawn = lane.random("T4 far").sample(list(VARIANTS), 3)
-    others = (
-        [lane.random(f"T4 far {name}").choice(far)] if name in drawn[:2] else [""] if name in drawn else []
-    )
-    return [lane.random(f"T4 near {name}").choice(near), *others]
+    others = [lane.random(name).choice(far)] if name in drawn[:2] else [""] if name in drawn else []
+    return [*near, *others]
 
 
 class Visit:
@@ -94,7 +92,7 @@ class Visit:
 
     def walk(self) -> None:
         """Read everything; look for what is hidden; name it; fill it in."""
-        most, alike = self.lane.cases(gate=6, proof=60), self.lane.cases(gate=1, proof=3)
+        most, alike = self.lane.cases(gate=5, proof=60), self.lane.cases(gate=1, proof=3)
         self.seen = self.pages.crawl(self.starts(), most=most, alike=alike, chance=self.chance)
         if not self.key:
             return self.fill_in(self.at_the_door())
@@ -103,8 +101,10 @@ class Visit:
         for path in self.filled_in_beforehand():
             self.pages.get(path)
         with self.pair.one.as_it_was(), self.pair.other.as_it_was():
-            for method, path in self.some(self.addresses(), gate=8, proof=40):
-                self.pages.get(path) if method == "GET" else self.pages.post(path, {})
+            for path in self.some(self.addresses("GET"), gate=4, proof=25):
+                self.pages.get(path)
+            for path in self.some(self.addresses("POST"), gate=4, proof=15):
+                self.pages.post(path, {})
             self.fill_in([*self.same_child(), *self.some(self.choices(), gate=2, proof=20)])
         return None
 
@@ -124,7 +124,7 @@ class Visit:
             return self.some(plain, gate=4, proof=len(plain))
         picks = [f"/kies/{pick}?q=" for pick in PICKS]
         every = [*plain, *NARROWED, *picks, *self.nearest()]
-        return [*ALWAYS, *self.some(every, gate=8, proof=len(every))]
+        return [*ALWAYS, *self.some(every, gate=6, proof=len(every))]
 
     def nearest(self) -> list[str]:
         """The child of the hidden dossier, when it has others, and those others, tab by tab."""
@@ -140,19 +140,18 @@ class Visit:
     def hidden(self, noun: str = "") -> list[Thing]:
         return [thing for thing in self.pair.added if thing.noun == noun or not noun]
 
-    def addresses(self) -> list[tuple[str, str]]:
+    def addresses(self, method: str) -> list[str]:
         """Each route with the ids of what is hidden, and each page that was seen with those in its place."""
         made = []
         for rule in self.rules:
-            if not rule.arguments:
+            if not rule.arguments or method not in rule.methods:
                 continue
             things = self.hidden(NOUN_OF.get(rule.rule, "")) or self.hidden()
-            for thing in (self.chance.choice(things), self.chance.choice(self.hidden())):
-                if path := self.filled(rule.rule, thing):
-                    made += [(method, path) for method in ("GET", "POST") if method in rule.methods]
-        for path in self.seen:
-            made.append(("GET", UUID.sub(self.chance.choice(self.hidden()).id, path)))
-            made.append(("GET", UUID.sub(self.pair.dossier.id, path)))
+            chosen = (self.chance.choice(things), self.chance.choice(self.hidden()))
+            made += [self.filled(rule.rule, thing) for thing in chosen]
+        if method == "GET":
+            ids = [self.pair.dossier.id, self.chance.choice(self.hidden()).id]
+            made += [UUID.sub(key, path) for path in self.seen for key in ids]
         return made
 
     def filled_in_beforehand(self) -> list[str]:
@@ -161,7 +160,7 @@ class Visit:
         return [f"{path}?{name}={key}" for path in self.open_forms() for name, key in hidden.items()]
 
     def filled(self, rule: str, thing: Thing) -> str:
-        """The address, or nothing when the key in it is the visitor's own to know."""
+        """Fill in an address; the key of a link is one in a mail to others."""
         others = {
             "tab": list(TABS),
             "key": list(MOVES),
