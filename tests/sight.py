@@ -75,7 +75,7 @@ def on_page(
         for noun, field in TYPED:
             if noun == thing.noun and field in OF_ONE[endpoint]:
                 shown |= _marks(world, who, noun, field, [thing])
-        return shown | _beside(world, who, endpoint, thing)
+        return shown | _beside(world, who, endpoint, thing) | _asked_on(world, who, values, thing)
     return {}
 
 
@@ -163,6 +163,18 @@ def _beside(world: World, who: Who, endpoint: str, thing: Thing) -> dict[Field, 
             world, who, "Notitie", "tekst", talk if whole else []
         )
     return {}
+
+
+def _asked_on(world: World, who: Who, values: dict[str, str], thing: Thing) -> dict[Field, set[str]]:
+    """What the form of an act offers to choose from."""
+    if values.get("act") not in ("toestemming-vragen", "toestemming-vastleggen"):
+        return {}
+    parents = [parent for parent in _parents(world, thing) if parent.has_authority]
+    (dossier,) = thing.dossiers
+    papers = [world.named[f"{dossier.key}/bijlage-formulier"]] if values["act"].endswith("vastleggen") else []
+    return _marks(world, who, "Gezagsdrager", "naam", parents) | _marks(
+        world, who, "Bijlage", "titel", papers
+    )
 
 
 def _inside(world: World, thing: Thing, noun: str) -> list[Thing]:
