@@ -101,6 +101,8 @@ def person_of(token: str) -> Person | None:
         sessie, gebruiker, _, organisation, of_swv, can_go_elsewhere = rows[0]
         given = CEILING[organisation.soort] if organisation is not None else ()
         rollen = frozenset(rol for _, _, rol, *_ in rows if rol in given)
+        if organisation is None and not (of_swv and of_swv.actief):
+            return None
         if organisation is not None and not (organisation.actief and rollen):
             return None
         _seen(sessie, moment)
