@@ -92,6 +92,7 @@ def person_of(token: str) -> Person | None:
             Sessie.begonnen_op > oldest,
             Sessie.gezien_op > idle,
             Gebruiker.active.is_(True),
+            or_(Sessie.organisation_id.is_not(None), swv.actief.is_(True)),
         )
     )
     with as_system("the session says who is asking"):
@@ -101,8 +102,6 @@ def person_of(token: str) -> Person | None:
         sessie, gebruiker, _, organisation, of_swv, can_go_elsewhere = rows[0]
         given = CEILING[organisation.soort] if organisation is not None else ()
         rollen = frozenset(rol for _, _, rol, *_ in rows if rol in given)
-        if organisation is None and not (of_swv and of_swv.actief):
-            return None
         if organisation is not None and not (organisation.actief and rollen):
             return None
         _seen(sessie, moment)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.models import Gezagsdrager, Hulpvraag
+from app.extensions import db
+from app.models import Gezagsdrager, Hulpvraag, Organisation
 from app.services import ouders
 from app.terms import Gezag, Opening
 from tests.rounds import BEKENDE, MOEDER, Rounds
@@ -40,3 +41,13 @@ def test_a_guest_stays_when_another_address_is_a_parent_without_authority(brug):
     dossier = guest_with_open_dossier(brug)
     brug.parent(dossier, MOEDER, Gezag.NEE)
     assert brug.reads(BEKENDE, Hulpvraag) == 1
+
+
+def test_an_invited_person_is_out_on_the_next_click_when_the_swv_is_no_more(brug):
+    guest_with_open_dossier(brug)
+    visitor = brug.signed_in(BEKENDE)
+    assert visitor.is_in()
+    with brug.behind_the_scenes():
+        brug.row(Organisation, brug.organisations["SWV"]).actief = False
+        db.session.commit()
+    assert not visitor.is_in()
