@@ -92,6 +92,7 @@ def person_of(token: str) -> Person | None:
             Sessie.begonnen_op > oldest,
             Sessie.gezien_op > idle,
             Gebruiker.active.is_(True),
+            or_(Sessie.organisation_id.is_not(None), swv.actief.is_(True)),
         )
     )
     with as_system("the session says who is asking"):

@@ -6,7 +6,7 @@ words) or HIDDEN (refused as if it did not exist). Accounts and people are named
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from tests import oracle
@@ -20,8 +20,18 @@ WEEKS_TO_DECIDE, READS_ON = timedelta(weeks=6), timedelta(days=90)
 JK = oracle.JK
 
 
+Words = dict[str, Any]
+
+
 class Fact:
     """Something that is written down; in the story of a failed walk it is named in a word."""
+
+    noun: ClassVar[str]
+    id: str
+
+    def in_words(self, ledger: "Ledger", of: tuple[Dossier, ...]) -> Words:
+        """What the oracle asks of the row, besides its SWV and its dossiers."""
+        return {}
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text(repr(self))
@@ -31,11 +41,18 @@ class Fact:
 class Place(Fact):
     """An organisation; `swv` is the key of its SWV, if any."""
 
+    noun = "Organisation"
     key: str
     id: str
     soort: str
     swv: str | None
     active: bool = True
+
+    def in_words(self, ledger: "Ledger", of: tuple[Dossier, ...]) -> Words:
+        wanted = of if any(c.school is self for c in ledger.choices) else ()
+        party = of if self.key in ledger.were_party else ()
+        here = {"swv": ledger.swv_of(self), "organisation": self.id, "soort": self.soort}
+        return here | {"dossiers": party, "wanted_in": wanted}
 
     def __repr__(self) -> str:
         return self.key
@@ -43,11 +60,17 @@ class Place(Fact):
 
 @dataclass(eq=False, repr=False)
 class Membership(Fact):
+    noun = "Lidmaatschap"
     address: str
     place: Place
     role: str
     id: str = ""
     ended: bool = False
+
+    def in_words(self, ledger: "Ledger", of: tuple[Dossier, ...]) -> Words:
+        account = ledger.accounts[self.address]
+        here = {"swv": ledger.swv_of(self.place), "organisation": self.place.id}
+        return here | {"dossiers": (), "account": account}
 
     def __repr__(self) -> str:
         return f"{self.address} at {self.place}"
@@ -57,6 +80,7 @@ class Membership(Fact):
 class Parent(Fact):
     """A parent of the child; `linked` is the address of the account that the parent was invited with."""
 
+    noun = "Gezagsdrager"
     address: str
     gezag: str
     id: str = ""
@@ -66,12 +90,17 @@ class Parent(Fact):
         """Whether this account is that parent's: linked to it, or of the same address."""
         return address in (self.linked, self.address)
 
+    def in_words(self, ledger: "Ledger", of: tuple[Dossier, ...]) -> Words:
+        account = ledger.accounts.get(self.linked) if self.linked else None
+        return {"account": account, "has_authority": self.gezag == "ja"}
+
     def __repr__(self) -> str:
         return self.address
 
 
 @dataclass(eq=False, repr=False)
 class Round(Fact):
+    noun = "Overlegronde"
     begins: datetime
     id: str = ""
     closed: bool = False
@@ -81,6 +110,10 @@ class Round(Fact):
     def ends(self) -> datetime:
         return self.begins + timedelta(hours=1)
 
+    def in_words(self, ledger: "Ledger", of: tuple[Dossier, ...]) -> Words:
+        there = [g for g in ledger.guests if g.round is self and not g.removed]
+        return {"people": frozenset(guest.key(ledger) for guest in there)}
+
     def __repr__(self) -> str:
         return f"round of {self.begins:%d %b %H:%M}"
 
@@ -89,6 +122,7 @@ class Round(Fact):
 class Guest(Fact):
     """Somebody who was invited to a round, on behalf of one organisation or of nobody, or as a parent."""
 
+    noun = "Deelname"
     round: Round
     address: str
     behalf: Place | None = None
@@ -98,6 +132,12 @@ class Guest(Fact):
     opening: str = "niet"
     since: datetime | None = None
 
+    def in_words(self, ledger: "Ledger", of: tuple[Dossier, ...]) -> Words:
+        return {"people": frozenset(() if self.removed else {self.key(ledger)})}
+
+    def key(self, ledger: "Ledger") -> tuple[int, str | None]:
+        return ledger.accounts[self.address], self.behalf.id if self.behalf else None
+
     def __repr__(self) -> str:
         return f"{self.address} in {self.round}"
 
@@ -106,6 +146,7 @@ class Guest(Fact):
 class Choice(Fact):
     """A school of preference; `judged` is how 'JK afgewezen' judged its rejection: weg, eerste, gekozen."""
 
+    noun = "SchoolVoorkeur"
     school: Place
     rank: int
     id: str = ""
@@ -114,17 +155,24 @@ class Choice(Fact):
     judged: str | None = None
     judged_by: "Change | None" = None
 
+    def in_words(self, ledger: "Ledger", of: tuple[Dossier, ...]) -> Words:
+        return {"organisation": self.school.id}
+
     def __repr__(self) -> str:
         return f"{self.school} ({self.state})"
 
 
 @dataclass(eq=False, repr=False)
 class Consent(Fact):
+    noun = "Toestemming"
     parent: Parent
     school: Place
     id: str = ""
     given: bool = False
     withdrawn: bool = False
+
+    def in_words(self, ledger: "Ledger", of: tuple[Dossier, ...]) -> Words:
+        return self.parent.in_words(ledger, of) | {"organisation": self.school.id}
 
     def __repr__(self) -> str:
         return f"{self.parent} for {self.school}"
@@ -134,6 +182,7 @@ class Consent(Fact):
 class Change(Fact):
     """A change of status; the one to 'advies afgerond' says which school reads on, and until when."""
 
+    noun = "StatusWijziging"
     key: str
     origin: str | None
     id: str = ""
@@ -146,10 +195,14 @@ class Change(Fact):
 
 @dataclass(eq=False, repr=False)
 class Paper(Fact):
+    noun = "Bijlage"
     soort: str
     place: Place
     shared: bool
     id: str = ""
+
+    def in_words(self, ledger: "Ledger", of: tuple[Dossier, ...]) -> Words:
+        return {"organisation": self.place.id, "shared": self.shared}
 
     def __repr__(self) -> str:
         return self.soort
@@ -189,8 +242,7 @@ class Ledger:
         roles = frozenset(
             m.role for m in self.members if (m.address, m.place) == (address, place) and not m.ended
         )
-        swv = self.places[place.swv].id if place.swv else None
-        return Who(address, account, place.id, place.soort, swv, roles, signed_in=place.active)
+        return Who(address, account, place.id, place.soort, self.swv_of(place), roles, signed_in=place.active)
 
     def everybody(self) -> list[tuple[str, Place | None]]:
         """Every account wherever it works or worked, and on behalf of nobody."""
@@ -269,48 +321,17 @@ class Ledger:
         dossier = self.dossier()
         return [self.thing(row, dossier) for row in ("Hulpvraag", "Kind", *of_people, *of_dossier)]
 
-    def thing(self, row: object, dossier: Dossier | None = None) -> Thing:
+    def thing(self, row: "Fact | str", dossier: Dossier | None = None) -> Thing:
         """One row in the words of the oracle; a noun alone is the dossier's own, or a new one in it."""
-        swv, of = self.swv.id, (dossier or self.dossier(),)
-        match row:
-            case str():
-                return Thing(row, {"Hulpvraag": self.id, "Kind": self.child}.get(row, ""), swv, of)
-            case Place():
-                of_swv = self.places[row.swv].id if row.swv else None
-                wanted = of if any(c.school is row for c in self.choices) else ()
-                party = of if row.key in self.were_party else ()
-                return Thing("Organisation", row.id, of_swv, party, row.id, soort=row.soort, wanted_in=wanted)
-            case Membership():
-                of_swv = self.places[row.place.swv].id if row.place.swv else None
-                account = self.accounts[row.address]
-                return Thing("Lidmaatschap", row.id, of_swv, (), row.place.id, account=account)
-            case Parent():
-                return Thing("Gezagsdrager", row.id, swv, of, **self._as_parent(row))
-            case Round():
-                taking_part = [g for g in self.guests if g.round is row and not g.removed]
-                people = frozenset(map(self._as_guest, taking_part))
-                return Thing("Overlegronde", row.id, swv, of, people=people)
-            case Guest():
-                people = frozenset(() if row.removed else {self._as_guest(row)})
-                return Thing("Deelname", row.id, swv, of, people=people)
-            case Choice():
-                return Thing("SchoolVoorkeur", row.id, swv, of, row.school.id)
-            case Consent():
-                return Thing("Toestemming", row.id, swv, of, row.school.id, **self._as_parent(row.parent))
-            case Change():
-                return Thing("StatusWijziging", row.id, swv, of)
-            case Paper():
-                return Thing("Bijlage", row.id, swv, of, row.place.id, shared=row.shared)
-        raise LookupError(row)
+        of = (dossier or self.dossier(),)
+        if isinstance(row, str):
+            return Thing(row, {"Hulpvraag": self.id, "Kind": self.child}.get(row, ""), self.swv.id, of)
+        return Thing(row.noun, row.id, **{"swv": self.swv.id, "dossiers": of} | row.in_words(self, of))
 
-    def _as_parent(self, parent: Parent) -> dict[str, object]:
-        account = self.accounts.get(parent.linked) if parent.linked else None
-        return {"account": account, "has_authority": parent.gezag == "ja"}
+    def swv_of(self, place: Place) -> str | None:
+        return self.places[place.swv].id if place.swv else None
 
-    def _as_guest(self, guest: Guest) -> tuple[int, str | None]:
-        return self.accounts[guest.address], guest.behalf.id if guest.behalf else None
-
-    def may(self, who: Who, verb: str, row: object) -> bool:
+    def may(self, who: Who, verb: str, row: "Fact | str") -> bool:
         return oracle.may(who, verb, self.thing(row))
 
     # The status
@@ -325,9 +346,8 @@ class Ledger:
         since, _roles, needs = oracle.MOVES[key]
         last = self.changes[-1]
         takes_back = key == "terugnemen"
-        if self.status not in since or (takes_back and (last.origin is None or last.key == key)):
-            return NO
-        if not needs <= self._there(words=words, school=school):
+        nothing_to_take_back = takes_back and (last.origin is None or last.key == key)
+        if self.status not in since or nothing_to_take_back or not needs <= self._there(words, school):
             return NO
         change = Change(key, self.status)
         if takes_back:
@@ -338,14 +358,12 @@ class Ledger:
             self.status = "aanvraag" if key == "aanvulling" else key
         if key == "advies_afgerond":
             change.placed, change.until = school, self.now + READS_ON
-        if self.status in ("advies_afgerond", "ingetrokken"):
-            for ronde in self.rounds:
-                if not ronde.closed:
-                    ronde.closed, ronde.closed_by = True, change
+        if self.status not in oracle.OPEN:
+            self._close_rounds(change)
         self.changes.append(change)
         return YES
 
-    def _there(self, *, words: bool, school: Choice | None) -> set[str]:
+    def _there(self, words: bool, school: Choice | None) -> set[str]:
         states = {c.state for c in self.choices}
         rejected = any(c.state == "afgewezen" and not c.judged for c in self.choices)
         there = {
@@ -358,6 +376,11 @@ class Ledger:
             "plaatsing": school is not None and school.state == "akkoord",
         }
         return {need for need, holds in there.items() if holds}
+
+    def _close_rounds(self, change: Change) -> None:
+        for ronde in self.rounds:
+            if not ronde.closed:
+                ronde.closed, ronde.closed_by = True, change
 
     def _judge(self, change: Change, keep: tuple[Choice, ...]) -> None:
         if change.key != "afgewezen":

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 from flask import Flask, g
@@ -205,7 +205,7 @@ class Region:
         """The status of the answer to somebody with a session of before."""
         address, place = who
         account, at = self.ledger.accounts[address], uuid.UUID(place.id) if place else None
-        swv = self.ledger.swv.id if place is None else self.ledger.places[place.swv].id if place.swv else None
+        swv = self.ledger.swv_of(place) if place else self.ledger.swv.id
         with self.app.app_context():
             token = sessions.begin(
                 Person(account, address, organisation_id=at, swv_id=uuid.UUID(swv) if swv else None)
@@ -215,7 +215,3 @@ class Region:
         client = self.app.test_client()
         client.set_cookie(name, token)
         return client.get(path).status_code
-
-
-def on(day: datetime, **later: int) -> datetime:
-    return day + timedelta(**later)

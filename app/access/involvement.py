@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import g, has_request_context
-from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, exists, literal, or_, select
 
 from app import models as m
 from app.access.consent import consented, not_refused
@@ -16,6 +16,7 @@ from app.workflow import LEVELS
 _hulpvraag = m.Hulpvraag.__table__
 _betrokkenheid = m.Betrokkenheid.__table__
 _gezagsdrager = m.Gezagsdrager.__table__.alias("ouder")
+_account = m.Gebruiker.__table__.alias("account")
 
 Where = ColumnElement[bool]
 Dossiers = Select[Any] | CompoundSelect[Any]
@@ -111,9 +112,18 @@ def holds(b: Any, hulpvraag: Any, grounds: frozenset[Ground] = frozenset(Ground)
 
 def _conditions(b: Any, hulpvraag: Any) -> dict[Ground, Where]:
     parent = _gezagsdrager.c
-    is_parent = (parent.kind_id == hulpvraag.kind_id, parent.gebruiker_id == b.gebruiker_id)
-    has_authority = exists().where(*is_parent, parent.gezag == Gezag.JA)
-    not_without = or_(b.namens_id.is_not(None), ~exists().where(*is_parent, parent.gezag != Gezag.JA))
+    of_child = parent.kind_id == hulpvraag.kind_id
+    linked = parent.gebruiker_id == b.gebruiker_id
+    has_authority = exists().where(of_child, linked, parent.gezag == Gezag.JA)
+    # A guest may have been invited before the register said whose address that is.
+    same_address = (
+        select(literal(1))
+        .where(_account.c.id == b.gebruiker_id, _account.c.email == parent.email)
+        .correlate_except(_account)
+        .exists()
+    )
+    without = exists().where(of_child, or_(linked, same_address), parent.gezag != Gezag.JA)
+    not_without = or_(b.namens_id.is_not(None), ~without)
     return {
         Ground.OUDER: has_authority,
         Ground.GENODIGD: not_without,
