@@ -5,17 +5,18 @@ import time
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from flask import g
 from sqlalchemy import Date, inspect, update
 
 from app import models as m
-from app.access import as_system
-from app.errors import NotFound
+from app.access import as_system, level, person_for
+from app.errors import BadInput, NotFound
 from app.extensions import db
 from app.models.base import Moment, now
 from app.security import person_of
-from app.services import demo, demo_clock, postvak
+from app.services import demo, demo_clock, openingen, postvak, reminders, schoolantwoorden
 from app.services.mail import deliver_due
-from app.terms import Doel
+from app.terms import Doel, Level, Opening, Status, VoorkeurStaat
 from tests.demo_told import everything, settings, told  # noqa: F401 - fixtures
 
 WINTER = datetime(2026, 1, 20, 13, 5, 0, 123456, UTC)
@@ -70,7 +71,7 @@ def test_a_mail_in_hand_stays_with_the_worker_that_has_it(told):
 def test_days_move_along_with_the_moment_at_which_they_were_noted(told):
     """A birthday does not move, nor the day on which authority was settled."""
     with told.app_context():
-        dossier = everything(m.Hulpvraag)[0]
+        dossier = next(row for row in everything(m.Hulpvraag) if row.status is Status.AANVRAAG)
         who, school = everything(m.Gebruiker)[0].id, everything(m.Organisation)[0].id
         parent = next(row for row in everything(m.Gezagsdrager) if row.kind_id == dossier.kind_id)
         of = {"swv_id": dossier.swv_id, "hulpvraag_id": dossier.id}
@@ -93,12 +94,15 @@ def test_days_move_along_with_the_moment_at_which_they_were_noted(told):
             change = everything(m.StatusWijziging)[0]
             change.vanaf, start = date(2026, 8, 24), everything(m.Kind)[0].geboortedatum
             db.session.commit()
-            change_id = change.id
+            change_id, keys = change.id, [row.id for row in added]
         demo.pass_days(7)
-        assert everything(m.Afspraak)[0].uiterlijk == date(2026, 1, 27)
-        assert everything(m.SchoolVoorkeur)[0].aangemeld_op == date(2026, 3, 14)
-        assert everything(m.SchoolVoorkeur)[0].beslist_uiterlijk == date(2026, 4, 25)
-        assert everything(m.Toestemming)[0].getekend_op == date(2026, 1, 12)
+        with as_system("the test looks"):
+            models = (m.Afspraak, m.SchoolVoorkeur, m.Toestemming)
+            afspraak, voorkeur, toestemming = map(db.session.get_one, models, keys)
+        assert afspraak.uiterlijk == date(2026, 1, 27)
+        assert voorkeur.aangemeld_op == date(2026, 3, 14)
+        assert voorkeur.beslist_uiterlijk == date(2026, 4, 25)
+        assert toestemming.getekend_op == date(2026, 1, 12)
         assert {row.id: row.vanaf for row in everything(m.StatusWijziging)}[change_id] == date(2026, 8, 17)
         assert everything(m.Kind)[0].geboortedatum == start
         assert date(2024, 1, 1) in {row.gezag_datum for row in everything(m.Gezagsdrager)}
@@ -183,6 +187,7 @@ def test_people_and_the_mail_worker_go_on_while_the_clock_is_moved(told, smtp):
     with told.app_context():
         sessions = len(everything(m.Sessie))
         oldest = min(row.op for row in everything(m.StatusWijziging))
+        before = sum(row.verzonden_op is not None for row in everything(m.Bericht))
     acts = [
         (lambda: demo.pass_days(1), 8),
         (lambda: demo.pass_days(7), 4),
@@ -201,7 +206,7 @@ def test_people_and_the_mail_worker_go_on_while_the_clock_is_moved(told, smtp):
         first = min(row.op for row in everything(m.StatusWijziging))
         assert dutch(first) == dutch(oldest) - timedelta(days=36)
         sent = [row for row in everything(m.Bericht) if row.verzonden_op is not None]
-        assert len(sent) == len(smtp.letters) > 0
+        assert len(sent) - before == len(smtp.letters) > 0
         assert all(row.verzonden_op <= now() for row in sent)
 
 
@@ -235,3 +240,68 @@ def test_the_clock_needs_the_pages_own_token(told):
     with told.app_context():
         assert demo.days_passed() == 0
         assert postvak.count() == 0
+
+
+def test_six_weeks_further_the_school_of_ravi_is_too_late_and_the_specialist_still_notes_its_answer(told):
+    with told.app_context():
+        demo.pass_days(42)
+    with told.test_request_context("/"):
+        school = play("school", "De Linde")
+        answer = {"antwoord": VoorkeurStaat.AKKOORD}
+        row = preference("Ravi")
+        assert row.beslist_uiterlijk < now().date()
+        with pytest.raises(BadInput) as refused:
+            schoolantwoorden.answer(row, answer, school)
+        assert "liep af op" in str(refused.value.sentence)
+        db.session.rollback()
+    with told.test_request_context("/"):
+        specialist = play("specialist", "SWV De Brug")
+        schoolantwoorden.answer(preference("Ravi"), answer | {"op": now().date()}, specialist)
+        assert preference("Ravi").staat is VoorkeurStaat.AKKOORD
+
+
+def test_a_dossier_that_opens_after_a_consultation_opens_when_its_day_has_come(told):
+    with told.test_request_context("/"):
+        specialist = play("specialist", "SWV De Brug")
+        mother = next(row for row in everything(m.Gebruiker) if row.username == "moeder-milan")
+        deelname = next(row for row in everything(m.Deelname) if row.gebruiker_id == mother.id)
+        openingen.open_dossier(deelname, Opening.NA_OVERLEG, None, specialist)
+        mother_id, hulpvraag_id = mother.id, deelname.hulpvraag_id
+    for days, expected in ((0, Level.OUDER), (7, Level.DOSSIER)):
+        with told.app_context():
+            if days:
+                demo.pass_days(days)
+        with told.test_request_context("/"):
+            person = person_for(mother_id, None, swv_id=play("specialist", "SWV De Brug").swv_id)
+            with as_system("the test looks"):
+                dossier = db.session.get_one(m.Hulpvraag, hulpvraag_id)
+                assert level(person, dossier) is expected
+
+
+def test_as_time_passes_people_are_reminded_of_terms_and_agreements(told):
+    morning = now().replace(hour=11)
+    with told.app_context():
+        while reminders.due(morning):
+            pass
+        known = {row.id for row in everything(m.Bericht)}
+        demo.pass_days(42)
+        while reminders.due(morning):
+            pass
+        new = [row.soort for row in everything(m.Bericht) if row.id not in known]
+        assert {"school_termijn", "afspraak_herinnering"} <= set(new)
+        assert reminders.due(morning) == 0
+
+
+def play(key: str, naam: str):
+    """Be this person of the demo in the request of the test."""
+    gebruiker = next(row for row in everything(m.Gebruiker) if row.username == key)
+    place = next(row for row in everything(m.Organisation) if row.naam == naam)
+    g.person = person_for(gebruiker.id, place.id)
+    return g.person
+
+
+def preference(voornaam: str) -> m.SchoolVoorkeur:
+    """The school of preference of this child."""
+    kind = next(row.id for row in everything(m.Kind) if row.voornaam == voornaam)
+    dossier = next(row.id for row in everything(m.Hulpvraag) if row.kind_id == kind)
+    return next(row for row in everything(m.SchoolVoorkeur) if row.hulpvraag_id == dossier)

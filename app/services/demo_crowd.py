@@ -145,17 +145,17 @@ def _withdrawn(day: int, who: Who, draw: Random) -> tuple[Act, ...]:
 
 # How many dossiers came how far: each beat is a day on which something happened.
 ROUTES: tuple[tuple[int, tuple[Beat, ...]], ...] = (
-    (5, ()),
-    (2, (_form,)),
-    (5, (_reported,)),
-    (3, (_handed_in, _observed)),
-    (6, (_handed_in, _advised)),
-    (3, (_reported, _withdrawn)),
-    (3, (_handed_in, _advised, _proposed)),
-    (6, (_handed_in, _advised, _at_school)),
-    (3, (_handed_in, _advised, _at_school, _rejected)),
-    (3, (_handed_in, _advised, _at_school, _agreed)),
-    (4, (_handed_in, _advised, _at_school, _agreed, _placed)),
+    (3, ()),
+    (1, (_form,)),
+    (4, (_reported,)),
+    (2, (_handed_in, _observed)),
+    (4, (_handed_in, _advised)),
+    (2, (_reported, _withdrawn)),
+    (2, (_handed_in, _advised, _proposed)),
+    (4, (_handed_in, _advised, _at_school)),
+    (2, (_handed_in, _advised, _at_school, _rejected)),
+    (2, (_handed_in, _advised, _at_school, _agreed)),
+    (3, (_handed_in, _advised, _at_school, _agreed, _placed)),
 )
 # From here on a school has a part in it, and the schools are of SWV De Brug.
 _OF_SCHOOLS = frozenset({_proposed, _at_school})

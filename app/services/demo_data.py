@@ -69,6 +69,7 @@ GROUPS: tuple[tuple[LazyString, tuple[DemoPerson, ...]], ...] = (
                 ((DE_BRUG, Role.JK_SPECIALIST),),
                 (
                     _l("Read the documents of Noor, and ask for what is missing."),
+                    _l("Say for whom the dossier of Milan opens in its consultation: see what they see."),
                     _l("Make the advice for Milan final and set JK Onderwijsadvies."),
                 ),
             ),
@@ -91,20 +92,35 @@ GROUPS: tuple[tuple[LazyString, tuple[DemoPerson, ...]], ...] = (
             DemoPerson(
                 "school", "Joost", "van Vliet", "joost.vanvliet@delinde.example",
                 ((LINDE, Role.CONTACTPERSOON_SCHOOL),),
-                (_l("See that a school knows of no child before the parents agree."),),
+                (
+                    _l("Answer the request for Ravi: De Linde has to decide within a week."),
+                    _l("See why Maya is still here though De Linde rejected: the zorgplicht."),
+                    _l("Look for Hanna: as long as one parent has not consented, she does not exist here."),
+                ),
             ),
             DemoPerson(
                 "school2", "Marleen", "Post", "marleen.post@dewilg.example",
                 ((WILG, Role.CONTACTPERSOON_SCHOOL),),
-                (_l("The same for another school."),),
+                (
+                    _l("Answer the request for Maya: agree, or reject with your reason."),
+                    _l("Ask something about Luna, whose term has four weeks more."),
+                    _l("Look for Samir: his mother took her consent back, so he does not exist here."),
+                ),
             ),
             DemoPerson(
                 "ouder", "Elif", "Demir", "elif.demir@ouders.example", (),
-                (_l("See how far the dossier of your own child is."),),
+                (
+                    _l("Give your consent for De Linde in the dossier of Yusuf, or refuse it."),
+                    _l("Say whether you come to the consultation, and propose a school of your own."),
+                    _l("See who has access to the dossier of your child."),
+                ),
             ),
             DemoPerson(
                 "deelnemer", "Hans", "Vos", "hans.vos@jeugdzorg.example", (),
-                (_l("Read the one dossier that was opened for you."),),
+                (
+                    _l("Say whether you come to the consultation about Yusuf."),
+                    _l("Read the one dossier that was opened for you."),
+                ),
             ),
             DemoPerson(
                 "specialist-anker", "Tom", "Zeeman", "tom.zeeman@hetanker.example",

@@ -11,6 +11,7 @@ from app.services.demo_walk import (
     Seen,
     Step,
     added,
+    asked,
     consented,
     did,
     has,
@@ -182,7 +183,7 @@ _PREFERENCE = Chapter(
             "… en ouders gevraagd het toestemmingsformulier om informatie met school/scholen van voorkeur te "
             "delen.",
             "specialist", _l("Ask the mother for her consent to share the dossier with De Linde."),
-            _TOESTEMMINGEN, has(m.Toestemming),
+            _TOESTEMMINGEN, asked(LINDE),
         ),
         Step(
             "… met toestemming van ouders …",
@@ -272,7 +273,13 @@ _ENDING_B = Chapter(
         ),
         Step(
             "Er wordt in overleg met ouders en betrokkenen gezocht naar een andere school.",
-            "ouder", _l("Give your consent for De Wilg."), _TOESTEMMINGEN, consented(WILG),
+            "specialist", _l("Ask the mother for her consent to share the dossier with De Wilg."),
+            _TOESTEMMINGEN, asked(WILG),
+        ),
+        Step(
+            "… in overleg met ouders …",
+            "ouder", _l("Read what is asked, and give your consent for De Wilg."), _TOESTEMMINGEN,
+            consented(WILG),
         ),
         Step(
             "… gezocht naar een andere school.",

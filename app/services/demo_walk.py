@@ -162,6 +162,11 @@ def opened(seen: Seen) -> bool:
     return bool(seen.all(m.Deelname, verwijderd_op=None, open_vanaf=SOME))
 
 
+def asked(naam: str) -> Done:
+    """Ask whether a parent was asked for consent to share with this school."""
+    return lambda seen: any(row.organisation.naam == naam for row in seen.rows[m.Toestemming])
+
+
 def consented(naam: str) -> Done:
     """Ask whether a parent consented to sharing with this school, and did not take that back."""
     return lambda seen: any(row.in_force for row in seen.rows[m.Toestemming] if row.organisation.naam == naam)
