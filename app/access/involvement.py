@@ -16,6 +16,7 @@ from app.workflow import LEVELS
 _hulpvraag = m.Hulpvraag.__table__
 _betrokkenheid = m.Betrokkenheid.__table__
 _gezagsdrager = m.Gezagsdrager.__table__.alias("ouder")
+_account = m.Gebruiker.__table__.alias("genodigde")
 
 Where = ColumnElement[bool]
 Dossiers = Select[Any] | CompoundSelect[Any]
@@ -110,10 +111,15 @@ def holds(b: Any, hulpvraag: Any, grounds: frozenset[Ground] = frozenset(Ground)
 
 
 def _conditions(b: Any, hulpvraag: Any) -> dict[Ground, Where]:
-    parent = _gezagsdrager.c
-    is_parent = (parent.kind_id == hulpvraag.kind_id, parent.gebruiker_id == b.gebruiker_id)
-    has_authority = exists().where(*is_parent, parent.gezag == Gezag.JA)
-    not_without = or_(b.namens_id.is_not(None), ~exists().where(*is_parent, parent.gezag != Gezag.JA))
+    parent, account = _gezagsdrager.c, _account.c
+    of_child = parent.kind_id == hulpvraag.kind_id
+    has_authority = exists().where(of_child, parent.gebruiker_id == b.gebruiker_id, parent.gezag == Gezag.JA)
+    # By the address as well: who was a guest can be written down as a parent later, without an account.
+    known_as_parent = or_(parent.gebruiker_id == account.id, parent.email == account.email)
+    without = exists().where(
+        of_child, account.id == b.gebruiker_id, known_as_parent, parent.gezag != Gezag.JA
+    )
+    not_without = or_(b.namens_id.is_not(None), ~without)
     return {
         Ground.OUDER: has_authority,
         Ground.GENODIGD: not_without,
