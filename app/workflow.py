@@ -36,6 +36,10 @@ class Need(Term):
     TOELICHTING = "toelichting", _l("An explanation has been given")
 
 
+# What these say is a school's own answer: who does not see all schools of preference does not hear it.
+OF_SCHOOLS = frozenset({Need.SCHOOL_BENADERD, Need.SCHOOL_AKKOORD, Need.SCHOOL_AFGEWEZEN})
+
+
 class Told(Term):
     """Who gets mail about a transition."""
 

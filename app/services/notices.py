@@ -33,9 +33,11 @@ def tell(
         told = list(dict.fromkeys([*may_know, *(knew or ())]))
         people = tuple(person for person in told if person.gebruiker_id != without)
         party = Party(organisation, people, knows_nobody=not everybody)
-        farewell = bool(told) and not may_know
+        # Somebody can still be in a consultation whose colleagues, and shared address, lost all.
+        gone = frozenset(told) - frozenset(may_know)
         addressees = party.to if told or not everybody else []
         for to in addressees:
+            farewell = to in gone if isinstance(to, Person) else bool(gone)
             queue(soort, to=to, hulpvraag=hulpvraag, farewell=farewell)
         if not addressees and party.knows_nobody and knew is None:
             queue_nobody(soort, organisation, hulpvraag)

@@ -65,9 +65,14 @@ def refuse_closed(ronde: Overlegronde) -> None:
 
 
 def locked_round(key: object) -> Overlegronde:
-    """Fetch a consultation for a change that must not cross its closing; NotFound when it isn't there."""
-    query = select(Overlegronde).where(Overlegronde.id == key).with_for_update(of=Overlegronde)
-    found = db.session.scalar(query.execution_options(populate_existing=True))
+    """Fetch a consultation for a change that must not cross its closing; NotFound when it isn't there.
+
+    Writing is what makes others wait, on SQLite as well.
+    """
+    r = Overlegronde
+    with access.as_system("one at a time changes a consultation"):
+        db.session.execute(update(r).where(r.id == key).values(gesloten_op=r.gesloten_op))
+    found = db.session.scalar(select(r).where(r.id == key).execution_options(populate_existing=True))
     if found is None:
         raise NotFound
     return found

@@ -20,10 +20,12 @@ from app.models.base import now
 from app.services import effects, log, told
 from app.services.effects import Answers
 from app.services.wording import day, exact, moment
-from app.terms import Actie, BijlageSoort, Noun, Stadium, Status, VoorkeurStaat, Zichtbaarheid
+from app.terms import Actie, BijlageSoort, Ground, Noun, Stadium, Status, VoorkeurStaat, Zichtbaarheid
 from app.workflow import BY_KEY, Act, Ask, Document, Facts, Need, Transition
 
 NOTHING_ASKED = Answers()
+# Who reads every school of preference and its state; others know at most their own request.
+_SEE_ALL_SCHOOLS = frozenset({Ground.SWV, Ground.VOORSCHOOL, Ground.OUDER})
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def last_change(hulpvraag: Hulpvraag) -> StatusWijziging | None:
 
 
 def options(hulpvraag: Hulpvraag, by: Person, last: StatusWijziging | None = None) -> list[Option]:
-    """List the transitions from here, in the table's order, and how each stands for this person.
+    """List the transitions from here that this person may hear of, in the table's order, and how each stands.
 
     `last` is the newest change, when the caller has it.
     """
@@ -90,6 +92,7 @@ def options(hulpvraag: Hulpvraag, by: Person, last: StatusWijziging | None = Non
     return [
         Option(t, workflow.destination(t, known), _granted(by, t, hulpvraag), workflow.missing(t, known))
         for t in workflow.from_here(known)
+        if _may_hear(by, t, hulpvraag)
     ]
 
 
@@ -252,6 +255,12 @@ def _granted(by: Person, transition: Transition, hulpvraag: Hulpvraag) -> bool:
     grounds = {ground for ground, _level in access.standing(by, hulpvraag)}
     acts = {workflow.ACTS_AS[role] for role in transition.who & by.rollen}
     return _permitted(by, transition) and bool(acts & grounds)
+
+
+def _may_hear(by: Person, transition: Transition, hulpvraag: Hulpvraag) -> bool:
+    """Tell whether `by` may know what `transition` needs: one school does not hear what another answered."""
+    grounds = {ground for ground, _level in access.standing(by, hulpvraag)}
+    return bool(grounds & _SEE_ALL_SCHOOLS) or not workflow.OF_SCHOOLS & frozenset(transition.needs)
 
 
 def _locked(hulpvraag: Hulpvraag) -> Hulpvraag:

@@ -203,7 +203,7 @@ def organisations(keys: Iterable[uuid.UUID]) -> dict[uuid.UUID, Organisation]:
 
 def _is_farewell(to: Person | Organisation, hulpvraag: Hulpvraag, party: Party) -> bool:
     people = [to] if isinstance(to, Person) else party.people
-    return bool(people) and not recipients(hulpvraag, people)
+    return len(recipients(hulpvraag, people)) < len(people)
 
 
 def _asked(

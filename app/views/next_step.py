@@ -16,12 +16,11 @@ from app.services.status import Option
 from app.services.wording import day
 from app.terms import Noun, Verb, VoorkeurStaat
 from app.views.tabs import bijlagen
-from app.workflow import AT_MOVE, Need
+from app.workflow import AT_MOVE, OF_SCHOOLS, Need
 
 Context = dict[str, Any]
 
 _DOCUMENTS = frozenset({Need.AANVRAAG_GETEKEND, Need.ADVIES_DEFINITIEF})
-_SCHOOLS = frozenset({Need.SCHOOL_BENADERD, Need.SCHOOL_AKKOORD, Need.SCHOOL_AFGEWEZEN})
 
 
 def next_step(row: Hulpvraag, person: Person, options: Sequence[Option]) -> Context:
@@ -62,7 +61,7 @@ class Remedies:
         missing = set(option.missing)
         if missing & _DOCUMENTS:
             return self._documents(missing)
-        if missing & _SCHOOLS and self._arranges_schools:
+        if missing & OF_SCHOOLS and self._arranges_schools:
             return self._schools_remedy(missing)
         return {}
 

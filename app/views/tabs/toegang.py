@@ -66,7 +66,7 @@ def _line(one: dossiers.Involved, row: Hulpvraag, person: Person) -> Context:
     b = one.row
     level = workflow.LEVELS[b.grond][row.status] if one.holds else Level.GEEN
     opens = None if one.ended else str(OPENS[level])
-    if opens and not one.holds:
+    if opens and not one.holds and person.is_jk_staff:  # to others, what a parent decided is no news
         opens = str(_NOT_HELD.get(b.grond, OPENS[Level.GEEN]))
     return {
         "cells": [
