@@ -119,7 +119,7 @@ class Walk(RuleBasedStateMachine):
 
     # How far the dossier has come
 
-    @initialize(far=st.sampled_from(COME_SO_FAR), parents=st.booleans())
+    @initialize(far=st.sampled_from(COME_SO_FAR), parents=st.sampled_from((True, True, False)))
     def come(self, far: str, parents: bool) -> None:
         for name in COME_SO_FAR[: COME_SO_FAR.index(far) + 1]:
             for one in self.steps()[name]:
@@ -328,7 +328,9 @@ class Walk(RuleBasedStateMachine):
         return data.draw(st.sampled_from(self.ledger.choices), label="choice")
 
     def parent(self, data: st.DataObject) -> Parent:
-        return data.draw(st.sampled_from(self.ledger.parents), label="parent")
+        known = [parent for parent in self.ledger.parents if parent.linked] or self.ledger.parents
+        draw = st.one_of(st.sampled_from(known), st.sampled_from(self.ledger.parents))
+        return data.draw(draw, label="parent")
 
     def preferring(self, data: st.DataObject) -> None:
         by, choice = self.by(data, "specialist"), self.choice(data)
@@ -582,7 +584,7 @@ class Walk(RuleBasedStateMachine):
 # Acts, as often as they should be tried, and what must be there for them.
 ACTS: list[tuple[tuple[Callable[[Walk, st.DataObject], None], ...], Callable[[Ledger], object]]] = [
     ((Walk.moving,) * 5, lambda ledger: True),
-    ((Walk.saying_who_has_authority,) * 2, lambda ledger: True),
+    ((Walk.saying_who_has_authority,) * 3, lambda ledger: True),
     ((Walk.planning, Walk.proposing, Walk.waiting, Walk.changing_the_preschool), lambda ledger: True),
     ((Walk.ending_a_membership, Walk.closing_or_opening_an_organisation), lambda ledger: True),
     ((Walk.asking_all_parents_or_one,), lambda ledger: True),
