@@ -11,20 +11,9 @@ from app import models as m
 from app.access import as_system, person_for
 from app.extensions import db
 from app.services import demo_acts, demo_steps, hulpvragen, openingen
-from app.services.demo_acts import (
-    Agree,
-    Answer,
-    Approach,
-    Ask,
-    Consent,
-    Invite,
-    Move,
-    Paper,
-    Propose,
-    Release,
-    Round,
-)
+from app.services.demo_acts import Agree, Invite, Move, Paper, Release, Round
 from app.services.demo_data import DE_BRUG, LINDE, PEOPLE, WILG
+from app.services.demo_school_acts import Answer, Approach, Ask, Consent, Propose
 from app.services.demo_walk import look
 from app.services.genodigden import Wie
 from app.services.mail import deliver_due

@@ -22,17 +22,13 @@ from app.services import (
     onderwijsadvies,
     openingen,
     overlegrondes,
-    schoolantwoorden,
-    schooltermijn,
-    schoolvoorkeuren,
     status,
-    toestemmingen,
     wording,
 )
 from app.services.demo_paper import paper
 from app.services.effects import Answers
 from app.services.genodigden import Wie
-from app.terms import Antwoord, BijlageSoort, Opening, Stadium, VoorkeurStaat, Zichtbaarheid
+from app.terms import Antwoord, BijlageSoort, Opening, Stadium, Zichtbaarheid
 
 
 class Cast(Protocol):
@@ -75,7 +71,7 @@ class Paper(Act):
 
     def do(self, hulpvraag: m.Hulpvraag, by: Person, cast: Cast) -> None:
         """Add it."""
-        _add(hulpvraag, by, self.naam, self.soort, self.zichtbaarheid, self.stadium)
+        add_paper(hulpvraag, by, self.naam, self.soort, self.zichtbaarheid, self.stadium)
 
 
 @dataclass(frozen=True)
@@ -124,120 +120,6 @@ class Move(Act):
 
 
 @dataclass(frozen=True)
-class OfSchool(Act):
-    """An act about one school of preference."""
-
-    school: str
-
-    def row(self, hulpvraag: m.Hulpvraag, cast: Cast) -> m.SchoolVoorkeur:
-        """Find the school in the order of preference."""
-        v = m.SchoolVoorkeur
-        mine = (v.hulpvraag_id == hulpvraag.id, v.school_id == cast.organisations[self.school])
-        return db.session.scalars(select(v).where(*mine, v.staat != VoorkeurStaat.VERVALLEN)).one()
-
-
-@dataclass(frozen=True)
-class Propose(OfSchool):
-    """Proposed a school, as JK staff or as a parent."""
-
-    def do(self, hulpvraag: m.Hulpvraag, by: Person, cast: Cast) -> None:
-        """Propose it."""
-        data = {"hulpvraag": hulpvraag.id, "school": cast.organisations[self.school]}
-        schoolvoorkeuren.add(data, by=by)
-
-
-@dataclass(frozen=True)
-class Ask(OfSchool):
-    """Asked a parent for consent; `ouder` is the parent's name."""
-
-    ouder: str
-
-    def do(self, hulpvraag: m.Hulpvraag, by: Person, cast: Cast) -> None:
-        """Ask."""
-        toestemmingen.ask(self.row(hulpvraag, cast), {"ouder": _parent(hulpvraag, self.ouder)}, by)
-
-
-@dataclass(frozen=True)
-class Signed(Ask):
-    """Recorded the consent that a parent signed on paper."""
-
-    def do(self, hulpvraag: m.Hulpvraag, by: Person, cast: Cast) -> None:
-        """Add the paper and record it."""
-        naam = f"Toestemming {self.school}, {self.ouder}.pdf"
-        form = _add(hulpvraag, by, naam, BijlageSoort.TOESTEMMINGSFORMULIER)
-        data = {
-            "ouder": _parent(hulpvraag, self.ouder), "bijlage": form.id, "getekend_op": wording.today(),
-        }  # fmt: skip
-        toestemmingen.record(self.row(hulpvraag, cast), data, by)
-
-
-@dataclass(frozen=True)
-class Consent(OfSchool):
-    """Gave, as the parent, the consent that was asked, or refused it."""
-
-    gives: bool
-
-    def do(self, hulpvraag: m.Hulpvraag, by: Person, cast: Cast) -> None:
-        """Answer."""
-        answer = toestemmingen.give if self.gives else toestemmingen.refuse
-        answer(_consent(hulpvraag, cast.organisations[self.school]), by)
-
-
-@dataclass(frozen=True)
-class TakeBack(OfSchool):
-    """Took a consent back, as the parent, or as JK staff who say how they know."""
-
-    reden: str | None = None
-
-    def do(self, hulpvraag: m.Hulpvraag, by: Person, cast: Cast) -> None:
-        """Take it back."""
-        toestemmingen.withdraw(_consent(hulpvraag, cast.organisations[self.school]), by, self.reden)
-
-
-@dataclass(frozen=True)
-class Approach(OfSchool):
-    """Approached a school."""
-
-    def do(self, hulpvraag: m.Hulpvraag, by: Person, cast: Cast) -> None:
-        """Approach it."""
-        schoolvoorkeuren.approach(self.row(hulpvraag, cast), {"aangemeld_op": wording.today()}, by)
-
-
-@dataclass(frozen=True)
-class Extend(OfSchool):
-    """Gave the school four weeks more."""
-
-    def do(self, hulpvraag: m.Hulpvraag, by: Person, cast: Cast) -> None:
-        """Extend the term."""
-        schooltermijn.extend(self.row(hulpvraag, cast), by)
-
-
-@dataclass(frozen=True)
-class Write(OfSchool):
-    """Asked something as the school, or wrote to the school as JK staff."""
-
-    tekst: str
-
-    def do(self, hulpvraag: m.Hulpvraag, by: Person, cast: Cast) -> None:
-        """Write it."""
-        write = schoolantwoorden.reply if by.is_jk_staff else schoolantwoorden.ask
-        write(self.row(hulpvraag, cast), {"tekst": self.tekst}, by)
-
-
-@dataclass(frozen=True)
-class Answer(OfSchool):
-    """Agreed or, with a reason, rejected: as the school, or as JK staff who heard it."""
-
-    reden: str | None = None
-
-    def do(self, hulpvraag: m.Hulpvraag, by: Person, cast: Cast) -> None:
-        """Answer."""
-        said = VoorkeurStaat.AFGEWEZEN if self.reden else VoorkeurStaat.AKKOORD
-        data = {"antwoord": said, "reden": self.reden, "op": wording.today()}
-        schoolantwoorden.answer(self.row(hulpvraag, cast), data, by)
-
-
-@dataclass(frozen=True)
 class Round(Act):
     """Planned a consultation, so many days later at that time."""
 
@@ -271,7 +153,7 @@ class Invite(Act):
 
     def _form(self, hulpvraag: m.Hulpvraag, cast: Cast) -> dict[str, Any]:
         if self.wie is Wie.OUDER:
-            return {"gezagsdrager": _parent(hulpvraag, self.naam)}
+            return {"gezagsdrager": parent_of(hulpvraag, self.naam)}
         with as_system("the story knows everybody's address"):
             who = db.session.scalars(
                 select(m.Gebruiker).where(m.Gebruiker.id == cast.people[self.naam])
@@ -334,7 +216,7 @@ class Tick(Act):
         afspraken.tick(db.session.scalars(select(m.Afspraak).where(*mine)).one(), by)
 
 
-def _add(
+def add_paper(
     hulpvraag: m.Hulpvraag,
     by: Person,
     naam: str,
@@ -342,6 +224,7 @@ def _add(
     zichtbaarheid: Zichtbaarheid | None = None,
     stadium: Stadium | None = None,
 ) -> m.Bijlage:
+    """Add a small PDF that says what it stands for."""
     words = (f"Dossier {hulpvraag.nummer}", "Dit stuk is verzonnen en hoort bij de demo van Kindbrug.")
     stream = io.BytesIO(paper(naam.removesuffix(".pdf"), *words))
     return bijlagen.add(
@@ -349,15 +232,10 @@ def _add(
     )
 
 
-def _parent(hulpvraag: m.Hulpvraag, naam: str) -> uuid.UUID:
+def parent_of(hulpvraag: m.Hulpvraag, naam: str) -> uuid.UUID:
+    """Find a parent of the child by name."""
     g = m.Gezagsdrager
     return db.session.scalars(select(g.id).where(g.kind_id == hulpvraag.kind_id, g.naam == naam)).one()
-
-
-def _consent(hulpvraag: m.Hulpvraag, school_id: uuid.UUID) -> m.Toestemming:
-    t = m.Toestemming
-    mine = (t.hulpvraag_id == hulpvraag.id, t.organisation_id == school_id, t.ingetrokken_op.is_(None))
-    return db.session.scalars(select(t).where(*mine).order_by(t.gevraagd_op.desc())).first()  # type: ignore[return-value]
 
 
 def _round(hulpvraag: m.Hulpvraag) -> m.Overlegronde:

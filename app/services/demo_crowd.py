@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import cycle
 from random import Random
 
-from app.services.demo_acts import Act, Answer, Move, Note, Paper, Propose, Step
+from app.services.demo_acts import Act, Move, Note, Paper, Step
 from app.services.demo_data import (
     KOMPAS,
     LINDE,
@@ -15,6 +15,7 @@ from app.services.demo_data import (
     WILG,
     DemoDossier,
 )
+from app.services.demo_school_acts import Answer, Propose
 from app.services.demo_schools import approached
 from app.terms import BijlageSoort, Stadium, Zichtbaarheid
 

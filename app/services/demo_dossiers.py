@@ -2,16 +2,13 @@
 
 from app.services.demo_acts import (
     Agree,
-    Ask,
     Attend,
     Close,
     Invite,
     Move,
     Note,
     Paper,
-    Propose,
     Round,
-    Signed,
     Step,
     Tick,
 )
@@ -26,6 +23,7 @@ from app.services.demo_data import (
     WALK_B,
     DemoDossier,
 )
+from app.services.demo_school_acts import Ask, Propose, Signed
 from app.services.genodigden import Wie
 from app.terms import Antwoord, BijlageSoort, Opening, Stadium, Zichtbaarheid
 

@@ -5,25 +5,27 @@ from collections.abc import Iterator
 from app.services.demo_acts import (
     Act,
     Agree,
-    Answer,
-    Approach,
-    Ask,
     Attend,
-    Consent,
-    Extend,
     Invite,
     Move,
     Note,
     Paper,
-    Propose,
     Release,
     Round,
-    Signed,
     Step,
+)
+from app.services.demo_data import LINDE, PIPPELOENTJE, SPEELHOEK, VLINDERTJE, WILG, DemoDossier
+from app.services.demo_school_acts import (
+    Answer,
+    Approach,
+    Ask,
+    Consent,
+    Extend,
+    Propose,
+    Signed,
     TakeBack,
     Write,
 )
-from app.services.demo_data import LINDE, PIPPELOENTJE, SPEELHOEK, VLINDERTJE, WILG, DemoDossier
 from app.services.genodigden import Wie
 from app.terms import Antwoord, BijlageSoort, Stadium, Zichtbaarheid
 
