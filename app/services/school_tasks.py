@@ -21,12 +21,13 @@ _WAITING = (VoorkeurStaat.VOORGESTELD, VoorkeurStaat.BENADERD, VoorkeurStaat.AKK
 
 @dataclass(frozen=True)
 class School:
-    """A school of preference as the next step sees it: whether the parents consent, or one refuses."""
+    """A school of preference as the next step sees it: whether parents consent, are asked, or one refuses."""
 
     voorkeur: SchoolVoorkeur
     naam: str
     consented: bool
     refused: bool
+    asked: bool
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,19 @@ def schools_of(rows: Iterable[Hulpvraag], *, also_gone: bool = False) -> dict[uu
     `also_gone` are those that were let go.
     """
     v, h = SchoolVoorkeur, Hulpvraag
+    t = Toestemming
+    asked = (
+        exists()
+        .where(
+            t.hulpvraag_id == v.hulpvraag_id,
+            t.organisation_id == v.school_id,
+            t.gegeven_op.is_(None),
+            t.ingetrokken_op.is_(None),
+        )
+        .correlate_except(t)
+    )
     query = (
-        select(v, Organisation, consented(h, v.school_id), ~not_refused(h, v.school_id))
+        select(v, Organisation, consented(h, v.school_id), ~not_refused(h, v.school_id), asked)
         .join(h, h.id == v.hulpvraag_id)
         .join(Organisation, Organisation.id == v.school_id)
         .where(v.hulpvraag_id.in_([row.id for row in rows]))
@@ -56,9 +68,9 @@ def schools_of(rows: Iterable[Hulpvraag], *, also_gone: bool = False) -> dict[uu
     )
     found: dict[uuid.UUID, list[School]] = {}
     with as_system("conditions look at the whole dossier"):
-        for voorkeur, place, may, no in db.session.execute(query):
+        for voorkeur, place, may, no, waits in db.session.execute(query):
             set_committed_value(voorkeur, "school", place)
-            school = School(voorkeur, place.naam, bool(may), bool(no))
+            school = School(voorkeur, place.naam, bool(may), bool(no), bool(waits))
             found.setdefault(voorkeur.hulpvraag_id, []).append(school)
     return found
 
@@ -159,11 +171,12 @@ def _find_school(schools: Sequence[School]) -> Asked | None:
     first = _first(schools, VoorkeurStaat.VOORGESTELD)
     if first is None:
         return None
-    sentence = (
-        _("The parents consent. Approach %(school)s", school=first.naam)
-        if first.consented
-        else _("Ask the parents for their consent for %(school)s", school=first.naam)
-    )
+    if first.consented:
+        sentence = _("The parents consent. Approach %(school)s", school=first.naam)
+    elif first.asked:
+        sentence = _("The parents were asked for their consent for %(school)s", school=first.naam)
+    else:
+        sentence = _("Ask the parents for their consent for %(school)s", school=first.naam)
     return Asked(sentence, voorkeur=first.voorkeur)
 
 

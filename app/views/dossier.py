@@ -158,7 +158,8 @@ def _route(row: Hulpvraag) -> list[Context]:
         return [{"label": str(row.status.label), "state": "stop", "when": day(row.status_sinds.date())}]
     here = ROUTE.index(Status.AANMELDEN_SCHOOL if row.status is Status.AFGEWEZEN else row.status)
     states = ["done" if i < here else "now" if i == here else "todo" for i in range(len(ROUTE))]
-    return [{"label": str(s.label), "state": state} for s, state in zip(ROUTE, states, strict=True)]
+    reached = [row.status if state == "now" else s for s, state in zip(ROUTE, states, strict=True)]
+    return [{"label": str(s.label), "state": state} for s, state in zip(reached, states, strict=True)]
 
 
 def _buttons(row: Hulpvraag, person: Person, tab: str, options: Sequence[Option]) -> list[Context]:

@@ -7,6 +7,7 @@ Run `make demo` in one terminal, and in another
 import re
 import shutil
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -109,6 +110,90 @@ def at_work(browser: Browser, demo: str) -> None:
     shoot(page, "status-wijzigen")
 
 
+def portal(page: Page) -> str:
+    """Answer where the person of this page is."""
+    return "{0.scheme}://{0.netloc}".format(urlsplit(page.url))
+
+
+def opened(page: Page, name: str) -> str:
+    """Go to the dossier of a child by looking for it; answer its address."""
+    page.goto(f"{portal(page)}/hulpvragen/?q={name}")
+    page.get_by_role("link", name=name).first.click()
+    return page.url
+
+
+def round_the_table(page: Page, dossier: str) -> None:
+    """Plan a meeting, invite two people and open the dossier for one."""
+    page.goto(f"{dossier}/overlegrondes")
+    page.get_by_role("link", name="Overleg plannen").click()
+    page.get_by_label("Dag en tijd").fill(f"{datetime.now(tz=UTC).date() + timedelta(days=7)}T10:00")
+    page.get_by_label("Plaats").fill("De Speelhoek, groep Geel")
+    page.get_by_label("Agenda").fill("1. Hoe gaat het?\n2. Het advies\n3. Afspraken")
+    shoot(page, "overleg-plannen")
+    page.get_by_role("button", name="Overleg plannen").click()
+    meeting = page.url
+    page.get_by_role("link", name="Iemand uitnodigen").click()
+    page.locator(".tabs").get_by_role("link", name="Een ouder").click()
+    page.get_by_label("Elif Demir").check()
+    shoot(page, "uitnodigen")
+    page.get_by_role("button", name="Uitnodiging versturen").click()
+    page.goto(meeting)
+    page.get_by_role("link", name="Iemand uitnodigen").click()
+    page.locator(".tabs").get_by_role("link", name="Iemand anders").click()
+    page.get_by_label("Voornaam").fill("Hans")
+    page.get_by_label("Achternaam").fill("Vos")
+    page.get_by_label("E-mailadres").fill("hans.vos@jeugdzorg.example")
+    page.get_by_role("button", name="Uitnodiging versturen").click()
+    page.locator("tr", has_text="Hans Vos").get_by_role("link", name="Dossier openzetten").click()
+    page.get_by_label("Nu", exact=True).check()
+    shoot(page, "dossier-openzetten")
+    page.get_by_role("button", name="Bekijk hoe het eruitziet").click()
+    shoot(page, "zo-ziet-het-eruit")
+    page.get_by_role("button", name="Dossier openzetten").click()
+    page.goto(meeting)
+    shoot(page, "overleg")
+
+
+def to_the_endings(browser: Browser, demo: str) -> None:
+    """Take the rounds, the schools, the consent and who may look, as a specialist and as a parent."""
+    page = signed_in(browser, demo, "specialist")
+    dossier = opened(page, "Emre")
+    round_the_table(page, dossier)
+    page.goto(f"{dossier}/scholen")
+    page.get_by_role("link", name="School voorstellen").last.click()
+    page.get_by_label(re.compile("^School")).and_(page.locator("input")).fill("De Linde")
+    page.get_by_role("option", name="De Linde").first.click()
+    shoot(page, "school-voorstellen")
+    page.get_by_role("button", name="Opslaan").click()
+    page.locator("main tr", has_text="De Linde").get_by_role("link").first.click()
+    shoot(page, "school")
+    page.goto(f"{dossier}/scholen")
+    page.locator("tr", has_text="De Linde").get_by_role("link", name="Toestemming vragen").click()
+    shoot(page, "toestemming-vragen")
+    page.locator("main button[type=submit]").last.click()
+    for tab in ("afspraken", "scholen", "toestemmingen", "toegang", "historie"):
+        page.goto(f"{dossier}/{tab}")
+        shoot(page, tab)
+    page.goto(f"{dossier}/toegang")
+    page.get_by_role("link", name="Betrokkenen wijzigen").first.click()
+    shoot(page, "betrokkenen-wijzigen")
+    page.goto(f"{portal(page)}/wat-ziet-wie")
+    shoot(page, "wat-ziet-wie")
+    page.goto(f"{portal(page)}/hulpvragen/?filter=einde")
+    page.get_by_role("link", name="Nina Dekker").click()
+    page.goto(f"{page.url}/overdracht")
+    shoot(page, "overdracht")
+    page.goto(f"{demo}/demo/stappen")
+    shoot(page, "stappen")
+    parent = signed_in(browser, demo, "ouder")
+    theirs = f"{portal(parent)}{urlsplit(dossier).path}"
+    parent.goto(f"{theirs}/toestemmingen")
+    parent.locator("tr", has_text="De Linde").get_by_role("link").first.click()
+    shoot(parent, "toestemming-als-ouder")
+    parent.goto(f"{theirs}/toegang")
+    shoot(parent, "toegang-als-ouder")
+
+
 if __name__ == "__main__":
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
@@ -116,3 +201,4 @@ if __name__ == "__main__":
         )
         front_door(chromium, sys.argv[1].rstrip("/"))
         at_work(chromium, sys.argv[1].rstrip("/"))
+        to_the_endings(chromium, sys.argv[1].rstrip("/"))
