@@ -19,6 +19,14 @@ from tests.world_making import Maker
 
 MOST = 15  # statements a page, those that tell PostgreSQL whose SWV it is included
 MANY = 10_000
+# What a preschool has not at the start of a dossier, and what only JK staff have.
+NOT_OPEN = {
+    "voorschool": {
+        *("toegang", "afspraken", "scholen", "toestemmingen", "school", "act", "consent list", "consent"),
+        *("people", "round add", "round edit", "invite", "open", "agreement", "agreement add"),
+        *("agreement edit", "who sees what", "school add"),
+    }
+}
 PAGES = (
     "list",
     "list of all",
@@ -30,6 +38,25 @@ PAGES = (
     "status",
     "edit",
     "window",
+    "rounds",
+    "round",
+    "round add",
+    "round edit",
+    "invite",
+    "open",
+    "answer",
+    "agreements",
+    "agreement",
+    "agreement add",
+    "agreement edit",
+    "schools",
+    "school",
+    "school add",
+    "act",
+    "consent list",
+    "consent",
+    "people",
+    "who sees what",
 )
 
 
@@ -76,6 +103,10 @@ def statements(world: World):
 def _counts(world: World, key: str) -> dict[str, int]:
     """The statements of each page, the second time: the first fills caches of the driver."""
     of = world.dossiers["speelhoek:aanvraag"].id
+
+    def named(name: str) -> str:
+        return world.named[f"speelhoek:aanvraag/{name}"].id
+
     address = {
         "list": "/hulpvragen/",
         "list of all": "/hulpvragen/?filter=alle",
@@ -88,10 +119,29 @@ def _counts(world: World, key: str) -> dict[str, int]:
         "status": f"/hulpvragen/{of}/status",
         "edit": f"/hulpvragen/{of}/bewerken",
         "window": f"/hulpvragen/{of}/bijlagen/venster",
+        "people": f"/hulpvragen/{of}/betrokkenen",
+        "who sees what": "/wat-ziet-wie",
+        "rounds": "/overlegrondes/",
+        "round": f"/overlegrondes/{named('ronde-open')}",
+        "round add": f"/overlegrondes/nieuw?hulpvraag={of}",
+        "round edit": f"/overlegrondes/{named('ronde-open')}/bewerken",
+        "invite": f"/overlegrondes/{named('ronde-open')}/uitnodigen/ouder",
+        "answer": f"/overlegrondes/{named('ronde-open')}/antwoord",
+        "open": f"/deelnames/{named('deelname-open-ouder')}/openen",
+        "agreements": "/afspraken/",
+        "agreement": f"/afspraken/{named('afspraak-school')}",
+        "agreement add": f"/afspraken/nieuw?hulpvraag={of}",
+        "agreement edit": f"/afspraken/{named('afspraak-school')}/bewerken",
+        "schools": "/scholen-van-voorkeur/",
+        "school": f"/scholen-van-voorkeur/{named('school-linde')}",
+        "school add": f"/scholen-van-voorkeur/nieuw?hulpvraag={of}",
+        "act": f"/scholen-van-voorkeur/{named('school-linde')}/toestemming-vastleggen",
+        "consent list": "/toestemmingen/",
+        "consent": f"/toestemmingen/{named('toestemming-linde-ja')}",
     }
     found = {}
     for name in PAGES:
-        if name == "toegang" and key == "voorschool":
+        if name in NOT_OPEN.get(key, ()):
             continue
         for _time in range(2):
             with statements(world) as seen:

@@ -1,6 +1,7 @@
 """What somebody typed is never lost: not by an ended session, a stale form or a colleague who was first."""
 
 import re
+import uuid
 from collections.abc import Callable
 
 import pytest
@@ -8,9 +9,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.extensions import db
-from app.models import Hulpvraag, Kind
+from app.models import Hulpvraag, Kind, Organisation
 from app.security import session_cookie
 from app.services import sessions
+from app.terms import OrganisationSoort
 from tests.partnership import Partnership
 
 TYPED = "Mila speelt het liefst alleen & <zingt>."
@@ -112,6 +114,21 @@ def test_a_number_that_looks_like_a_bsn_is_warned_about_before_saving(brug, sign
     ticked = {"_anyway": hidden(warned.get_data(as_text=True), "_anyway")}
     assert client.post(path, data=sent | ticked).status_code == 302
     assert omschrijving(brug, key) == "Nummer 111222333."
+
+
+def test_a_choice_whose_id_looks_like_a_bsn_is_not_warned_about(brug, signed_in):
+    """What is warned about is what somebody typed: an id may hold any nine digits."""
+    key = uuid.UUID("42eea4e9-8252-4080-a4d8-111222333bad")
+    with brug.behind_the_scenes():
+        place = {"swv_id": brug.organisations["SWV"], "soort": OrganisationSoort.VOORSCHOOL}
+        db.session.add(Organisation(id=key, naam="De Hoek", meldadres="hoek@example.org", **place))
+        db.session.commit()
+    client, path = signed_in("contact"), "/hulpvragen/nieuw"
+    typed = {"voornaam": "Mila", "achternaam": "Jansen", "geboortedatum": "2023-03-04"}
+    sent = form_of(client, path, **typed, voorschool=str(key))
+    warned = client.post(path, data=sent | {"omschrijving": "Nummer 111222333."})
+    assert "BSN" in warned.get_data(as_text=True)
+    assert client.post(path, data=sent).status_code == 302
 
 
 def test_a_child_that_is_there_already_is_warned_about(brug, signed_in):

@@ -105,9 +105,8 @@ class ActsView(PortalView):
     def _acted(self, row: Any, act: Act, form: FlaskForm, person: Person) -> Page:
         shown: dict[str, Any] = {}
         if form.validate():
-            data = {field.name: field.data for field in form if field.name != "csrf_token"}
             try:
-                return self._done(row, act, self._act(lambda typed: act.do(row, typed, person), data))
+                return self._done(row, act, self._act(lambda typed: act.do(row, typed, person), form))
             except NeedsConfirmation as asked:
                 shown = {"warnings": asked.warnings, "anyway": marks(asked.warnings)}
             except BadInput as wrong:

@@ -15,7 +15,7 @@ from app import access
 from app.errors import BadInput, Conflict, NeedsConfirmation, NotFound
 from app.services import listing, log, wording, writing
 from app.terms import Verb
-from app.views.fields import PickField, field_for
+from app.views.fields import PickField, field_for, typed_in
 from app.views.interface import PortalInterface, granted
 from app.views.lists import ListView, Page
 
@@ -207,9 +207,8 @@ class PortalView(ListView):
         warnings: list[Any] = []
         conflict = ""
         if request.method == "POST" and "_search" not in request.form and form.validate():
-            data = {field.name: field.data for field in form if field.name != "csrf_token"}
             try:
-                done = self._act(act, data)
+                done = self._act(act, form)
                 flash(self.saved(done, new=row is None), "success")
                 return self.after_saving(done)
             except NeedsConfirmation as asked:
@@ -230,10 +229,11 @@ class PortalView(ListView):
             context["facts"] = self.facts(row, [name for name in self.edit_columns if name in form])
         return self.render_template(self.edit_template if row else self.add_template, **context), status
 
-    def _act(self, act: Callable[[dict[str, Any]], Any], data: dict[str, Any]) -> Any:
+    def _act(self, act: Callable[[dict[str, Any]], Any], form: FlaskForm) -> Any:
         """Do it when every warning was read: the ticked box says which ones stood on the page."""
+        data = {field.name: field.data for field in form if field.name != "csrf_token"}
         accepted = set(request.form.get("_anyway", "").split())
-        found = writing.warnings(data.values())
+        found = writing.warnings(typed_in(form))
         try:
             if not set(marks(found).split()) <= accepted:
                 raise NeedsConfirmation(())

@@ -15,7 +15,7 @@ from app.services import writing
 from app.services.genodigden import Wie
 from app.terms import Antwoord, Opening
 from app.views.base import explain, marks
-from app.views.fields import ChoiceField, MomentField, PickField, stripped
+from app.views.fields import ChoiceField, MomentField, PickField, stripped, typed_in
 
 
 class MedewerkerForm(FlaskForm):
@@ -107,7 +107,7 @@ def attempt(form: FlaskForm, act: Callable[[], Any]) -> Outcome:
     """Do what was asked when the form is right, and every warning about what was typed was read."""
     if request.method != "POST" or "_search" in request.form or not form.validate():
         return Outcome()
-    warned = writing.warnings(form.data.values())
+    warned = writing.warnings(typed_in(form))
     if not set(marks(warned).split()) <= set(request.form.get("_anyway", "").split()):
         return Outcome(warnings=warned)
     try:

@@ -12,6 +12,7 @@ from wtforms import (
     DateField,
     DateTimeLocalField,
     Field,
+    HiddenField,
     IntegerField,
     SelectField,
     StringField,
@@ -26,6 +27,11 @@ from app.services import partijen, picks
 def stripped(value: str | None) -> str | None:
     """Trim what was typed; nothing typed is nothing."""
     return (value.strip() or None) if isinstance(value, str) else value
+
+
+def typed_in(form: Any) -> list[Any]:
+    """Give the words that somebody typed; ids, marks and tokens may hold any number."""
+    return [f.data for f in form if isinstance(f, StringField) and not isinstance(f, HiddenField)]
 
 
 class PickField(Field):
