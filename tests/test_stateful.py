@@ -604,15 +604,15 @@ def test_whatever_people_do_the_portal_opens_what_the_ledger_says(part, app, clo
     wanted = lane.cases(gate=1_000, proof=30_000) // 2
     tally = {"steps": 0, "probes": 0}
     chance = lane.random(f"T3 {part}")
-    settings = hypothesis.settings(
-        stateful_step_count=STEPS,
-        max_examples=max(1, wanted // STEPS),
-        suppress_health_check=list(HealthCheck),
-        database=None,
-        phases=(hypothesis.Phase.generate, hypothesis.Phase.shrink),
-        deadline=None,
-    )
-    while tally["steps"] < wanted:
+    while (left := wanted - tally["steps"]) > 0:
+        settings = hypothesis.settings(
+            stateful_step_count=STEPS,
+            max_examples=max(1, left // (STEPS + 12)),  # what brings a dossier so far are steps as well
+            suppress_health_check=list(HealthCheck),
+            database=None,
+            phases=(hypothesis.Phase.generate, hypothesis.Phase.shrink),
+            deadline=None,
+        )
         walker = type("Walk", (Walk,), {"make": lambda: Region(app).settle(), "clock": clock, "tally": tally})
         hypothesis.seed(chance.randrange(2**32))(walker)
         walk(walker, settings=settings)
