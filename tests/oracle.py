@@ -256,6 +256,14 @@ def _while_open(own: bool, who: Who, thing: Thing, dossier: Dossier) -> bool:
     return dossier.status not in ("advies_afgerond", "ingetrokken")
 
 
+def _own_while_open(own: bool, who: Who, thing: Thing, dossier: Dossier) -> bool:
+    return own and _while_open(own, who, thing, dossier)
+
+
+def _named_while_open(own: bool, who: Who, thing: Thing, dossier: Dossier) -> bool:
+    return _named(own, who, thing, dossier) and _while_open(own, who, thing, dossier)
+
+
 def _with_own_authority(own: bool, who: Who, thing: Thing, dossier: Dossier) -> bool:
     return thing.account == who.account and thing.has_authority
 
@@ -289,7 +297,11 @@ TABLE: dict[tuple[str, str], dict[str, Condition]] = {
     ("ouder", "StatusWijziging"): {"read": _every},
     ("alles", "StatusWijziging"): {"read": _every},
     ("eigen", "Bijlage"): {"read": _own, "add": _own, "retract": _own_during_aanvraag},
-    ("dossier", "Bijlage"): {"read": _own_or_shared, "add": _own, "retract": _own},
+    ("dossier", "Bijlage"): {
+        "read": _own_or_shared,
+        "add": _own_while_open,
+        "retract": _own_while_open,
+    },
     ("alles", "Bijlage"): {
         "read": _every,
         "add": _own,
@@ -299,10 +311,10 @@ TABLE: dict[tuple[str, str], dict[str, Condition]] = {
         "finalise": _by_specialist,
     },
     ("eigen", "Notitie"): {"read": _own},
-    ("dossier", "Notitie"): {"read": _own_or_shared, "add": _own},
+    ("dossier", "Notitie"): {"read": _own_or_shared, "add": _own_while_open},
     ("alles", "Notitie"): {"read": _every, "add": _own, "share": _every},
     ("ouder", "Afspraak"): {"read": _named},
-    ("dossier", "Afspraak"): {"read": _named_or_shared, "tick": _named},
+    ("dossier", "Afspraak"): {"read": _named_or_shared, "tick": _named_while_open},
     ("alles", "Afspraak"): {"read": _every, "add": _every, "edit": _every, "share": _every, "tick": _every},
     ("uitnodiging", "Overlegronde"): {"read": _takes_part},
     ("eigen", "Overlegronde"): {"read": _takes_part},

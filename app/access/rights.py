@@ -57,6 +57,8 @@ _R, _A, _E = Verb.READ, Verb.ADD, Verb.EDIT
 _of_school = (Ground.SCHOOL, Ground.ZORGPLICHT)
 _takes_part = (_may(_R, scope=Scope.TAKES_PART),)
 _read = (_may(_R),)
+# The school where the child goes reads on after the end, and like JK staff it writes no more.
+_open = tuple(workflow.OPEN)
 _handed_over = (Status.JK_ADVIES_AFGEROND, Status.ADVIES_AFGEROND)
 
 RIGHTS: dict[Noun, dict[Level, tuple[Right, ...]]] = {
@@ -97,19 +99,25 @@ RIGHTS: dict[Noun, dict[Level, tuple[Right, ...]]] = {
             _may(_R, _A, scope=Scope.OWN),
             _may(Verb.RETRACT, scope=Scope.OWN, during=(Status.AANVRAAG,)),
         ),
-        Level.DOSSIER: (_may(_R, scope=Scope.OWN_OR_SHARED), _may(_A, Verb.RETRACT, scope=Scope.OWN)),
+        Level.DOSSIER: (
+            _may(_R, scope=Scope.OWN_OR_SHARED),
+            _may(_A, Verb.RETRACT, scope=Scope.OWN, during=_open),
+        ),
         Level.LEZEN: _read,
         Level.ALLES: (_may(_R, _A, _E, Verb.SHARE, Verb.FINALISE, Verb.RETRACT),),
     },
     Noun.NOTITIE: {
         Level.EIGEN: (_may(_R, scope=Scope.OWN),),
-        Level.DOSSIER: (_may(_R, scope=Scope.OWN_OR_SHARED), _may(_A, scope=Scope.OWN)),
+        Level.DOSSIER: (_may(_R, scope=Scope.OWN_OR_SHARED), _may(_A, scope=Scope.OWN, during=_open)),
         Level.LEZEN: _read,
         Level.ALLES: (_may(_R, _A, Verb.SHARE),),
     },
     Noun.AFSPRAAK: {
         Level.OUDER: (_may(_R, scope=Scope.NAMED),),
-        Level.DOSSIER: (_may(_R, scope=Scope.NAMED_OR_SHARED), _may(Verb.TICK, scope=Scope.NAMED)),
+        Level.DOSSIER: (
+            _may(_R, scope=Scope.NAMED_OR_SHARED),
+            _may(Verb.TICK, scope=Scope.NAMED, during=_open),
+        ),
         Level.LEZEN: _read,
         Level.ALLES: (_may(_R, _A, _E, Verb.SHARE, Verb.TICK),),
     },
@@ -130,7 +138,7 @@ RIGHTS: dict[Noun, dict[Level, tuple[Right, ...]]] = {
         Level.ALLES: (_may(_R, _A, _E), _may(Verb.ANSWER, scope=Scope.TAKES_PART)),
     },
     Noun.SCHOOLVOORKEUR: {
-        Level.OUDER: (_may(_R, fields=("rang", "school", "staat")), _may(_A, during=tuple(workflow.OPEN))),
+        Level.OUDER: (_may(_R, fields=("rang", "school", "staat")), _may(_A, during=_open)),
         Level.DOSSIER: (
             _may(_R, fields=("rang", "school", "staat"), grounds=(Ground.VOORSCHOOL,)),
             _may(_R, Verb.ANSWER, Verb.ASK, scope=Scope.OWN, grounds=_of_school),

@@ -13,7 +13,7 @@ from wtforms import HiddenField
 from app import access
 from app.models import Afspraak, Hulpvraag
 from app.services import afspraken, listing
-from app.services.wording import day, exact
+from app.services.wording import day, exact, local_day
 from app.terms import Noun, Verb, Zichtbaarheid
 from app.views.base import Page, PortalInterface, PortalView, granted
 from app.views.fields import PartyField
@@ -34,7 +34,7 @@ def done(row: Afspraak) -> str:
 
 def held(row: Afspraak) -> str:
     """Say in which round it was made."""
-    return day(row.overlegronde.begint_op.date()) if row.overlegronde else "–"
+    return day(local_day(row.overlegronde.begint_op)) if row.overlegronde else "–"
 
 
 def tab(hulpvraag_id: Any) -> str:

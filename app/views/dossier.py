@@ -12,7 +12,7 @@ from app.errors import NotFound
 from app.models import Hulpvraag, StatusWijziging
 from app.services import dossiers, hulpvragen, kinderen, status, told
 from app.services.status import Option
-from app.services.wording import day
+from app.services.wording import day, local_day
 from app.terms import Level, Noun, Status, Verb
 from app.views import next_step, tabs
 from app.views.next_step import Remedies
@@ -138,7 +138,7 @@ def said(row: Hulpvraag, change: StatusWijziging) -> str:
 def _shown(row: Hulpvraag, person: Person, level: Level, facts: Sequence[Any]) -> Sequence[Any]:
     """Leave out what is empty for who cannot fill it in; a parent reads how far the dossier is."""
     if level is Level.OUDER:
-        since, turn = (_("Since"), day(row.status_sinds.date())), (_("At move"), at_move(row.status))
+        since, turn = (_("Since"), day(local_day(row.status_sinds))), (_("At move"), at_move(row.status))
         return [(_("Status"), str(row.status.label)), since, *([turn] if row.status in workflow.OPEN else [])]
     return facts if person.is_jk_staff else [fact for fact in facts if fact[1] != "–"]
 
@@ -155,7 +155,7 @@ def _subtitle(row: Hulpvraag, person: Person) -> str:
 
 def _route(row: Hulpvraag) -> list[Context]:
     if row.status is Status.INGETROKKEN:
-        return [{"label": str(row.status.label), "state": "stop", "when": day(row.status_sinds.date())}]
+        return [{"label": str(row.status.label), "state": "stop", "when": day(local_day(row.status_sinds))}]
     here = ROUTE.index(Status.AANMELDEN_SCHOOL if row.status is Status.AFGEWEZEN else row.status)
     states = ["done" if i < here else "now" if i == here else "todo" for i in range(len(ROUTE))]
     reached = [row.status if state == "now" else s for s, state in zip(ROUTE, states, strict=True)]
