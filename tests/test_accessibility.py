@@ -31,9 +31,9 @@ pytestmark = pytest.mark.browser
 GATE = {
     "specialist": r"/",
     "voorschool": r"/($|hulpvragen|bijlagen/.)",
-    "ouder": r"/($|hulpvragen)",
+    "ouder": r"/($|hulpvragen|scholen-van-voorkeur|toestemmingen|overlegrondes|afspraken)",
     "school": r"/",
-    "rolbeheer": r"/($|medewerkers)",
+    "rolbeheer": r"/($|medewerkers|wat-ziet-wie)",
     "platform": r"/organisaties",
 }
 AXE = "options => axe.run(document, options).then(found => found.violations)"

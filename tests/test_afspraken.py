@@ -326,10 +326,10 @@ def test_the_work_list_of_jk_staff_shows_their_own_and_what_is_late_in_their_dos
     agreed(huis, dossier, wat="van de voorschool")
     agreed(huis, dossier, wat="van mij", voor=account(huis, "specialist"))
     with huis.at_work("specialist") as person:
-        assert [row.wat for row in afspraken.due(person)] == ["van mij"]
+        assert [it.row.wat for it in afspraken.due(person)] == ["van mij"]
     clock.move_to(TODAY + timedelta(days=3))
     with huis.at_work("specialist") as person:
-        assert {row.wat for row in afspraken.due(person)} == {"van mij", "van de voorschool"}
+        assert {it.row.wat for it in afspraken.due(person)} == {"van mij", "van de voorschool"}
     with huis.at_work("specialist2") as person:
         assert afspraken.due(person) == []
     assert "Te laat" in sign_in(huis, "specialist").get("/").get_data(as_text=True)

@@ -138,7 +138,7 @@ def tickable(rows: Sequence[Afspraak], by: Person) -> set[Any]:
     return set(db.session.scalars(query))
 
 
-def due(by: Person) -> list[Afspraak]:
+def due(by: Person) -> list[Line]:
     """List what `by` has to do within two weeks, by date; for JK staff also what is late in their own."""
     a, today = Afspraak, local_day(now())
     named = a.voor_gebruiker_id == by.gebruiker_id
@@ -149,11 +149,12 @@ def due(by: Person) -> list[Afspraak]:
         )
     else:
         where = or_(named, a.voor_organisation_id == by.organisation_id) if by.organisation_id else named
-    query = select(a).where(a.gedaan_op.is_(None), a.uiterlijk <= today + _SOON, where)
-    rows = list(db.session.scalars(query.order_by(a.uiterlijk, a.id).limit(25)))
-    related.fetch(rows, ("hulpvraag",))
-    related.fetch([row.hulpvraag for row in rows], ("kind",))
-    return rows
+    query = select(a, allowed(a, by, Verb.TICK))
+    query = query.where(a.gedaan_op.is_(None), a.uiterlijk <= today + _SOON, where)
+    found = db.session.execute(query.order_by(a.uiterlijk, a.id).limit(25))
+    lines = [Line(row, bool(ticks), None) for row, ticks in found]
+    related.fetch([line.row for line in lines], ("hulpvraag",))
+    return lines
 
 
 def _dossiers_of(by: Person) -> Any:

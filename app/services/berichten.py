@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.access import Person, as_system, person_for, require, valid
+from app.access.scopes import allowed
 from app.errors import Conflict, NotFound
 from app.extensions import db
 from app.models import Bericht, Hulpvraag, Lidmaatschap, Overlegronde, StatusWijziging
@@ -97,8 +98,8 @@ def undelivered(person: Person) -> Sequence[Bericht]:
     if not person.is_jk_staff:
         return []
     failed = (Bericht.status == BerichtStatus.MISLUKT, Bericht.swv_id == person.swv_id)
-    keys = db.session.scalars(select(Bericht.id).where(*failed).order_by(Bericht.gemaakt_op).limit(100)).all()
-    return _load(keys)
+    mine = select(Bericht.id).where(*failed, allowed(Bericht, person))
+    return _load(mine.order_by(Bericht.gemaakt_op).limit(100))
 
 
 def retry(person: Person, key: Any) -> None:
@@ -151,8 +152,10 @@ def _own(person: Person) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _load(keys: Sequence[Any]) -> Sequence[Bericht]:
+def _load(keys: Sequence[Any] | Select[Any]) -> Sequence[Bericht]:
     """Fetch messages with what they say, also the number of a dossier that is closed since."""
+    if not isinstance(keys, Select) and not keys:
+        return []
     wanted = (
         select(Bericht)
         .where(Bericht.id.in_(keys))
@@ -166,7 +169,7 @@ def _load(keys: Sequence[Any]) -> Sequence[Bericht]:
         .execution_options(populate_existing=True)
     )
     with as_system("a message says its number and status, also when access has ended"):
-        return db.session.scalars(wanted).unique().all() if keys else []
+        return db.session.scalars(wanted).unique().all()
 
 
 def _task(person: Person, key: Any) -> Bericht:

@@ -1,5 +1,6 @@
 """The work list: what is asked of a person now, and what is with others."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -44,19 +45,20 @@ def consultations(by: Person) -> list[Consultation]:
     d, r = Deelname, Overlegronde
     mine = (d.gebruiker_id == by.gebruiker_id, d.namens_id == by.organisation_id, d.verwijderd_op.is_(None))
     query = (
-        select(r, d.antwoord)
+        select(r, d.antwoord, Hulpvraag.nummer)
         .join(d, d.overlegronde_id == r.id)
+        .join(Hulpvraag, Hulpvraag.id == r.hulpvraag_id)
         .where(*mine, r.gesloten_op.is_(None), r.begint_op > now() - timedelta(days=1))
+        .where(allowed(r, by), allowed(d, by))
         .order_by(r.begint_op, r.id)
         .limit(MOST)
     )
-    found = [(ronde, antwoord) for ronde, antwoord in db.session.execute(query) if ronde.eindigt_op > now()]
-    keys = [ronde.hulpvraag_id for ronde, _antwoord in found]
     with as_system("an invitation says the number of its dossier"):
-        numbers = select(Hulpvraag.id, Hulpvraag.nummer).where(Hulpvraag.id.in_(keys))
-        nummers = {key: nummer for key, nummer in db.session.execute(numbers)} if keys else {}  # noqa: C416 - rows are no pairs to mypy
+        found = db.session.execute(query).all()
     return [
-        Consultation(ronde, nummers[ronde.hulpvraag_id], antwoord is not None) for ronde, antwoord in found
+        Consultation(ronde, nummer, antwoord is not None)
+        for ronde, antwoord, nummer in found
+        if ronde.eindigt_op > now()
     ]
 
 
@@ -112,9 +114,12 @@ def _mine(by: Person) -> ColumnElement[bool]:
 def _rows(where: ColumnElement[bool], *, newest: bool) -> list[Hulpvraag]:
     order = Hulpvraag.gewijzigd_op.desc() if newest else Hulpvraag.status_sinds.asc()
     query = select(Hulpvraag).where(where).order_by(order, Hulpvraag.id).limit(MOST)
-    rows = list(db.session.scalars(query))
-    related.fetch(rows, ("kind",))
-    return rows
+    return list(db.session.scalars(query))
+
+
+def know_children(rows: Iterable[Hulpvraag]) -> None:
+    """Fetch the children of all dossiers that the work list names, at once."""
+    related.fetch(list(rows), ("kind",))
 
 
 def _signed(rows: list[Hulpvraag]) -> set[object]:

@@ -58,6 +58,7 @@ class AfspraakView(PortalView):
     search_label, base_order = _l("Search in what was agreed"), ("uiterlijk", "asc")
     order_columns, search_in = ["uiterlijk"], ["wat"]
     load = ("hulpvraag", "voor_organisation", "voor_gebruiker", "gedaan_door", "overlegronde")
+    list_load = ("voor_organisation", "voor_gebruiker", "gedaan_door")
     formatters_columns = {"voor": whose, "gedaan_op": done, "overlegronde": held}
     list_columns = ["wat", "voor", "uiterlijk", "hulpvraag", "gedaan_op"]
     show_columns = [*list_columns, "zichtbaarheid", "overlegronde"]

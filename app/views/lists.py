@@ -28,6 +28,7 @@ class ListView(ModelView):
     empty: Any = ""
     base_order = ("gewijzigd_op", "desc")
     load: Sequence[str] = ()
+    list_load: Sequence[str] = ()  # what a column's own words need besides the column
     search_in: Sequence[str] = ()
     search_label: Any = _l("Search by name")
     list_template = "list.html"
@@ -49,7 +50,7 @@ class ListView(ModelView):
             self.datamodel.obj,
             order=order,
             where=[*listing.matching(self.datamodel.obj, self.search_in, typed), *self._chip_where(chip)],
-            load=[name for name in self.load if name in self.list_columns],
+            load=[*(name for name in self.load if name in self.list_columns), *self.list_load],
             size=self.page_size,
             after=request.args.get("na"),
             before=request.args.get("voor"),

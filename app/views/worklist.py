@@ -31,11 +31,7 @@ class WorklistView(BaseView):
         reads = self.appbuilder.sm.has_access("can_list", Noun.HULPVRAAG)
         if reads:
             log.searching(Noun.HULPVRAAG, typed=False)
-        rounds = worklist.consultations(person) if reads else []
-        mine = [_consultation(found) for found in rounds if not found.answered]
-        mine += _asked(person) if reads else []
-        others = [_consultation(found) for found in rounds if found.answered]
-        others += [_other(row) for row in worklist.elsewhere(person)] if reads else []
+        mine, others = _lists(person) if reads else ([], [])
         context = {
             "title": f"{_greeting()} {person.voornaam}",
             "sub": ngettext("%(num)s thing is asked of you.", "%(num)s things are asked of you.", len(mine))
@@ -94,15 +90,20 @@ def _greeting() -> str:
     return _("Good afternoon") if hour < 18 else _("Good evening")
 
 
-def _asked(person: Person) -> list[dict[str, Any]]:
-    """Gather what waits: agreements first, by date, then dossiers."""
-    agreed = afspraken.due(person)
-    may_tick = afspraken.tickable(agreed, person)
-    return [
-        *(_agreement(one, ticks=one.id in may_tick) for one in agreed),
-        *(_handed_over(row) for row in worklist.to_take_over(person)),
-        *(_task(task) for task in worklist.asked(person)),
+def _lists(person: Person) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Gather what waits, rounds and agreements first, by date, then dossiers; and what is with others."""
+    rounds, agreed = worklist.consultations(person), afspraken.due(person)
+    handed, tasks, away = worklist.to_take_over(person), worklist.asked(person), worklist.elsewhere(person)
+    named = (*(it.row.hulpvraag for it in agreed), *handed, *(task.hulpvraag for task in tasks), *away)
+    worklist.know_children(named)
+    mine = [
+        *(_consultation(found) for found in rounds if not found.answered),
+        *(_agreement(it.row, ticks=it.ticks) for it in agreed),
+        *(_handed_over(row) for row in handed),
+        *(_task(task) for task in tasks),
     ]
+    answered = [_consultation(found) for found in rounds if found.answered]
+    return mine, [*answered, *(_other(row) for row in away)]
 
 
 def _agreement(one: Afspraak, *, ticks: bool) -> dict[str, Any]:
