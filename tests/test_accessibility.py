@@ -32,7 +32,7 @@ GATE = {
     "specialist": r"/",
     "voorschool": r"/($|hulpvragen|bijlagen/.)",
     "ouder": r"/($|hulpvragen|scholen-van-voorkeur|toestemmingen|overlegrondes|afspraken)",
-    "school": r"/",
+    "school": r"/($|hulpvragen|scholen-van-voorkeur|toestemmingen)",
     "rolbeheer": r"/($|medewerkers|wat-ziet-wie)",
     "platform": r"/organisaties",
 }
