@@ -354,7 +354,7 @@ def test_a_field_that_the_form_does_not_have_is_not_saved(
     thing, own = world.named[of], VALID[endpoint]
     count, foreign = 0, sorted(set(EXTRA) - set(own))
     at = thing.named if endpoint == "DeelnameView.edit" else thing.id  # one answers on the page of the round
-    share = lane.cases(gate=12, proof=len(foreign))
+    share = lane.cases(gate=13, proof=len(foreign))
     for name in lane.random(f"T5 extra {endpoint}").sample(foreign, min(share, len(foreign))):
         value = EXTRA[name]
         with world.as_it_was():
