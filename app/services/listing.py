@@ -74,7 +74,7 @@ def count(ids: Select[Any]) -> int:
 def matching(model: type[Any], columns: Sequence[str], typed: str) -> list[ColumnElement[bool]]:
     """Say which rows hold what was typed in one of `columns`; `kind.zoeknaam` looks through the relation."""
     typed = typed.strip()[:80]
-    if not typed:
+    if not typed or not columns:
         return []
     return [or_(*(_contains(model, column, typed) for column in columns))]
 
