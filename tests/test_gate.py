@@ -231,6 +231,9 @@ def test_a_bulk_update_or_delete_reaches_only_the_rows_one_may_change(world: Wor
                     )
                     touched = ids(rows)
                 assert touched == {t.id for t in world.of(noun) if oracle.may(who, "edit", t)}, (key, noun)
+            with as_system("a signed form that a consent rests on stays as it is"):
+                unsigned = sa.update(m.Toestemming).values(bijlage_id=None)
+                db.session.execute(unsigned.execution_options(synchronize_session=False))
             gone = sa.delete(m.Bijlage).execution_options(synchronize_session=False)
             retractable = [t for t in world.of("Bijlage") if oracle.may(who, "retract", t)]
             assert db.session.execute(gone).rowcount == len(retractable), key

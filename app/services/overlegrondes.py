@@ -139,6 +139,8 @@ def agreed(ronde: Overlegronde) -> list[tuple[str, date]]:
 
 def number(ronde: Overlegronde) -> str:
     """Give the number of its dossier, which an invitation may say to who reads nothing else of it."""
+    if ronde.hulpvraag:
+        return ronde.hulpvraag.nummer
     with access.as_system("an invitation says the number of its dossier"):
         query = select(Hulpvraag.nummer).where(Hulpvraag.id == ronde.hulpvraag_id)
         return db.session.scalars(query).one()
