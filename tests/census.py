@@ -150,12 +150,13 @@ def link_in_mail(who: Who, thing: Thing) -> int:
 
 
 def who_moves(key: str, status: int) -> Answer:
-    """A change of status has its page where it leaves from, for who may make it."""
+    """A change of status has its page where it leaves from, for who may make it; elsewhere it says so."""
 
     def answer(who: Who, thing: Thing) -> int:
         (dossier,) = thing.dossiers
-        starts = key in oracle.MOVES and dossier.status in oracle.MOVES[key][0]
-        return status if starts and oracle.may_move(who, key, dossier) else 404
+        if key not in oracle.MOVES or not oracle.may_move(who, key, dossier):
+            return 404
+        return status if dossier.status in oracle.MOVES[key][0] else 409
 
     return answer
 

@@ -15,8 +15,7 @@ def expected(who: Who, key: str, dossier: Dossier) -> int:
     if not oracle.may_move(who, key, dossier):
         return 404
     if dossier.status not in oracle.MOVES[key][0]:
-        # One that asks more has a page of its own, and from here that does not exist.
-        return 404 if "plaatsing" in oracle.MOVES[key][2] else 409
+        return 409
     if "school" in " ".join(oracle.MOVES[key][2]) and not dossier.key.startswith("speelhoek"):
         return 422  # it has no schools of preference
     went_on = dossier.status != "aanvraag"  # there is a change to take back

@@ -97,11 +97,17 @@ def options(hulpvraag: Hulpvraag, by: Person, last: StatusWijziging | None = Non
 
 
 def option(hulpvraag: Hulpvraag, key: str, by: Person) -> Option:
-    """Give one transition as it stands here; NotFound when it does not leave from here, or not for `by`."""
+    """Give one transition as it stands here.
+
+    Raises NotFound without the right, Conflict when it does not leave from here, such as any more.
+    """
     found = next((o for o in options(hulpvraag, by) if o.transition.key == key and o.granted), None)
-    if found is None:
+    if found is not None:
+        return found
+    transition = BY_KEY.get(key)
+    if transition is None or not transition.since or not _granted(by, transition, hulpvraag):
         raise NotFound
-    return found
+    raise Conflict(_already(hulpvraag))
 
 
 def next_step(choices: Sequence[Option]) -> Option | None:
