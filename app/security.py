@@ -2,18 +2,19 @@
 
 import hashlib
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from flask import Response, current_app, g, redirect, request, url_for
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_limiter import Limiter
-from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy import BindParameter, Select, and_, bindparam, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
-from app.access import CEILING, Person, as_system, permits, was_invited
+from app.access import CEILING, Person, as_system, permits, valid, was_invited
 from app.extensions import db, limiter
 from app.models import Gebruiker, Lidmaatschap, Organisation, Sessie
-from app.models.base import now
+from app.models.base import Moment, now
 from app.terms import Role
 
 # What somebody may see before signing in; everything else asks for a session.
@@ -56,25 +57,25 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def person_of(token: str) -> Person | None:
-    """Find the person of a session in force, with the roles valid now: one statement, sometimes an update."""
+@cache
+def _session_in_force() -> Select[*tuple[Any, ...]]:
+    """Write the statement that every request begins with, once; its moments come with each asking."""
     swv = aliased(Organisation)
-    moment = now()
-    oldest = moment - current_app.config["SESSION_ABSOLUTE"]
-    idle = moment - current_app.config["SESSION_IDLE"]
+    moment: BindParameter[datetime] = bindparam("moment", type_=Moment())
     elsewhere, place = aliased(Lidmaatschap), aliased(Organisation)
     works_elsewhere = exists().where(
         elsewhere.gebruiker_id == Sessie.gebruiker_id,
         elsewhere.organisation_id.is_distinct_from(Sessie.organisation_id),
-        *valid_now(elsewhere, moment),
+        valid(elsewhere, moment),
         place.id == elsewhere.organisation_id,
         place.swv_id == Sessie.swv_id,
         place.actief,
     )
-    invited = and_(Sessie.organisation_id.is_not(None), was_invited(Sessie.gebruiker_id, Sessie.swv_id))
-    can_switch = or_(works_elsewhere, invited)
-    query = (
-        select(Sessie, Gebruiker, Lidmaatschap.rol, Organisation, swv, can_switch)
+    invited = and_(
+        Sessie.organisation_id.is_not(None), was_invited(Sessie.gebruiker_id, Sessie.swv_id, moment)
+    )
+    return (
+        select(Sessie, Gebruiker, Lidmaatschap.rol, Organisation, swv, or_(works_elsewhere, invited))
         .join(Gebruiker, Gebruiker.id == Sessie.gebruiker_id)
         .outerjoin(Organisation, Organisation.id == Sessie.organisation_id)
         .outerjoin(swv, swv.id == Sessie.swv_id)
@@ -83,20 +84,31 @@ def person_of(token: str) -> Person | None:
             and_(
                 Lidmaatschap.gebruiker_id == Sessie.gebruiker_id,
                 Lidmaatschap.organisation_id == Sessie.organisation_id,
-                *valid_now(Lidmaatschap, moment),
+                valid(Lidmaatschap, moment),
             ),
         )
         .where(
-            Sessie.token_hash == token_hash(token),
+            Sessie.token_hash == bindparam("token_hash"),
             Sessie.beeindigd_op.is_(None),
-            Sessie.begonnen_op > oldest,
-            Sessie.gezien_op > idle,
+            Sessie.begonnen_op > bindparam("oldest"),
+            Sessie.gezien_op > bindparam("idle"),
             Gebruiker.active.is_(True),
             or_(Sessie.organisation_id.is_not(None), swv.actief.is_(True)),
         )
     )
+
+
+def person_of(token: str) -> Person | None:
+    """Find the person of a session in force, with the roles valid now: one statement, sometimes an update."""
+    moment = now()
+    asked = {
+        "token_hash": token_hash(token),
+        "moment": moment,
+        "oldest": moment - current_app.config["SESSION_ABSOLUTE"],
+        "idle": moment - current_app.config["SESSION_IDLE"],
+    }
     with as_system("the session says who is asking"):
-        rows = db.session.execute(query).all()
+        rows = db.session.execute(_session_in_force(), asked).all()
         if not rows:
             return None
         sessie, gebruiker, _, organisation, of_swv, can_go_elsewhere = rows[0]
@@ -118,11 +130,6 @@ def person_of(token: str) -> Person | None:
         sessie_id=sessie.id,
         can_switch=can_go_elsewhere,
     )
-
-
-def valid_now(membership: Any, moment: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Say that a membership is in force at `moment`."""
-    return membership.van <= moment, (membership.tot.is_(None)) | (membership.tot > moment)
 
 
 def _seen(sessie: Sessie, moment: datetime) -> None:

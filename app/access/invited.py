@@ -17,17 +17,17 @@ _betrokkenheid = m.Betrokkenheid.__table__.c
 _bericht = m.Bericht.__table__.c
 
 
-def was_invited(gebruiker_id: Any, swv_id: Any) -> ColumnElement[bool]:
+def was_invited(gebruiker_id: Any, swv_id: Any, moment: Any = None) -> ColumnElement[bool]:
     """Say that this account is involved in a dossier of this SWV for nobody, or may still read a farewell."""
     b, letter = _betrokkenheid, _bericht
     involved = exists().where(
-        b.gebruiker_id == gebruiker_id, b.namens_id.is_(None), b.swv_id == swv_id, valid(b)
+        b.gebruiker_id == gebruiker_id, b.namens_id.is_(None), b.swv_id == swv_id, valid(b, moment)
     )
     farewell = exists().where(
         letter.ontvanger_id == gebruiker_id,
         letter.organisation_id.is_(None),
         letter.swv_id == swv_id,
-        letter.leesbaar_tot > now(),
+        letter.leesbaar_tot > (now() if moment is None else moment),
     )
     return or_(involved, farewell)
 

@@ -137,7 +137,7 @@ def _conditions(b: Any, hulpvraag: Any) -> dict[Ground, Where]:
 _parents_say = _conditions(_betrokkenheid.c, _hulpvraag.c)
 
 
-def valid(columns: Any) -> Where:
-    """Say that a row with `van` and `tot` is in force now."""
-    moment = now()
+def valid(columns: Any, moment: Any = None) -> Where:
+    """Say that a row with `van` and `tot` is in force now, or at this moment."""
+    moment = now() if moment is None else moment
     return and_(columns.van <= moment, or_(columns.tot.is_(None), columns.tot > moment))
