@@ -18,7 +18,9 @@ from tests import lanes
 from tests.engines import Engine, Postgres, Sqlite
 from tests.installation import install, settings_for
 from tests.live import Live
+from tests.portals import Portals
 from tests.smtp_server import SmtpServer
+from tests.together import Together
 
 FOLDER = "KINDBRUG_TEST_FOLDER"
 
@@ -58,6 +60,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Together:
+    return Together(config, log)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -138,45 +144,44 @@ def settings(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) 
     return settings
 
 
+@pytest.fixture(scope="session")
+def portals() -> Portals:
+    return Portals()
+
+
 @pytest.fixture
-def app(settings: dict) -> Iterator[Flask]:
+def app(settings: dict, portals: Portals) -> Iterator[Flask]:
     """The portal, without an application context: each request and each `with` brings its own."""
-    yield from _portal(settings)
+    with portals.lend(settings) as portal:
+        yield portal
 
 
 @pytest.fixture
-def second_app(settings: dict) -> Iterator[Flask]:
+def second_app(settings: dict, portals: Portals) -> Iterator[Flask]:
     """The portal as another process has it: the same settings, the same database."""
-    yield from _portal(settings)
-
-
-def _portal(settings: dict) -> Iterator[Flask]:
-    from app import create_app
-    from app.extensions import db
-
-    portal = create_app(settings)
-    yield portal
-    with portal.app_context():
-        db.engine.dispose()
+    with portals.lend(settings) as portal:
+        yield portal
 
 
 @pytest.fixture(scope="session")
-def world_on_sqlite(sqlite: Sqlite, tmp_path_factory: pytest.TempPathFactory) -> Iterator:
-    yield from _world(sqlite, tmp_path_factory)
+def world_on_sqlite(sqlite: Sqlite, portals: Portals, tmp_path_factory: pytest.TempPathFactory) -> Iterator:
+    yield from _world(sqlite, portals, tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
-def world_on_postgresql(postgresql: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator:
-    yield from _world(postgresql, tmp_path_factory)
+def world_on_postgresql(
+    postgresql: Postgres, portals: Portals, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator:
+    yield from _world(postgresql, portals, tmp_path_factory)
 
 
-def _world(engine: Engine, folders: pytest.TempPathFactory) -> Iterator:
+def _world(engine: Engine, portals: Portals, folders: pytest.TempPathFactory) -> Iterator:
     from tests.world import World
     from tests.world_making import Maker
 
     engine.template(install)
     url = engine.fresh()
-    for portal in _portal(settings_for(url, store=folders.mktemp("store"))):
+    with portals.lend(settings_for(url, store=folders.mktemp("store"))) as portal:
         yield Maker(World(portal)).settle()
     engine.drop(url)
 

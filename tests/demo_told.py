@@ -8,6 +8,7 @@ from flask import Flask
 from app.access import as_system
 from app.extensions import db
 from app.services import demo_clock, demo_story
+from tests.engines import locked
 
 
 @pytest.fixture
@@ -17,17 +18,22 @@ def settings(settings: dict, tmp_path: Path) -> dict:
     return settings | {"DEMO": True, "DEMO_FOLDER": str(tmp_path / "demo"), "MAIL_SERVER": "127.0.0.1"}
 
 
-@pytest.fixture
-def told(app: Flask, run_folder: Path, worker_id: str) -> Flask:
-    """The portal with the demo's people and dossiers in it; filled once, copied for each test."""
-    filled = run_folder / f"demo-{worker_id}.sqlite"
-    with app.app_context():
+def tell(app: Flask, run_folder: Path) -> None:
+    """Put the demo's people and dossiers in the empty portal: made once a run, copied from then on."""
+    filled = run_folder / "demo.sqlite"
+    with app.app_context(), locked(run_folder / "demo.lock"):
         if filled.exists():
             for target in (demo_clock.database(), demo_clock.beginning()):
                 demo_clock.copy(str(filled), target)
         else:
             demo_story.fill()
             demo_clock.copy(demo_clock.beginning(), str(filled))
+
+
+@pytest.fixture
+def told(app: Flask, run_folder: Path) -> Flask:
+    """The portal with the demo's people and dossiers in it."""
+    tell(app, run_folder)
     return app
 
 

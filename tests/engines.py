@@ -41,7 +41,7 @@ class Sqlite:
 
     def __init__(self, folder: Path, worker: str) -> None:
         self.folder, self.worker = folder, worker
-        self.numbers = itertools.count()
+        self.taken: set[Path] = set()
         self.source = folder / "template.sqlite"
 
     def template(self, fill: Fill) -> None:
@@ -53,8 +53,10 @@ class Sqlite:
                 draft.rename(self.source)
 
     def fresh(self, *, filled: bool = True) -> str:
-        """Give the address of a new database."""
-        path = self.folder / f"{self.worker}-{next(self.numbers)}.sqlite"
+        """Give the address of a new database; one that was dropped may be used again."""
+        names = (self.folder / f"{self.worker}-{number}.sqlite" for number in itertools.count())
+        path = next(path for path in names if path not in self.taken)
+        self.taken.add(path)
         if filled:
             shutil.copyfile(self.source, path)
         return f"sqlite:///{path}"
@@ -64,6 +66,7 @@ class Sqlite:
         path = Path(url.removeprefix("sqlite:///"))
         for file in path.parent.glob(f"{path.name}*"):
             file.unlink()
+        self.taken.discard(path)
 
 
 class Postgres:
@@ -78,7 +81,7 @@ class Postgres:
 
     def __init__(self, folder: Path, worker: str) -> None:
         self.folder, self.worker = folder, worker
-        self.numbers = itertools.count()
+        self.taken: set[str] = set()
         self.server = None
         address = os.environ.get("KINDBRUG_TEST_POSTGRES")
         if not address:
@@ -132,8 +135,10 @@ class Postgres:
                 )
 
     def fresh(self, *, filled: bool = True) -> str:
-        """Give the address of a new database."""
-        name = f"kindbrug_{self.worker}_{next(self.numbers)}"
+        """Give the address of a new database; one that was dropped may be used again."""
+        names = (f"kindbrug_{self.worker}_{number}" for number in itertools.count())
+        name = next(name for name in names if name not in self.taken)
+        self.taken.add(name)
         self._create(name, self.source if filled else "template0")
         return self._url(name)
 
@@ -141,6 +146,7 @@ class Postgres:
         """Throw a database away, whoever is still connected."""
         name = url.rpartition("?")[0].rpartition("/")[2]
         self.admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        self.taken.discard(name)
 
     def close(self) -> None:
         """Leave the server; the last worker to leave stops it."""

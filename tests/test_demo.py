@@ -21,7 +21,6 @@ import config
 from app.cli.demo_settings import at_hand
 from app.services.demo_data import PASSWORD, PEOPLE
 
-pytestmark = pytest.mark.xdist_group("demo")
 COMMAND = [sys.executable, "-m", "flask", "--app", "run"]
 PATIENCE = 120  # seconds, for a machine that is busy
 

@@ -88,7 +88,7 @@ def test_every_answer_of_every_route_carries_the_strict_headers(world: World, la
     wrong, count, chance = [], 0, lane.random("W1")
     for key in people:
         browser, addresses = world.browser(key), _addresses(world, key)
-        for route, path in chance.sample(addresses, lane.cases(gate=110, proof=len(addresses))):
+        for route, path in chance.sample(addresses, lane.cases(gate=60, proof=len(addresses))):
             methods = [route.method, *(("HEAD", "OPTIONS", "DELETE") if key == "specialist" else ())]
             for method in methods:  # a POST without its token: the refusal is an answer too
                 answer = browser.client.open(path, method=method)
@@ -115,7 +115,7 @@ def _addresses(world: World, key: str) -> list[tuple[Route, str]]:
 
 def test_following_every_link_from_the_first_page_the_headers_stay(world: World, lane, proven):
     """A walk as a browser makes it, so that no page is forgotten that no table names."""
-    limit, count = lane.cases(gate=25, proof=1_000), 0
+    limit, count = lane.cases(gate=15, proof=1_000), 0
     for key in ROLES[1:]:
         browser, waiting, seen = world.browser(key), ["/"], set()
         while waiting and len(seen) < limit:

@@ -1,8 +1,8 @@
 """The gate on every database session: reading is narrowed to the person, writing is checked row by row."""
 
+from functools import lru_cache
 from typing import Any
 
-from flask import g, has_request_context
 from sqlalchemy import Connection, event, inspect, text
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
 from sqlalchemy.orm.interfaces import ORMOption
@@ -30,17 +30,16 @@ def install() -> None:
                 event.listen(model, name, _forget_options)
 
 
+@lru_cache(maxsize=256)
 def _criteria(person: Person | None, verb: Verb) -> list[ORMOption]:
-    """Build the conditions, once a request: they say what is valid now. No person sees nothing."""
-    kept: dict[tuple[Person | None, Verb], list[ORMOption]]
-    kept = g.setdefault("gate", {}) if has_request_context() else {}
-    if (person, verb) not in kept:
-        # Propagated, or a joinedload would pass them by.
-        kept[person, verb] = [
-            with_loader_criteria(model, allowed(model, person, verb), include_aliases=True)
-            for model in GUARDED
-        ]
-    return kept[person, verb]
+    """Write the conditions for who is asking; no person sees nothing.
+
+    Kept are questions: they say nothing but what `person` says, and look up the moment when they are asked.
+    """
+    # Propagated, or a joinedload would pass them by.
+    return [
+        with_loader_criteria(model, allowed(model, person, verb), include_aliases=True) for model in GUARDED
+    ]
 
 
 def _forget_options(row: Any, *_context: Any) -> None:

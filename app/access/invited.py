@@ -9,7 +9,7 @@ from app import models as m
 from app.access.involvement import valid
 from app.access.person import Person, as_system
 from app.extensions import db
-from app.models.base import now
+from app.models.base import this_moment
 from app.terms import Role
 
 # Tables and not classes: the gate must not be asked about the gate.
@@ -27,7 +27,7 @@ def was_invited(gebruiker_id: Any, swv_id: Any, moment: Any = None) -> ColumnEle
         letter.ontvanger_id == gebruiker_id,
         letter.organisation_id.is_(None),
         letter.swv_id == swv_id,
-        letter.leesbaar_tot > (now() if moment is None else moment),
+        letter.leesbaar_tot > (this_moment() if moment is None else moment),
     )
     return or_(involved, farewell)
 

@@ -1,14 +1,14 @@
 """Who is involved in which dossier, on which grounds, and what must hold for that: as SQL."""
 
+from functools import lru_cache
 from typing import Any
 
-from flask import g, has_request_context
 from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, exists, literal, or_, select
 
 from app import models as m
 from app.access.consent import consented, not_refused
 from app.access.person import PERSONAL, Person
-from app.models.base import now
+from app.models.base import this_moment
 from app.terms import Gezag, Ground, Level, Status
 from app.workflow import LEVELS
 
@@ -22,6 +22,7 @@ Where = ColumnElement[bool]
 Dossiers = Select[Any] | CompoundSelect[Any]
 
 
+@lru_cache(maxsize=1024)
 def dossiers(
     person: Person,
     levels: frozenset[Level],
@@ -31,22 +32,9 @@ def dossiers(
 ) -> Dossiers | None:
     """Select the hulpvragen (or their `column`) open to `person` at one of `levels`; None: there are none.
 
-    With `grounds`, only those open on one of them. Written once a request: the same for many nouns.
+    With `grounds`, only those open on one of them. What is kept is the question, the same for many nouns;
+    the answer is asked of the database each time.
     """
-    kept: dict[Any, Dossiers | None] = g.setdefault("dossiers", {}) if has_request_context() else {}
-    asked = (person, levels, during, column, grounds)
-    if asked not in kept:
-        kept[asked] = _write(*asked)
-    return kept[asked]
-
-
-def _write(
-    person: Person,
-    levels: frozenset[Level],
-    during: frozenset[Status] | None,
-    column: str,
-    grounds: frozenset[Ground] | None,
-) -> Dossiers | None:
     wanted = {
         ground: found
         for ground in person.grounds
@@ -139,5 +127,5 @@ _parents_say = _conditions(_betrokkenheid.c, _hulpvraag.c)
 
 def valid(columns: Any, moment: Any = None) -> Where:
     """Say that a row with `van` and `tot` is in force now, or at this moment."""
-    moment = now() if moment is None else moment
+    moment = this_moment() if moment is None else moment
     return and_(columns.van <= moment, or_(columns.tot.is_(None), columns.tot > moment))

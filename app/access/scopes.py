@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import and_, false, literal, or_, select, true
@@ -12,7 +13,7 @@ from app.access.involvement import Where, dossiers
 from app.access.person import Person
 from app.access.rights import Right, Scope, levels_with
 from app.access.roles import role_permits
-from app.models.base import now
+from app.models.base import this_moment
 from app.terms import (
     BerichtStatus,
     Gezag,
@@ -59,8 +60,12 @@ NOUN_OF: dict[type[Any], Noun] = {
 }
 
 
+@lru_cache(maxsize=2048)
 def allowed(model: type[Any], person: Person | None, verb: Verb = Verb.READ) -> Where:
-    """Say which rows of `model` `person` may `verb`. A model that no table names is closed."""
+    """Say which rows of `model` `person` may `verb`. A model that no table names is closed.
+
+    The same question for the same person is written once; it holds no moment, only the asking for one.
+    """
     if person is None:
         return false()
     if model is m.Gebruiker:
@@ -247,7 +252,7 @@ def _berichten(person: Person, verb: Verb) -> Where:
         b.hulpvraag_id.is_(None)
         if opened is None
         else or_(b.hulpvraag_id.is_(None), b.hulpvraag_id.in_(opened)),
-        and_(b.afscheid, b.leesbaar_tot > now()),
+        and_(b.afscheid, b.leesbaar_tot > this_moment()),
     )
     if person.is_jk_staff:
         undelivered = and_(b.swv_id == person.swv_id, b.status == BerichtStatus.MISLUKT)

@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Enum, ForeignKey, Uuid
+from sqlalchemy import BindParameter, DateTime, Dialect, Enum, ForeignKey, Uuid, bindparam
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -67,6 +67,11 @@ _away: ContextVar[timedelta] = ContextVar("away", default=timedelta(0))
 def now() -> datetime:
     """Give this moment in UTC."""
     return datetime.now(UTC) + _away.get()
+
+
+def this_moment() -> BindParameter[datetime]:
+    """Give this moment to a statement: looked up when it runs, so that a kept condition is never late."""
+    return bindparam(None, callable_=now, type_=Moment(), unique=True)
 
 
 @contextmanager
