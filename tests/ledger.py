@@ -477,7 +477,9 @@ class Ledger:
         if not self.may(who, "edit", guest):
             return HIDDEN
         parent = guest.parent
-        unfit = guest.behalf is self.swv or (parent is not None and parent.gezag != "ja")
+        there = self.who(guest.address, guest.behalf)
+        gone = guest.behalf is not None and not (there.roles and there.signed_in)
+        unfit = guest.behalf is self.swv or gone or (parent is not None and parent.gezag != "ja")
         if guest.round.closed or guest.removed or (opening != "niet" and unfit):
             return NO
         guest.opening = opening

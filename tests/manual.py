@@ -161,15 +161,22 @@ class Witnesses:
         return str(self.brug.organisations[organisation]) if organisation else None
 
     def _compare(self, who: Who, page: Page) -> None:
-        """The child is on the list, and each tab of the dossier opens, exactly when the oracle says so."""
+        """The child is on the list, and each tab of the dossier opens, exactly when the oracle says so.
+
+        Asked in the session of that person's own browser.
+        """
         standing = oracle.standing(who, self.dossier)
         reads = {noun for noun in oracle.NOUNS_OF_DOSSIER for pair in standing if oracle.reads(pair, noun)}
-        found = page.request.get(f"{self.brug.live.url}/hulpvragen/?filter=alle")
-        assert (self.child in found.text()) == ("Hulpvraag" in reads), f"{who.key} on the list: {standing}"
+        visitor = self.brug.live.app.test_client()
+        for cookie in page.context.cookies():
+            visitor.set_cookie(cookie["name"], cookie["value"])
+        found = visitor.get("/hulpvragen/?filter=alle").get_data(as_text=True)
+        assert (self.child in found) == ("Hulpvraag" in reads), f"{who.key} on the list: {standing}"
         for tab, noun in TABS.items():
-            answer = page.request.get(f"{self.brug.live.url}/hulpvragen/{self.dossier.id}/{tab}")
+            answer = visitor.get(f"/hulpvragen/{self.dossier.id}/{tab}")
             expected = 200 if noun in reads and "Hulpvraag" in reads else 404
-            assert answer.status == expected, f"{who.key} on {tab} in {self.dossier.status}: {answer.status}"
+            here = f"{who.key} on {tab} in {self.dossier.status}"
+            assert answer.status_code == expected, f"{here}: {answer.status_code}"
             self.pages += 1
 
 

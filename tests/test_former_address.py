@@ -3,7 +3,8 @@
 import pytest
 
 from app.access import person_for
-from app.models import Betrokkenheid, Deelname, Gezagsdrager, Hulpvraag
+from app.errors import NeedsConfirmation
+from app.models import Deelname, Gezagsdrager, Hulpvraag
 from app.services import ouders
 from app.terms import Gezag, Opening
 from tests.rounds import BEKENDE, MOEDER, Rounds
@@ -16,10 +17,11 @@ def huis(app):
     return Rounds(app).settle()
 
 
-def correct(huis, ouder, address=MOEDER):
+def correct(huis, ouder, address=MOEDER, *, anyway=True):
     with huis.at_work("specialist") as person:
         row = huis.row(Gezagsdrager, ouder)
-        ouders.edit(row, {name: getattr(row, name) for name in ouders.FIELDS} | {"email": address}, by=person)
+        typed = {name: getattr(row, name) for name in ouders.FIELDS} | {"email": address, "anyway": anyway}
+        ouders.edit(row, typed, by=person)
 
 
 @pytest.mark.both_engines
@@ -41,15 +43,22 @@ def test_a_corrected_address_ends_what_the_account_at_the_former_one_was_given(h
         assert huis.row(Deelname, again).gebruiker_id == huis.people[MOEDER][0]
 
 
-def test_other_changes_and_an_account_that_is_in_use_leave_the_invitation_as_it_is(huis):
+def test_an_account_that_is_in_use_loses_access_as_well_after_a_warning_that_says_so(huis):
     dossier = huis.dossier(specialist="specialist")
     ouder, ronde = huis.parent(dossier), huis.round(dossier)
     huis.invite_parent(ronde, ouder)
-    correct(huis, ouder)  # the same address
     huis.known_as(MOEDER)
-    correct(huis, ouder, "nieuw@example.org")
+    correct(huis, ouder, anyway=False)  # the same address: nothing to warn of
+    with pytest.raises(NeedsConfirmation) as asked:
+        correct(huis, ouder, "nieuw@example.org", anyway=False)
+    assert MOEDER in str(asked.value.warnings)
     assert huis.reads(MOEDER, Deelname) == huis.reads(MOEDER, Hulpvraag) == 1
-    assert huis.reads(MOEDER, Betrokkenheid) > 0
+    correct(huis, ouder, "nieuw@example.org")
+    assert huis.reads(MOEDER, Deelname) == huis.reads(MOEDER, Hulpvraag) == 0
+    huis.invite_parent(ronde, ouder)
+    huis.known_as("nieuw@example.org")
+    assert huis.reads("nieuw@example.org", Hulpvraag) == 1
+    assert huis.reads(MOEDER, Hulpvraag) == 0
 
 
 @pytest.mark.both_engines

@@ -51,6 +51,8 @@ def refuse_unfit(
         return None
     if deelname.namens_id == deelname.swv_id:
         raise BadInput("", {"opening": _l("JK staff of the SWV can open the dossier already.")})
+    if access.person_for(deelname.gebruiker_id, deelname.namens_id, swv_id=deelname.swv_id) is None:
+        raise BadInput("", {"opening": _l("This person does not work there any more. Invite somebody else.")})
     if deelname.gezagsdrager_id is not None and not _has_authority(deelname):
         raise BadInput("", {"opening": _l("The dossier opens only for a parent who has parental authority.")})
     if opening is Opening.MOMENT and (moment is None or moment <= now()):

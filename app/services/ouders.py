@@ -2,15 +2,16 @@
 
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import select, update
 
 from app import access
 from app.access import Person
-from app.errors import NotFound
+from app.errors import NeedsConfirmation, NotFound
 from app.extensions import db
-from app.models import Betrokkenheid, Deelname, Gebruiker, Gezagsdrager, Kind
+from app.models import Betrokkenheid, Deelname, Gezagsdrager, Kind
 from app.models.base import now, parse_id
-from app.services import accounts, log, writing
+from app.services import log, writing
 from app.terms import Actie, Verb
 
 FIELDS = ("naam", "email", "telefoon", "adres", "geheim_adres", "gezag", "gezag_bron", "gezag_datum")
@@ -34,12 +35,14 @@ def add(data: dict[str, Any], by: Person) -> Gezagsdrager:
 def edit(parent: Gezagsdrager, data: dict[str, Any], by: Person) -> Gezagsdrager:
     """Change what is known of a parent or guardian.
 
-    With another e-mail address, an account that nobody made theirs yet is the parent's no longer: its link
-    went to the address from before.
+    With another e-mail address the account at the former one is the parent's no longer: whose that is, nobody
+    knows. Raises NeedsConfirmation before that, until `data` says `anyway`.
     """
     access.require(by, Verb.EDIT, parent)
     writing.refuse_bad_address(data, "email")
-    if data.get("email") != parent.email:
+    if data.get("email") != parent.email and parent.gebruiker_id is not None:
+        if not data.get("anyway"):
+            raise NeedsConfirmation([_moves_out(parent)])
         _let_go(parent)
     for name in FIELDS:
         setattr(parent, name, data.get(name))
@@ -54,19 +57,25 @@ def of_child(kind: Kind) -> list[Gezagsdrager]:
     return list(db.session.scalars(query))
 
 
+def _moves_out(parent: Gezagsdrager) -> str:
+    return _(
+        "Who was invited at %(address)s loses access to this child at once. Invite %(name)s again after this,"
+        " also when it is the same person with a new address.",
+        address=parent.email or "–",
+        name=parent.naam,
+    )
+
+
 def _let_go(parent: Gezagsdrager) -> None:
     """End what the account at the former address was invited to; the parent can be invited anew."""
     with access.as_system("a parent's account belongs to the portal"):
-        account = db.session.scalar(select(Gebruiker).where(Gebruiker.id == parent.gebruiker_id))
-        if account is None or accounts.is_active(account):
-            return
-        d, b = Deelname, Betrokkenheid
-        theirs = (d.gezagsdrager_id == parent.id, d.gebruiker_id == account.id, d.verwijderd_op.is_(None))
+        d, b, account = Deelname, Betrokkenheid, parent.gebruiker_id
+        theirs = (d.gezagsdrager_id == parent.id, d.gebruiker_id == account, d.verwijderd_op.is_(None))
         parts = list(db.session.scalars(select(d).where(*theirs)))
         for part in parts:
             part.verwijderd_op = now()
         sources = [parent.id, *(part.id for part in parts)]
-        running = (b.gebruiker_id == account.id, b.bron_id.in_(sources), b.tot.is_(None))
+        running = (b.gebruiker_id == account, b.bron_id.in_(sources), b.tot.is_(None))
         db.session.execute(update(b).where(*running).values(tot=now()))
         parent.gebruiker_id = None
         db.session.flush()

@@ -18,6 +18,7 @@ from app.extensions import db
 from app.models import Bijlage, Gebruiker, Hulpvraag, Organisation, SchoolVoorkeur, StatusWijziging
 from app.models.base import now
 from app.services import effects, log, told
+from app.services.dossiers import take_turn
 from app.services.effects import Answers
 from app.services.wording import day, exact, moment
 from app.terms import Actie, BijlageSoort, Ground, Noun, Stadium, Status, VoorkeurStaat, Zichtbaarheid
@@ -134,7 +135,7 @@ def move(
     closes rounds that are still open.
     """
     transition = _may_make(key, by)
-    hulpvraag = _locked(hulpvraag)
+    hulpvraag = take_turn(hulpvraag.id)
     if not _granted(by, transition, hulpvraag):
         raise NotFound
     last = last_change(hulpvraag)
@@ -164,7 +165,7 @@ def move(
         db.session.commit()
     except StaleDataError as late:
         db.session.rollback()
-        hulpvraag = _locked(hulpvraag)
+        hulpvraag = take_turn(hulpvraag.id)
         first = last_change(hulpvraag)
         if first and _is_double_click(first, key, by):
             return first
@@ -267,14 +268,6 @@ def _may_hear(by: Person, transition: Transition, hulpvraag: Hulpvraag) -> bool:
     """Tell whether `by` may know what `transition` needs: one school does not hear what another answered."""
     grounds = {ground for ground, _level in access.standing(by, hulpvraag)}
     return bool(grounds & _SEE_ALL_SCHOOLS) or not workflow.OF_SCHOOLS & frozenset(transition.needs)
-
-
-def _locked(hulpvraag: Hulpvraag) -> Hulpvraag:
-    query = select(Hulpvraag).where(Hulpvraag.id == hulpvraag.id).with_for_update(of=Hulpvraag)
-    found = db.session.scalar(query.execution_options(populate_existing=True))
-    if found is None:
-        raise NotFound
-    return found
 
 
 def _is_double_click(last: StatusWijziging, key: str, by: Person) -> bool:

@@ -109,7 +109,7 @@ class Remedies:
             note = _(
                 "There is no valid consent for %(school)s. It cannot read the dossier.", school=school.naam
             )
-        return {"note": note, "action": _act(school, "beantwoorden", _("Note answer"))}
+        return {"note": note, "action": _act(school, "beantwoorden", _("Fill in the answer"))}
 
     def _first(self, staat: VoorkeurStaat) -> School | None:
         return next((s for s in self._schools if s.voorkeur.staat is staat), None)

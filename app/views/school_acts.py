@@ -211,7 +211,7 @@ ACTS: Mapping[str, Act] = {
         _TEXT_TO_SCHOOL, said=_l("Saved. Your question has been asked."),
     ),
     "beantwoorden": Act(
-        _l("Note answer"), Verb.ANSWER, schoolantwoorden.answer, _awaits, _answer,
+        _l("Fill in the answer"), Verb.ANSWER, schoolantwoorden.answer, _awaits, _answer,
         _l("The school answers once. JK staff then change the status."),
         said=_l("Saved. The answer has been noted."), primary=True,
     ),
