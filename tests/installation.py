@@ -1,13 +1,14 @@
 """What a new installation is: every migration, and nobody in it."""
 
+import os
 import secrets
 from pathlib import Path
 from typing import Any
 
 from flask_migrate import upgrade
 
-# Nothing here is a secret: it signs what one test run makes.
-SECRET_KEY = secrets.token_hex(32)
+# Nothing here is a secret: it signs what one test run makes, the same in each of its processes.
+SECRET_KEY = os.environ.setdefault("KINDBRUG_TEST_KEY", secrets.token_hex(32))
 
 
 def settings_for(url: str, *, store: Path | str = "/nonexistent") -> dict[str, Any]:

@@ -159,8 +159,13 @@ def test_the_page_asks_at_most_fifteen_statements(told):
         visitor.post("/demo/als/specialist", base_url="http://localhost")
         with told.app_context():
             engine = db.engine
-        event.listen(engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+
+        def note(*args):
+            asked.append(args[2])
+
+        event.listen(engine, "before_cursor_execute", note)
         visitor.get("/demo/stappen", base_url="http://localhost")
+        event.remove(engine, "before_cursor_execute", note)
     assert 5 < len(asked) <= 15, "\n".join(asked)
 
 

@@ -4,8 +4,8 @@ import ast
 from pathlib import Path
 
 import pytest
-from flask import Flask
 
+from app import create_app
 from app.access import people_of
 from app.extensions import db
 from app.models import Betrokkenheid
@@ -42,7 +42,8 @@ def noun_views() -> list[tuple[Path, ast.ClassDef]]:
     ]
 
 
-def test_a_new_noun_gets_its_screens_from_a_few_declared_lines(app: Flask) -> None:
+def test_a_new_noun_gets_its_screens_from_a_few_declared_lines(settings: dict) -> None:
+    app = create_app(settings)  # of its own: other tests have no such noun
     brug = Partnership(app).settle()
     brug.dossier()
     with app.app_context():
@@ -55,6 +56,8 @@ def test_a_new_noun_gets_its_screens_from_a_few_declared_lines(app: Flask) -> No
     answer = client.get("/betrokkenen/")
     assert answer.status_code == 200
     assert "De Speelhoek" in answer.get_data(as_text=True)
+    with app.app_context():
+        db.engine.dispose()
 
 
 def test_no_noun_overrides_what_the_base_view_does() -> None:

@@ -31,15 +31,15 @@ def install() -> None:
 
 
 @lru_cache(maxsize=256)
-def _criteria(person: Person | None, verb: Verb) -> list[ORMOption]:
+def _criteria(person: Person | None, verb: Verb) -> tuple[ORMOption, ...]:
     """Write the conditions for who is asking; no person sees nothing.
 
     Kept are questions: they say nothing but what `person` says, and look up the moment when they are asked.
     """
     # Propagated, or a joinedload would pass them by.
-    return [
+    return tuple(
         with_loader_criteria(model, allowed(model, person, verb), include_aliases=True) for model in GUARDED
-    ]
+    )
 
 
 def _forget_options(row: Any, *_context: Any) -> None:
@@ -56,7 +56,8 @@ def _narrow(state: ORMExecuteState) -> None:
     if state.is_insert:
         raise PermissionError("bulk inserts of guarded rows need as_system")
     verb = Verb.EDIT if state.is_update else Verb.RETRACT if state.is_delete else Verb.READ
-    state.statement = state.statement.options(*_criteria(current_person(), verb))
+    person = current_person()
+    state.statement = state.statement.options(*_criteria(person.bare if person else None, verb))
 
 
 def _check_writes(session: Session, context: UOWTransaction, instances: Any) -> None:

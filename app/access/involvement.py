@@ -22,7 +22,6 @@ Where = ColumnElement[bool]
 Dossiers = Select[Any] | CompoundSelect[Any]
 
 
-@lru_cache(maxsize=1024)
 def dossiers(
     person: Person,
     levels: frozenset[Level],
@@ -35,6 +34,17 @@ def dossiers(
     With `grounds`, only those open on one of them. What is kept is the question, the same for many nouns;
     the answer is asked of the database each time.
     """
+    return _written(person.bare, levels, during, column, grounds)
+
+
+@lru_cache(maxsize=1024)
+def _written(
+    person: Person,
+    levels: frozenset[Level],
+    during: frozenset[Status] | None,
+    column: str,
+    grounds: frozenset[Ground] | None,
+) -> Dossiers | None:
     wanted = {
         ground: found
         for ground in person.grounds

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from flask import g, has_app_context
 
@@ -42,6 +43,17 @@ class Person:
     rollen: frozenset[Role] = field(default_factory=frozenset)
     sessie_id: uuid.UUID | None = None
     can_switch: bool = False
+
+    @cached_property
+    def bare(self) -> "Person":
+        """Give what the rights look at: the same person in every session, without a name."""
+        return Person(
+            self.gebruiker_id,
+            "",
+            organisation_id=self.organisation_id,
+            swv_id=self.swv_id,
+            rollen=self.rollen,
+        )
 
     @property
     def grounds(self) -> frozenset[Ground]:

@@ -23,7 +23,7 @@ _ORDER = (Level.GEEN, Level.UITNODIGING, Level.EIGEN, Level.OUDER, Level.DOSSIER
 
 def visible(model: type[Any], person: Person | None) -> Select[Any]:
     """Select the rows of `model` that `person` may read."""
-    return select(model).where(allowed(model, person))  # type: ignore[arg-type]  # a class can be hashed
+    return select(model).where(allowed(model, person))
 
 
 def may(person: Person | None, verb: Verb, row: Any) -> bool:
@@ -33,7 +33,7 @@ def may(person: Person | None, verb: Verb, row: Any) -> bool:
     with as_system("the gate itself asks"), db.session.no_autoflush:
         if verb is Verb.ADD:
             return _may_add(person, row)
-        model: Any = type(row)
+        model = type(row)
         if model is m.Hulpvraag and (known := _level_gives(person, verb, row)) is not None:
             return known
         question = select(exists().where(model.id == row.id, allowed(model, person, verb)))

@@ -60,14 +60,17 @@ NOUN_OF: dict[type[Any], Noun] = {
 }
 
 
-@lru_cache(maxsize=2048)
 def allowed(model: type[Any], person: Person | None, verb: Verb = Verb.READ) -> Where:
     """Say which rows of `model` `person` may `verb`. A model that no table names is closed.
 
     The same question for the same person is written once; it holds no moment, only the asking for one.
     """
-    if person is None:
-        return false()
+    noun: Any = model
+    return false() if person is None else _written(noun, person.bare, verb)
+
+
+@lru_cache(maxsize=2048)
+def _written(model: Any, person: Person, verb: Verb) -> Where:
     if model is m.Gebruiker:
         return _gebruikers(person) if verb is Verb.READ else false()
     noun = NOUN_OF.get(model)

@@ -70,7 +70,11 @@ def now() -> datetime:
 
 
 def this_moment() -> BindParameter[datetime]:
-    """Give this moment to a statement: looked up when it runs, so that a kept condition is never late."""
+    """Give this moment to a statement: looked up when it runs, so that a kept condition is never late.
+
+    SQLAlchemy must never meet the same statement with a moment written into it: it would keep the one for
+    the other.
+    """
     return bindparam(None, callable_=now, type_=Moment(), unique=True)
 
 
