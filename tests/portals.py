@@ -36,7 +36,9 @@ class Portals:
         portal.config.clear()
         portal.config.update(fresh | settings)
         mail.init_app(portal)  # it keeps its settings
+        pages = len(portal.view_functions)
         yield portal
+        assert len(portal.view_functions) == pages, "a test that adds pages makes a portal of its own"
         with portal.app_context():
             db.engine.dispose()
         free.append((portal, fresh))
