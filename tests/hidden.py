@@ -19,7 +19,7 @@ from app.models.base import now
 from app.terms import Status
 from tests import oracle, world_making
 from tests.oracle import Dossier, Thing
-from tests.world import GONE, PEOPLE, Mark, World
+from tests.world import GONE, PEOPLE, Browser, Mark, World
 from tests.world_making import PARTIES, ROUNDS, SCHOOLS, Maker
 
 # The marks of what is hidden begin like this, and no other does.
@@ -149,6 +149,7 @@ class Twins:
 
     def __init__(self, one: Flask, other: Flask, seed: str) -> None:
         self.seed, self.other_app = seed, other
+        Browser(one, "nobody's").get("/")  # what a process draws once in its life is drawn then
         with same_chance(seed):
             self.maker = Maker(World(one))
             self.one = self.maker.settle()

@@ -50,13 +50,12 @@ def path(dossier: Hulpvraag) -> list[tuple[str, str]]:
 class AfspraakView(PortalView):
     """Agreements: what, who, by when, and whether it was done."""
 
-    route_base = "/afspraken"
+    route_base, base_order, order_columns = "/afspraken", ("uiterlijk", "asc"), ["uiterlijk"]
     noun, plural, singular = Noun.AFSPRAAK, _l("Agreements"), _l("Agreement")
     add_label, edit_label = _l("Make an agreement"), _l("Edit agreement")
     empty = _l("You see no agreements here. They are made in a dossier: choose a hulpvraag first.")
     datamodel = PortalInterface(Afspraak, afspraken)
-    search_label, base_order = _l("Search in what was agreed"), ("uiterlijk", "asc")
-    order_columns, search_in = ["uiterlijk"], ["wat"]
+    search_label, search_in = _l("Search in what was agreed"), ["wat"]
     load = ("hulpvraag", "voor_organisation", "voor_gebruiker", "gedaan_door", "overlegronde")
     list_load = ("voor_organisation", "voor_gebruiker", "gedaan_door")
     formatters_columns = {"voor": whose, "gedaan_op": done, "overlegronde": held}
