@@ -239,7 +239,7 @@ def weather(smtp, faults, chance):
 
 @pytest.mark.both_engines
 def test_every_mail_is_accounted_for_whatever_fails(huis, smtp, settings, workers, lane, proven):
-    chance, changes = lane.random("M1"), lane.cases(gate=120, proof=5_000)
+    chance, changes = lane.random("M1"), lane.cases(gate=90, proof=5_000)
     story = Story(huis, chance)
     periods = lane.cases(gate=len(WEATHERS), proof=10 * len(WEATHERS))
     cut_by_kill, revoked = Counter(), {}

@@ -55,7 +55,7 @@ def expected(world: World, route: Route, key: str, thing: Thing) -> int:
 
 def test_every_page_opens_for_exactly_who_may_and_shows_exactly_what_they_may_see(world: World, lane, proven):
     every = cases(world)
-    number = min(lane.cases(gate=1_500, proof=60_000), len(every))
+    number = min(lane.cases(gate=1_000, proof=60_000), len(every))
     wrong: list[str] = []
     for route, key, thing in _fair_share(every, number, lane.random("T2 pages")):
         wanted = expected(world, route, key, thing)
@@ -136,7 +136,7 @@ LISTS: dict[str, tuple[str, ...]] = {
 def test_a_list_walked_to_its_end_and_back_is_exactly_what_the_person_may_see(
     world: World, key, lane, proven
 ):
-    who, wrong, count = world.who[key], [], lane.cases(gate=9, proof=len(LISTS))
+    who, wrong, count = world.who[key], [], lane.cases(gate=5, proof=len(LISTS))
     for noun in lane.random(f"T2 lists {key}").sample(sorted(LISTS), count):
         if not oracle.LISTS[noun] & who.roles:
             continue
