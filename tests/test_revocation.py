@@ -168,7 +168,7 @@ ENDINGS = (
 def test_what_ends_a_part_in_a_dossier_refuses_the_old_cookie_in_another_process_and_lapses_its_mail(
     app, second_app, smtp, clock, lane, proven
 ):
-    times = lane.cases(gate=9, proof=1_000)
+    times = lane.cases(gate=len(ENDINGS), proof=1_000)
     chance = lane.random("T7 dossier")
     shared = type("Shared", (Shared,), {"make": lambda: Region(app).settle(), "clock": clock})
     shared.tally = {"steps": 0, "probes": 0}
