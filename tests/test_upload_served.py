@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -95,6 +96,8 @@ def gunicorn(settings: dict) -> Iterator[tuple[int, int]]:
     process = subprocess.Popen([*command, "--log-level", "error"], cwd=ROOT, env=os.environ | known)
     try:
         wait_for(port)
+        with urlopen(f"http://localhost:{port}/healthz", timeout=20) as answer:  # only a worker answers
+            assert answer.status == 200
         yield port, int(Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()[0])
     finally:
         process.terminate()
