@@ -12,9 +12,9 @@ from app import access
 from app.access import Person, as_system
 from app.errors import BadInput, Conflict, NotFound
 from app.extensions import db
-from app.models import Betrokkenheid, Deelname, Hulpvraag, Notitie, Organisation
+from app.models import Betrokkenheid, Deelname, Hulpvraag, Organisation
 from app.models.base import now
-from app.services import hulpvragen, log, notices
+from app.services import hulpvragen, log, notices, notities
 from app.services.outbox import queue
 from app.services.wording import moment
 from app.terms import Actie, Ground, Verb, Zichtbaarheid
@@ -57,7 +57,9 @@ def change(hulpvraag: Hulpvraag, data: Mapping[str, Any], by: Person) -> list[st
         log.record(Actie.WIJZIGEN, row=hulpvraag, grond="betrokkenen")
         if moves:
             _hand_on(hulpvraag, before["voorschool_id"])
-        _note(hulpvraag, data.get("reden"), by)
+        if reason := data.get("reden"):
+            why = _("Why other people are involved now: %(reason)s", reason=reason)
+            notities.write(notities.made(hulpvraag, why, Zichtbaarheid.INTERN, by), by)
         names = _tell(hulpvraag, before, leaving, by)
         db.session.commit()
     except StaleDataError as late:
@@ -96,22 +98,6 @@ def _hand_on(hulpvraag: Hulpvraag, old: Any) -> None:
             bron_id=hulpvraag.id,
         ),
     )
-
-
-def _note(hulpvraag: Hulpvraag, reden: str | None, by: Person) -> None:
-    if not reden:
-        return
-    note = Notitie(
-        swv_id=hulpvraag.swv_id,
-        hulpvraag_id=hulpvraag.id,
-        tekst=_("Why other people are involved now: %(reason)s", reason=reden),
-        zichtbaarheid=Zichtbaarheid.INTERN,
-        geschreven_door_id=by.gebruiker_id,
-        organisation_id=by.organisation_id,
-    )
-    db.session.add(note)
-    db.session.flush()
-    log.record(Actie.TOEVOEGEN, row=note)
 
 
 def _tell(

@@ -7,14 +7,14 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, TextAreaField
+from wtforms import HiddenField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
 
 from app import access
-from app.errors import BadInput, Conflict
 from app.models import Hulpvraag
-from app.services import betrokkenen, listing, log, told, writing
+from app.services import betrokkenen, listing, log, told
 from app.terms import Noun
+from app.views.attempt import attempt
 from app.views.base import Page, granted
 from app.views.fields import PickField, stripped
 
@@ -42,7 +42,6 @@ class BetrokkenenForm(FlaskForm):
         filters=[stripped],
         render_kw={"rows": 3},
     )
-    anyway = BooleanField(_l("I have checked this. Save anyway."))
     versie = HiddenField()
 
 
@@ -60,25 +59,18 @@ class BetrokkenenView(BaseView):
         """Ask who the hulpvraag is with from now on, and change it."""
         row = listing.one(Hulpvraag, pk, ("kind", "voorschool", "contactpersoon", "specialist", "waarnemer"))
         betrokkenen.require_change(row, access.reader())
-        form, conflict = BetrokkenenForm(obj=row), ""
+        form = BetrokkenenForm(obj=row)
         if request.method == "GET":
             log.reading(row)
-        elif "_search" not in request.form and form.validate() and _checked(form):
-            try:
-                names = betrokkenen.change(row, form.data, by=access.reader())
-                done = _("Saved. You read here who is involved now.")
-                flash(f"{done} {told.told_sentence(names)}".rstrip(), "success")
-                return redirect(url_for("HulpvraagView.dossier_tab", pk=row.id, tab="toegang"))
-            except BadInput as wrong:
-                _explain(form, wrong)
-            except Conflict as lost:
-                conflict = str(lost.sentence)
-                row = listing.one(Hulpvraag, pk, ("kind", "voorschool"))
-                form.versie.data = row.versie
-        if not form.anyway.errors:
-            del form.anyway
-        status = 200 if request.method == "GET" or "_search" in request.form else 409 if conflict else 422
-        return self.render_template("form.html", form=form, conflict=conflict, **_context(row)), status
+        out = attempt(form, lambda: (betrokkenen.change(row, form.data, by=access.reader()),))
+        if out.done:
+            done, (names,) = _("Saved. You read here who is involved now."), out.done
+            flash(f"{done} {told.told_sentence(names)}".rstrip(), "success")
+            return redirect(url_for("HulpvraagView.dossier_tab", pk=row.id, tab="toegang"))
+        if out.conflict:
+            row = listing.one(Hulpvraag, pk, ("kind", "voorschool"))
+            form.versie.data = row.versie
+        return self.render_template("form.html", form=form, **out.context, **_context(row)), out.status
 
 
 def _context(row: Hulpvraag) -> dict[str, Any]:
@@ -97,19 +89,3 @@ def _context(row: Hulpvraag) -> dict[str, Any]:
             (_("Change who is involved"), None),
         ],
     }
-
-
-def _checked(form: FlaskForm) -> bool:
-    """Warn once of what looks like a BSN."""
-    warned = writing.warnings([form.reden.data])
-    if warned and not form.anyway.data:
-        form.anyway.errors = warned
-        return False
-    return True
-
-
-def _explain(form: FlaskForm, wrong: BadInput) -> None:
-    for name, sentence in wrong.fields.items():
-        form[name].errors = [*form[name].errors, str(sentence)]
-    if not wrong.fields:
-        form.form_errors.append(str(wrong.sentence))

@@ -27,8 +27,9 @@ from app.services import (
 from app.services.genodigden import Wie
 from app.services.wording import exact
 from app.terms import Gezag, Noun, Opening, Verb
+from app.views.attempt import Outcome, attempt
 from app.views.base import Page, granted
-from app.views.deelname_forms import FORMS, INTRO, AntwoordForm, OpeningForm, Outcome, attempt
+from app.views.deelname_forms import FORMS, INTRO, AntwoordForm, OpeningForm
 from app.views.overlegronde import as_what, crumbs, title
 
 Context = dict[str, Any]
@@ -188,9 +189,7 @@ class DeelnameView(BaseView):
         return self.render_template("confirm.html", sub=sub, cancel_url=here, crumbs=path, **context)
 
     def _page(self, template: str, form: FlaskForm, out: Outcome, **context: Any) -> Page:
-        page = self.render_template(template, form=form, **out.context, **context)
-        asked = request.method == "POST" and "_search" not in request.form
-        return page, (409 if out.conflict else 422) if asked else 200
+        return self.render_template(template, form=form, **out.context, **context), out.status
 
 
 def _round(pk: str) -> Overlegronde:

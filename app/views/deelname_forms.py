@@ -1,21 +1,15 @@
 """The forms about one participant of a consultation, and trying what they ask."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import RadioField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
-from app.errors import BadInput, Conflict
-from app.services import writing
 from app.services.genodigden import Wie
 from app.terms import Antwoord, Opening
-from app.views.base import explain, marks
-from app.views.fields import ChoiceField, MomentField, PickField, stripped, typed_in
+from app.views.fields import ChoiceField, MomentField, PickField, stripped
 
 
 class MedewerkerForm(FlaskForm):
@@ -87,33 +81,3 @@ INTRO: dict[Wie, Any] = {
     ),
     Wie.DEELNEMER: _l("This person gets a mail. Who has no account in Kindbrug yet makes one with its link."),
 }
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of a form: what was done, or why it wasn't, for its page."""
-
-    done: Any = None
-    conflict: str = ""
-    warnings: Sequence[str] = ()
-
-    @property
-    def context(self) -> dict[str, Any]:
-        """Give what the form's page shows of it."""
-        return {"conflict": self.conflict, "warnings": self.warnings, "anyway": marks(self.warnings)}
-
-
-def attempt(form: FlaskForm, act: Callable[[], Any]) -> Outcome:
-    """Do what was asked when the form is right, and every warning about what was typed was read."""
-    if request.method != "POST" or "_search" in request.form or not form.validate():
-        return Outcome()
-    warned = writing.warnings(typed_in(form))
-    if not set(marks(warned).split()) <= set(request.form.get("_anyway", "").split()):
-        return Outcome(warnings=warned)
-    try:
-        return Outcome(act())
-    except BadInput as wrong:
-        explain(form, wrong)
-    except Conflict as lost:
-        return Outcome(conflict=str(lost.sentence))
-    return Outcome()
