@@ -1,6 +1,7 @@
 """Two worlds that differ in one hidden dossier: the same rows, ids, moments and chance but for that one."""
 
 import copy
+import io
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,8 +17,10 @@ from app import models as m
 from app.access import as_system
 from app.extensions import db
 from app.models.base import now
-from app.terms import Status
+from app.services import afspraken, bijlagen, notities
+from app.terms import Status, Zichtbaarheid
 from tests import oracle, world_making
+from tests.documents import PDF
 from tests.oracle import Dossier, Thing
 from tests.world import GONE, PEOPLE, Browser, Mark, World
 from tests.world_making import PARTIES, ROUNDS, SCHOOLS, Maker
@@ -157,17 +160,41 @@ class Twins:
 
     def with_hidden(self, variant: Variant) -> "Pair":
         """Put both worlds back as they were made, and hide a dossier in the second."""
+        self._begin_again()
+        hider = Hider(copy.copy(self.one), self.maker, self.other_app)
+        with same_chance(f"{self.seed} and one more"):
+            added = hider.hide(variant)
+        _file(self.other_app)
+        return Pair(self.one, hider.world, variant, added, hider.new_accounts)
+
+    def with_internal(self, key: str) -> tuple[World, World, list[str]]:
+        """Put both worlds back, and let the specialist write in the second what is internal to the SWV.
+
+        Gives both, and the addresses of what was written in the dossier `key`.
+        """
+        self._begin_again()
+        other = copy.copy(self.one)
+        other.app, other.browsers = self.other_app, {}
+        hulpvraag, swv = self.one.dossiers[key].id, self.one.organisations["brug"]
+        of = {"hulpvraag": hulpvraag, "zichtbaarheid": Zichtbaarheid.INTERN}
+        for_us = {"wat": f"{HIDDEN}0000", "voor": f"organisation:{swv}", "uiterlijk": MOMENT.date()}
+        with same_chance(f"{self.seed} within"), other.at_work("specialist") as person:
+            row = other.row(other.things[hulpvraag])
+            note = notities.add(of | {"tekst": f"{HIDDEN}0001"}, person)
+            agreed = afspraken.add(of | for_us, person)
+            paper = {"naam": f"{HIDDEN}0002.pdf", "zichtbaarheid": Zichtbaarheid.INTERN}
+            document = bijlagen.add(row, io.BytesIO(PDF), **paper, by=person)
+            addresses = [f"/notities/{note.id}", f"/afspraken/{agreed.id}", f"/bijlagen/{document.id}"]
+        _file(self.other_app)
+        return self.one, other, addresses
+
+    def _begin_again(self) -> None:
         for app in (self.one.app, self.other_app):
             path = _file(app)
             for leftover in path.parent.glob(f"{path.name}-*"):
                 leftover.unlink()
             path.write_bytes(self.as_made)
         self.one.browsers = {}
-        hider = Hider(copy.copy(self.one), self.maker, self.other_app)
-        with same_chance(f"{self.seed} and one more"):
-            added = hider.hide(variant)
-        _file(self.other_app)
-        return Pair(self.one, hider.world, variant, added, hider.new_accounts)
 
 
 @dataclass

@@ -8,7 +8,7 @@ import pytest
 
 from tests import oracle
 from tests.census import CONSENT_ACTS, PICKS, ROUTES, SCHOOL_ACTS, TABS
-from tests.hidden import HIDDEN, PRESENT, VARIANTS, Pair, Twins
+from tests.hidden import HIDDEN, PRESENT, VARIANTS, Pair, Twins, same_chance
 from tests.installation import install, settings_for
 from tests.lockstep import Found, Lockstep
 from tests.oracle import MOVES, Thing
@@ -67,6 +67,36 @@ def test_a_hidden_dossier_changes_no_byte_and_costs_no_statement_for_who_may_not
     assert found.statuses[404] > 5
     proven("T4 pages", found.answers)
     proven("T4 pages with as many statements", found.answers)
+
+
+@pytest.mark.parametrize("key", ["voorschool", "school", "ouder", "deelnemer"])
+def test_what_is_internal_to_the_swv_changes_no_byte_for_others_who_read_the_dossier(
+    key: str, twins: Twins, lane, proven
+):
+    """The specialist writes a note, makes an agreement and adds a document, each internal, in one world."""
+    one, other, written = twins.with_internal("speelhoek:onderwijsadvies")
+    of = f"/hulpvragen/{one.dossiers['speelhoek:onderwijsadvies'].id}"
+    with same_chance("the specialist looks"):
+        assert HIDDEN in other.browser("specialist").get(f"{of}/notities").get_data(as_text=True)
+    found, lists = Found(), [LISTS[noun] for noun in ("Hulpvraag", "Bijlage", "Notitie", "Afspraak")]
+    pages = Lockstep(one, other, key, found)
+    starts = [
+        of,
+        *(f"{of}/{tab}" for tab in TABS),
+        *ALWAYS,
+        *lists,
+        *(f"{path}?q={HIDDEN}" for path in lists),
+    ]
+    chance = lane.random(f"T4 internal {key}")
+    pages.crawl(starts, most=lane.cases(gate=10, proof=200), alike=lane.cases(gate=1, proof=3), chance=chance)
+    for path in written:
+        pages.get(path)
+        pages.get(f"{path}/bewerken")
+    assert not found.unlike, _report(found.unlike)
+    assert not found.asked_unlike, _report(found.asked_unlike)
+    assert found.statuses[200] > 15
+    assert found.statuses[404] >= len(written)
+    proven("T4 pages beside what is internal", found.answers)
 
 
 def visitors(name: str, pair: Pair, lane) -> list[str]:
