@@ -15,7 +15,7 @@ from app.services.common_words import COMMON
 _STRONG = 4
 # The library's own limit, and plenty: ten letters that no word or pattern explains are strong already.
 _LOOKED_AT = 72
-# It tries each combination of letters that these signs may stand for: 5 s when all are there, 0.2 s with six.
+# It tries each combination of letters that these signs may stand for: 5 s with all, half a hash with six.
 _STANDS_FOR_A_LETTER = "4@8({[<369!1|70$5+%2"
 _MOST_SIGNS = 6
 _PRIVATE_USE, _APART = 0xE000, 10
