@@ -35,7 +35,7 @@ def choose_password(uitnodiging: Uitnodiging, password: str) -> None:
 
     The secret stays the same when the password is chosen once more: the phone may be linked already.
     """
-    passwords.check(password, username=uitnodiging.gebruiker.username)
+    passwords.check(password, owner=uitnodiging.gebruiker)
     with as_system(_WHY):
         unconfirmed = (Uitnodiging.id == uitnodiging.id, Uitnodiging.bevestigd_op.is_(None))
         secret = uitnodiging.nieuw_geheim or two_factor.new_secret()

@@ -39,7 +39,7 @@ def find(token: str) -> Uitnodiging:
 
 def choose(uitnodiging: Uitnodiging, password: str) -> None:
     """Set the new password and end every session; BadInput when weak, LinkGone when used meanwhile."""
-    passwords.check(password, username=uitnodiging.gebruiker.username)
+    passwords.check(password, owner=uitnodiging.gebruiker)
     hashed = passwords.hash_password(password)
     uitnodigingen.use(uitnodiging)
     query = select(Inloggegevens).where(Inloggegevens.gebruiker_id == uitnodiging.gebruiker_id)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from flask_babel import ngettext
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.access import Person, as_system, invited_person, people_of
 from app.errors import SignInRefused, TooMany
@@ -164,7 +164,13 @@ def _account(username: str) -> tuple[Gebruiker | None, Inloggegevens | None]:
 
 
 def _renew_hash(secrets: Inloggegevens | None, password: str) -> None:
-    if secrets and secrets.wachtwoord_hash and passwords.is_outdated(secrets.wachtwoord_hash):
-        with as_system(_WHY):
-            secrets.wachtwoord_hash = passwords.hash_password(password)
-            db.session.flush()
+    if secrets is None or not secrets.wachtwoord_hash or not passwords.is_outdated(secrets.wachtwoord_hash):
+        return
+    # Hashing takes a while: a password that was chosen meanwhile must not give way to the old one.
+    unchanged = (
+        Inloggegevens.gebruiker_id == secrets.gebruiker_id,
+        Inloggegevens.wachtwoord_hash == secrets.wachtwoord_hash,
+    )
+    renewed = {"wachtwoord_hash": passwords.hash_password(password)}
+    with as_system(_WHY):
+        db.session.execute(update(Inloggegevens).where(*unchanged).values(renewed))
