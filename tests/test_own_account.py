@@ -361,3 +361,12 @@ def test_no_page_asks_the_database_more_than_fifteen_times(app, noor, clock):
         sa.event.remove(engine, "before_cursor_execute", note)
         assert len(asked) <= MOST, f"{path}: {len(asked)}\n" + "\n".join(asked)
         assert asked
+
+
+@pytest.mark.parametrize("key", ["ouder", "deelnemer"])
+def test_who_was_invited_for_nobody_has_an_account_page_too(world, key):
+    page = text_of(world.browser(key).get(HOME))
+    assert f'href="{HOME}"' in text_of(world.browser(key).get("/"))
+    (row,) = rows_on(page)
+    assert "Uitgenodigd persoon" in row
+    assert "In deze sessie werkt u nu." in row

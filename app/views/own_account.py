@@ -106,7 +106,10 @@ def _asking() -> dict[str, Any]:
     title = _("Make new recovery codes")
     return {
         "title": title,
-        "intro": _("First show once more that it is you."),
+        "intro": _(
+            "Fill in your password and a code, so that it is certainly you. "
+            "Have you just signed in? Wait for the next code that your app shows."
+        ),
         "consequences": [
             _("You get ten new codes. You see them once."),
             _("Your earlier recovery codes stop working at once."),
