@@ -52,6 +52,10 @@ class Route:
         return " ".join((self.method, self.rule, *self.values.values(), *([self.asks] if self.asks else [])))
 
 
+# They end the session that asks.
+LEAVING = ("SigninView.logout", "OwnAccountView.end_everywhere")
+
+
 def always(status: int) -> Answer:
     return lambda who, thing: status
 
@@ -434,6 +438,11 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/logout", "SigninView.logout", always(302), changes=True),
     Route("GET", "/organisatie-wisselen", "SigninView.switch", always(200)),
     Route("POST", "/organisatie-wisselen", "SigninView.switch", NOWHERE, sends={"membership": "nergens"}),
+    Route("GET", "/mijn-account", "OwnAccountView.index", always(200)),
+    Route("POST", "/mijn-account/sessies/<sessie_id>/beeindigen", "OwnAccountView.end", NOWHERE, values={"sessie_id": "00000000-0000-4000-8000-000000000000"}),
+    Route("POST", "/mijn-account/overal-uitloggen", "OwnAccountView.end_everywhere", always(302), changes=True),
+    Route("GET", "/mijn-account/herstelcodes", "OwnAccountView.recovery_codes", always(200)),
+    Route("POST", "/mijn-account/herstelcodes", "OwnAccountView.recovery_codes", always(422)),
     Route("GET", "/login", "SigninView.login", always(302), public=200),
     Route("POST", "/login", "SigninView.login", always(422), public=422),
     Route("GET", "/login/herstelcode", "SigninView.recovery", always(302), public=200),

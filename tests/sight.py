@@ -30,7 +30,7 @@ def knows(world: World, who: Who, mark: Mark) -> bool:
     """Whether this person may read this field of this row anywhere in the portal."""
     thing = mark.thing
     if thing.noun == "Gebruiker":
-        return mark.field == "naam" and _knows_colleague(world, who, thing)
+        return thing.account == who.account or (mark.field == "naam" and _knows_colleague(world, who, thing))
     if thing.noun == "Organisation" and mark.field == "naam":
         mine = {other.organisation for other in world.who.values() if other.account == who.account}
         return thing.id in mine or oracle.may(who, "read", thing)

@@ -197,7 +197,8 @@ WHO_CHANGES = {
     "geven": "ouder",
     "weigeren": "ouder",
 }
-NOBODY = ("AccountView", "KeptTextView", "OverdrachtView")  # a link in a mail, kept text, a download
+# A link in a mail, kept text, a download, a password that nobody has here.
+NOBODY = ("AccountView", "KeptTextView", "OverdrachtView", "OwnAccountView.recovery_codes")
 
 
 def who_changes(route: Route) -> str:
@@ -212,7 +213,7 @@ def test_with_the_forms_token_the_same_forms_do_change_something(world: World, l
         route
         for route in MUTATING
         if not route.public
-        and route.endpoint.split(".")[0] not in NOBODY
+        and not {route.endpoint, route.endpoint.split(".")[0]} & set(NOBODY)
         and (within_reach(world, route, who_changes(route)) or not route.of)
         and route.answer is not NOWHERE
     ]

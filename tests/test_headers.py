@@ -4,7 +4,7 @@ import re
 
 from werkzeug.test import TestResponse
 
-from tests.census import NOTHING, ROUTES, Route
+from tests.census import LEAVING, NOTHING, ROUTES, Route
 from tests.world import GONE, PEOPLE, World
 
 PRESENT = ["", *(key for key in PEOPLE if key not in GONE)]
@@ -104,7 +104,7 @@ def _addresses(world: World, key: str) -> list[tuple[Route, str]]:
     made = []
     who = world.who.get(key)
     for route in ROUTES:
-        if route.endpoint == "SigninView.logout":
+        if route.endpoint in LEAVING:
             continue
         things = world.of(route.of) if route.of else [NOTHING]
         open_ones = [thing for thing in things if who and route.answer(who, thing) < 400]

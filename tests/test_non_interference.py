@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests import oracle
-from tests.census import CONSENT_ACTS, PICKS, ROUTES, SCHOOL_ACTS, TABS
+from tests.census import CONSENT_ACTS, LEAVING, PICKS, ROUTES, SCHOOL_ACTS, TABS
 from tests.hidden import HIDDEN, PRESENT, VARIANTS, Pair, Twins, same_chance
 from tests.installation import install, settings_for
 from tests.lockstep import Found, Lockstep
@@ -32,7 +32,7 @@ FORMS = tuple(f"{path}nieuw" for noun, path in LISTS.items() if noun in oracle.A
 ALWAYS = ("/", "/hulpvragen/?filter=alle", "/berichten/")
 NARROWED = ("/hulpvragen/?filter=mij", "/hulpvragen/?filter=einde")
 TYPED = re.compile(r'name="(\w+)_q"')
-NOT_ASKED = ("static", "bootstrap.static", "SigninView.logout")
+NOT_ASKED = ("static", "bootstrap.static", *LEAVING)
 NOUN_OF = {route.rule: route.of for route in ROUTES if route.of}
 
 

@@ -9,7 +9,7 @@ from contextlib import nullcontext
 import pytest
 
 from tests import oracle, sight
-from tests.census import NOTHING, ROUTES, Route
+from tests.census import LEAVING, NOTHING, ROUTES, Route
 from tests.oracle import Party, Thing, Who
 from tests.world import GONE, MARK, PEOPLE, UUID, Browser, World, ids_on, marks_on, text_of
 
@@ -24,7 +24,7 @@ def cases(world: World) -> list[Case]:
     return [
         (route, key, thing)
         for route in ROUTES
-        if route.endpoint != "SigninView.logout"  # it would end the session that the others need
+        if route.endpoint not in LEAVING  # it would end the session that the others need
         for thing in (world.of(route.of) if route.of else [NOTHING])
         for key in people
     ]

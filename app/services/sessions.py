@@ -2,13 +2,17 @@
 
 import secrets
 import uuid
+from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, literal, or_, select, update
+from flask import current_app
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select, update
+from sqlalchemy.orm import aliased
 
 from app.access import Person, as_system, invited_person, people_of, write_as_system
 from app.errors import NotFound
 from app.extensions import db
-from app.models import Sessie
+from app.models import Organisation, Sessie
 from app.models.base import now
 from app.security import token_hash
 from app.services import log
@@ -17,6 +21,18 @@ from app.terms import Actie
 _WHY = "sessions belong to the portal itself"
 # The place of an invited person: no organisation.
 FOR_NOBODY = "uitgenodigd"
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """A session that its owner can go on with now; without `organisation_naam` as an invited person."""
+
+    key: uuid.UUID
+    organisation_naam: str
+    swv_naam: str
+    begonnen_op: datetime
+    gezien_op: datetime
+    current: bool
 
 
 def begin(person: Person, *, instead_of: uuid.UUID | None = None) -> str:
@@ -41,6 +57,63 @@ def end(person: Person) -> None:
 def end_all(gebruiker_id: int) -> None:
     """End every session of an account in the current transaction; the caller commits."""
     _end(Sessie.gebruiker_id == gebruiker_id)
+
+
+def open_of(person: Person) -> list[OpenSession]:
+    """Give the sessions that this person has open, in every SWV: the one of now first, then by last use."""
+    moment, swv = now(), aliased(Organisation)
+    query = (
+        select(Sessie, Organisation.naam, swv.naam)
+        .outerjoin(Organisation, Organisation.id == Sessie.organisation_id)
+        .outerjoin(swv, swv.id == Sessie.swv_id)
+        .where(
+            Sessie.gebruiker_id == person.gebruiker_id,
+            Sessie.beeindigd_op.is_(None),
+            Sessie.begonnen_op > moment - current_app.config["SESSION_ABSOLUTE"],
+            Sessie.gezien_op > moment - current_app.config["SESSION_IDLE"],
+        )
+        .order_by(Sessie.gezien_op.desc(), Sessie.id)
+    )
+    with as_system(_WHY, across_swvs=True):
+        found = [
+            OpenSession(
+                key=sessie.id,
+                organisation_naam=organisation or "",
+                swv_naam=of_swv or "",
+                begonnen_op=sessie.begonnen_op,
+                gezien_op=sessie.gezien_op,
+                current=sessie.id == person.sessie_id,
+            )
+            for sessie, organisation, of_swv in db.session.execute(query)
+        ]
+    return sorted(found, key=lambda one: not one.current)
+
+
+def last_before(person: Person) -> datetime | None:
+    """Give when this person signed in before the session of now; None when that was the first time."""
+    this = select(Sessie.begonnen_op).where(Sessie.id == person.sessie_id).scalar_subquery()
+    earlier = (Sessie.gebruiker_id == person.gebruiker_id, Sessie.begonnen_op < this)
+    with as_system(_WHY):
+        return db.session.scalar(select(func.max(Sessie.begonnen_op)).where(*earlier))
+
+
+def end_one(person: Person, key: uuid.UUID | None) -> None:
+    """End one of this person's own sessions, also when it ended meanwhile; NotFound for any other."""
+    with as_system(_WHY):
+        own = (Sessie.id == key, Sessie.gebruiker_id == person.gebruiker_id)
+        sessie = db.session.scalar(select(Sessie).where(*own))
+    if sessie is None:
+        raise NotFound
+    _end(Sessie.id == sessie.id)
+    log.record(Actie.AFMELDEN, row=sessie)
+    db.session.commit()
+
+
+def end_everywhere(person: Person) -> None:
+    """Sign out of every session of this person, the one of now too."""
+    end_all(person.gebruiker_id)
+    log.record(Actie.OVERAL_AFMELDEN, person=person)
+    db.session.commit()
 
 
 def places(person: Person) -> list[Person]:

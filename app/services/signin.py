@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from sqlalchemy import select, update
 
@@ -87,6 +88,25 @@ def sign_in_with_recovery_code(
         left,
     )
     return replace(entered, notice=notice)
+
+
+def prove_again(
+    person: Person, username: str, *, password: str, code: str, use: Callable[[int], bool]
+) -> None:
+    """Let `person`, who is signed in, prove it once more; refusals and tries as of `sign_in`.
+
+    `use` does what was asked with the 30 s step of the code, or gives False when that can't be used any more;
+    the caller commits.
+    """
+    key = budget.key_of("aanmelden", username)
+    _spend(key, person.swv_id)
+    gebruiker, secrets = _account(username)
+    right = passwords.verify(password, secrets.wachtwoord_hash if secrets else None)
+    step = two_factor.matching_step(secrets.totp_geheim if secrets else None, code)
+    if not right or step is None or not use(step):
+        _refused(person.swv_id, gebruiker)
+        raise SignInRefused(_l("The password or the code is not right. Please fill in both once more."))
+    budget.restore(key)
 
 
 def is_account_of(person: Person | None, username: str) -> bool:

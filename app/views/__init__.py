@@ -31,6 +31,7 @@ from app.views.notitie import NotitieView
 from app.views.organisation import OrganisationView
 from app.views.overdracht import OverdrachtView
 from app.views.overlegronde import OverlegrondeView, RoundView
+from app.views.own_account import OwnAccountView
 from app.views.pick import PickView
 from app.views.schoolvoorkeur import SchoolVoorkeurView
 from app.views.signin import SigninView
@@ -55,9 +56,9 @@ MENU: tuple[tuple[Any, str, Noun | None, Any], ...] = (
     (_l("Who sees what?"), "WatZietWieView.index", Noun.ORGANISATION, _l("Administration")),
 )
 VIEWS = (
-    WorklistView, SigninView, AccountView, HulpvraagView, KindView, GezagsdragerView, BijlageView,
-    BijlageFilesView, KeptTextView, NotitieView, AfspraakView, OverlegrondeView, RoundView, DeelnameView,
-    SchoolVoorkeurView, ToestemmingView, BetrokkenenView, OverdrachtView, OrganisationView,
+    WorklistView, SigninView, AccountView, OwnAccountView, HulpvraagView, KindView, GezagsdragerView,
+    BijlageView, BijlageFilesView, KeptTextView, NotitieView, AfspraakView, OverlegrondeView, RoundView,
+    DeelnameView, SchoolVoorkeurView, ToestemmingView, BetrokkenenView, OverdrachtView, OrganisationView,
     LidmaatschapView, MembershipView, WatZietWieView, BerichtView, PickView,
 )  # fmt: skip
 ALSO_KEEP_TEXT = frozenset(
