@@ -23,7 +23,6 @@ from tests.involving import (
     the,
 )
 from tests.partnership import Partnership
-from tests.test_statements import MOST, statements
 
 TODAY = datetime(2026, 5, 6, 9, 0, tzinfo=UTC)
 TOMORROW = date(2026, 5, 7)
@@ -333,23 +332,3 @@ def test_the_work_list_of_jk_staff_shows_their_own_and_what_is_late_in_their_dos
     with huis.at_work("specialist2") as person:
         assert afspraken.due(person) == []
     assert "Te laat" in sign_in(huis, "specialist").get("/").get_data(as_text=True)
-
-
-@pytest.mark.both_engines
-def test_each_page_of_agreements_and_parties_asks_few_questions(huis, dossier):
-    add_parent(huis, dossier)
-    add_school(huis, "LINDE", "school")
-    approach(huis, dossier, "LINDE")
-    key = agreed(huis, dossier)
-    for who in ("ouder", "specialist"):
-        agreed(huis, dossier, voor=account(huis, who))
-    of, one = f"/hulpvragen/{dossier}", f"/afspraken/{key}"
-    everybody = ("/", "/afspraken/", one, f"{of}/afspraken", f"{of}/toegang", f"{of}/notities", of)
-    staff = (f"/afspraken/nieuw?hulpvraag={dossier}", f"{one}/bewerken", f"{of}/betrokkenen")
-    for who, pages in (("specialist", everybody + staff), ("voorschool", everybody), ("school", everybody)):
-        visitor = sign_in(huis, who)
-        for page in pages:
-            visitor.get(page)
-            with statements(huis) as seen:
-                assert visitor.get(page).status_code == 200, page
-            assert len(seen) <= MOST, (who, page, len(seen))

@@ -17,7 +17,6 @@ from app.terms import Gezag, Opening
 from tests.account_steps import activate
 from tests.rounds import BEKENDE, MOEDER, Rounds, next_week
 
-MOST = 15  # statements a page
 MOST_ON_PREVIEW = 28  # it reads every noun of a dossier at once, as somebody else
 TYPED = (next_week() + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
 
@@ -35,13 +34,6 @@ def dossier(huis):
 @pytest.fixture
 def ronde(huis, dossier):
     return huis.round(dossier, link="https://meet.example.nl/abc")
-
-
-@pytest.fixture
-def moeder(huis, dossier, ronde):
-    deelname = huis.invite_parent(ronde, huis.parent(dossier))
-    huis.known_as(MOEDER)
-    return deelname
 
 
 @pytest.fixture
@@ -312,60 +304,6 @@ def test_a_role_administrator_still_renews_the_account_of_who_was_invited_for_th
             db.select(Lidmaatschap).filter_by(gebruiker_id=huis.people["voorschool"][0])
         ).one()
         assert accounts.invite_again(row, person)
-
-
-@pytest.mark.both_engines
-def test_no_page_of_a_round_asks_more_than_fifteen_questions(huis, dossier, ronde, gast, moeder):
-    huis.documents(dossier)
-    for key in ("voorschool", "collega", "school", "specialist2"):
-        huis.invite_member(ronde, key)
-    huis.open_for(gast, Opening.NU)
-    pages = {
-        "specialist": [
-            f"/hulpvragen/{dossier}/overlegrondes",
-            f"/hulpvragen/{dossier}",
-            f"/overlegrondes/{ronde}",
-            "/overlegrondes/",
-            "/",
-            f"/overlegrondes/nieuw?hulpvraag={dossier}",
-            f"/overlegrondes/{ronde}/bewerken",
-            *(f"/overlegrondes/{ronde}/uitnodigen/{wie}" for wie in ("medewerker", "ouder", "deelnemer")),
-            f"/overlegrondes/{ronde}/sluiten",
-            f"/overlegrondes/{ronde}/heropenen",
-            f"/deelnames/{gast}/openen",
-            f"/deelnames/{gast}/verwijderen",
-            f"/deelnames/{gast}/uitnodigen",
-        ],
-        "voorschool": [f"/overlegrondes/{ronde}", f"/hulpvragen/{dossier}/overlegrondes", "/"],
-        BEKENDE: [f"/overlegrondes/{ronde}", f"/overlegrondes/{ronde}/antwoord", "/", "/berichten/"],
-        MOEDER: [f"/overlegrondes/{ronde}", "/"],
-    }
-    too_many = []
-    for key, paths in pages.items():
-        visitor = huis.signed_in(key)
-        for path in paths:
-            visitor.get(path)
-            seen = asked(huis, visitor, path)
-            if len(seen) > MOST:
-                too_many.append((key, path, len(seen), seen))
-    assert not too_many, "\n\n".join(f"{key} {path} {n}\n" + "\n".join(s) for key, path, n, s in too_many)
-
-
-def asked(huis, visitor, path):
-    seen = []
-
-    def note(connection, cursor, statement, parameters, context, executemany):
-        seen.append(re.sub(r"\s+", " ", statement)[:150])
-
-    with huis.app.app_context():
-        engine = db.engine
-    sa.event.listen(engine, "before_cursor_execute", note)
-    try:
-        answer = visitor.get(path)
-    finally:
-        sa.event.remove(engine, "before_cursor_execute", note)
-    assert answer.status_code == 200, path
-    return [s for s in seen if not s.startswith("UPDATE sessie")]
 
 
 @pytest.mark.both_engines

@@ -1,10 +1,6 @@
 """The pages of schools and consents: who finds what on them, and how few questions they ask."""
 
-import re
-from contextlib import contextmanager
-
 import pytest
-import sqlalchemy as sa
 from playwright.sync_api import expect
 
 from app.extensions import db
@@ -12,7 +8,6 @@ from app.models import Toestemming
 from app.security import session_cookie
 from app.services import toestemmingen
 from tests.schools import Region
-from tests.test_statements import MOST
 
 ACTS = ("benaderen", "beantwoorden", "vraag", "vervallen", "toestemming-vastleggen", "toestemming-vragen")
 
@@ -20,24 +15,6 @@ ACTS = ("benaderen", "beantwoorden", "vraag", "vervallen", "toestemming-vastlegg
 @pytest.fixture
 def streek(app):
     return Region(app).settle()
-
-
-@contextmanager
-def statements(app):
-    """Gather what goes to the database, but not BEGIN and COMMIT."""
-    seen = []
-
-    def note(connection, cursor, statement, parameters, context, executemany):
-        if not statement.startswith("UPDATE sessie"):
-            seen.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    sa.event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        sa.event.remove(engine, "before_cursor_execute", note)
 
 
 def busy(streek):
@@ -52,61 +29,6 @@ def busy(streek):
         given = db.session.scalars(db.select(Toestemming).where(Toestemming.gegeven_op.is_not(None)))
         mine = next(row.id for row in given if row.gezagsdrager_id == streek.parents(dossier)["Olga"])
     return dossier, linde, esdoorn, asked, mine
-
-
-@pytest.mark.both_engines
-def test_each_new_page_asks_few_questions(streek):
-    dossier, linde, esdoorn, asked, mine = busy(streek)
-    pages = {
-        "specialist": [
-            "/",
-            f"/hulpvragen/{dossier}",
-            f"/hulpvragen/{dossier}/status",
-            f"/hulpvragen/{dossier}/scholen",
-            f"/hulpvragen/{dossier}/toestemmingen",
-            "/scholen-van-voorkeur/",
-            "/toestemmingen/",
-            f"/scholen-van-voorkeur/{linde}",
-            f"/scholen-van-voorkeur/{esdoorn}",
-            f"/scholen-van-voorkeur/nieuw?hulpvraag={dossier}",
-            *(f"/scholen-van-voorkeur/{linde}/{act}" for act in ACTS if act != "vraag"),
-            f"/toestemmingen/{mine}",
-            f"/toestemmingen/{mine}/intrekken",
-        ],
-        "linde": [
-            "/",
-            f"/hulpvragen/{dossier}",
-            f"/hulpvragen/{dossier}/scholen",
-            f"/hulpvragen/{dossier}/toestemmingen",
-            f"/scholen-van-voorkeur/{linde}",
-            f"/scholen-van-voorkeur/{linde}/beantwoorden",
-            f"/scholen-van-voorkeur/{linde}/vraag",
-        ],
-        "ouder": [
-            "/",
-            f"/hulpvragen/{dossier}",
-            f"/hulpvragen/{dossier}/scholen",
-            f"/hulpvragen/{dossier}/toestemmingen",
-            f"/scholen-van-voorkeur/{esdoorn}",
-            f"/scholen-van-voorkeur/nieuw?hulpvraag={dossier}",
-            "/scholen-van-voorkeur/",
-            f"/toestemmingen/{asked}",
-        ],
-        "voorschool": [f"/hulpvragen/{dossier}/scholen", f"/scholen-van-voorkeur/{linde}"],
-    }
-    many = {}
-    for key, paths in pages.items():
-        client = streek.client(key)
-        for path in paths:
-            for _time in range(2):
-                with statements(streek.app) as seen:
-                    answer = client.get(path)
-                assert answer.status_code == 200, (key, path)
-            if len(seen) > MOST:
-                many[key, path.replace(str(dossier), "…")] = seen
-    assert {page: len(seen) for page, seen in many.items()} == {}, "\n".join(
-        re.sub(r"\s+", " ", one)[:150] for seen in list(many.values())[:1] for one in seen
-    )
 
 
 def test_each_party_finds_exactly_what_is_theirs(streek):

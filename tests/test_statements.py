@@ -12,7 +12,7 @@ from app.access import as_system
 from app.extensions import db
 from app.models.base import now
 from app.terms import BijlageSoort, Gezag, Ground, Stadium, Status, Zichtbaarheid
-from tests.census import TABS
+from tests.census import NOTHING, ROUTES, TABS
 from tests.installation import install, settings_for
 from tests.world import World
 from tests.world_making import Maker
@@ -237,3 +237,34 @@ def test_a_search_as_you_type_asks_who_is_asking_then_searches_and_logs_it(world
             browser.get(f"/kies/{pick}?q=b")
         asked = [statement for statement in seen if "set_config" not in statement]
         assert len(asked) <= 3, asked
+
+
+# Between them they open every page that there is.
+READERS = ("specialist", "voorschool", "school", "ouder", "deelnemer", "rolbeheer", "platform")
+
+
+@pytest.mark.both_engines
+@pytest.mark.parametrize("key", READERS)
+def test_no_page_that_somebody_can_open_asks_more(world: World, key: str, proven):
+    """Every address of the census that this person can open, on the first row for which they can."""
+    who, too_many, opened = world.who[key], [], 0
+    for route in ROUTES:
+        if route.method != "GET" or route.raw:
+            continue
+        things = world.of(route.of) if route.of else [NOTHING]
+        thing = next((thing for thing in things if route.answer(who, thing) == 200), None)
+        if thing is None:
+            continue
+        path = route.path(thing, world.keys.get(thing.id, ""))
+        for _look in range(2):  # the first fills caches of the driver
+            with statements(world) as seen:
+                answer = world.browser(key).get(path)
+                answer.get_data()
+            if answer.status_code != 200 or len(seen) <= MOST:
+                break
+        assert answer.status_code == 200, path
+        opened += 1
+        if len(seen) > MOST:
+            too_many.append(f"{route.name} {path}: {len(seen)}")
+    assert not too_many, "\n".join(too_many)
+    proven("pages that ask few questions", opened)

@@ -4,9 +4,10 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy.orm import aliased
 
 from app.access import as_system
 from app.extensions import db
@@ -26,21 +27,26 @@ class Answers:
     blijven: frozenset[uuid.UUID] = frozenset()
 
 
-def rejections(hulpvraag: Hulpvraag) -> list[SchoolVoorkeur]:
-    """List the schools whose rejection no status has judged yet, in the order of preference."""
-    v = SchoolVoorkeur
-    query = select(v).where(
-        v.hulpvraag_id == hulpvraag.id, v.staat == VoorkeurStaat.AFGEWEZEN, v.zorgplicht.is_(None)
+class Rejection(NamedTuple):
+    """A school that rejected, and whether it is the first of preference of those that were approached."""
+
+    voorkeur: SchoolVoorkeur
+    school: Organisation
+    first: bool
+
+
+def rejections(hulpvraag: Hulpvraag) -> list[Rejection]:
+    """List the rejections that no status has judged yet, in the order of preference."""
+    v, other = SchoolVoorkeur, aliased(SchoolVoorkeur)
+    approached = (other.benaderd_op.is_not(None), other.staat != VoorkeurStaat.VERVALLEN)
+    first = select(func.min(other.rang)).where(other.hulpvraag_id == hulpvraag.id, *approached)
+    query = (
+        select(v, Organisation, v.rang == first.scalar_subquery())
+        .join(Organisation, Organisation.id == v.school_id)
+        .where(v.hulpvraag_id == hulpvraag.id, v.staat == VoorkeurStaat.AFGEWEZEN, v.zorgplicht.is_(None))
+        .order_by(v.rang, v.id)
     )
-    return list(db.session.scalars(query.order_by(v.rang, v.id)))
-
-
-def is_first(voorkeur: SchoolVoorkeur) -> bool:
-    """Tell whether this is the first school of preference of those that were approached."""
-    v = SchoolVoorkeur
-    approached = (v.benaderd_op.is_not(None), v.staat != VoorkeurStaat.VERVALLEN)
-    first = select(func.min(v.rang)).where(v.hulpvraag_id == voorkeur.hulpvraag_id, *approached)
-    return voorkeur.rang == db.session.scalar(first)
+    return [Rejection(*row) for row in db.session.execute(query)]
 
 
 def agreed(hulpvraag: Hulpvraag) -> list[Organisation]:
@@ -90,8 +96,7 @@ def undo(change: StatusWijziging) -> None:
 
 def _judge_rejections(hulpvraag: Hulpvraag, change: StatusWijziging, answers: Answers) -> None:
     """Keep the first school of preference, and later ones when chosen. Manual: B, 'vanwege de zorgplicht'."""
-    for voorkeur in rejections(hulpvraag):
-        first = is_first(voorkeur)
+    for voorkeur, _school, first in rejections(hulpvraag):
         voorkeur.zorgplicht = first or voorkeur.id in answers.blijven
         voorkeur.einde_id = change.id
         _end(change, *_of_school(voorkeur.school_id))

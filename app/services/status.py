@@ -97,12 +97,12 @@ def options(hulpvraag: Hulpvraag, by: Person, last: StatusWijziging | None = Non
     ]
 
 
-def option(hulpvraag: Hulpvraag, key: str, by: Person) -> Option:
-    """Give one transition as it stands here.
+def option(hulpvraag: Hulpvraag, key: str, last: StatusWijziging | None, by: Person) -> Option:
+    """Give one transition as it stands here, after the `last` change.
 
     Raises NotFound without the right, Conflict when it does not leave from here, such as any more.
     """
-    found = next((o for o in options(hulpvraag, by) if o.transition.key == key and o.granted), None)
+    found = next((o for o in options(hulpvraag, by, last) if o.transition.key == key and o.granted), None)
     if found is not None:
         return found
     transition = BY_KEY.get(key)

@@ -111,13 +111,13 @@ def status_page(row: Hulpvraag, chosen: str | None, last: StatusWijziging | None
     }
 
 
-def change_page(row: Hulpvraag, option: Option) -> Context:
+def change_page(row: Hulpvraag, option: Option, last: StatusWijziging | None) -> Context:
     """Gather status_form.html: one change of status with what it asks, and who will be told."""
     label = str(option.transition.label)
     return {
         "title": label,
         "sub": f"{row.kind.naam} · {row.nummer}",
-        "option": _options(row, [option], access.reader(), status.last_change(row))[0],
+        "option": _options(row, [option], access.reader(), last)[0],
         "cancel_url": url_for("HulpvraagView.status", pk=row.id),
         "crumbs": [
             (_("Hulpvragen"), url_for("HulpvraagView.list")),

@@ -112,26 +112,30 @@ class HulpvraagView(PortalView):
     @granted("show")
     def change(self, pk: str, key: str) -> Page:
         """Ask what one change of status needs to know, and make it."""
-        row = self.find(pk)
-        option = status.option(row, key, by=access.reader())
-        form, refused, row, _last = self._asked(row, form_for(option.transition, row), key)
+        row = listing.one(Hulpvraag, pk, ("kind",))
+        before = status.last_change(row)
+        option = status.option(row, key, before, by=access.reader())
+        form, refused, row, last = self._asked(row, form_for(option.transition, row), key, before)
         if refused.answer is not None:
             return refused.answer
-        context = dossier.change_page(row, option) | {"form": form, "order": fields_first(form)}
+        context = dossier.change_page(row, option, last) | {"form": form, "order": fields_first(form)}
         return self.render_template("status_form.html", **context, **refused.context), refused.status
 
     def _asked(
-        self, row: Hulpvraag, form: StatusForm, chosen: str | None
+        self, row: Hulpvraag, form: StatusForm, chosen: str | None, last: StatusWijziging | None = None
     ) -> tuple[StatusForm, Refused, Hulpvraag, StatusWijziging | None]:
-        """Show the form, or make the change that was asked; after somebody else's change with a fresh row."""
-        refused, last = Refused(), None
+        """Show the form, or make the change that was asked; after somebody else's change with a fresh row.
+
+        `last` is the newest change of status, when the caller has it.
+        """
+        refused = Refused()
         if request.method == "GET":
             log.reading(row)
         elif form.validate():
             refused = self._refused(row, chosen, form)
         if refused.conflict:
             row = self.find(str(row.id))
-        if refused.answer is None:
+        if refused.answer is None and (last is None or request.method != "GET"):
             last = status.last_change(row)
         if request.method == "GET" or refused.conflict:
             form.gezien.data = str(last.id) if last else ""

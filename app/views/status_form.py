@@ -66,8 +66,8 @@ def _vanaf(ask: Ask, row: Hulpvraag) -> Any:
 
 def _blijven(ask: Ask, row: Hulpvraag) -> Any:
     """Ask about later schools only: the first of preference stays by itself."""
-    later = [found for found in effects.rejections(row) if not effects.is_first(found)]
-    choices = [SelectChoice(str(found.id), found.school.naam) for found in later]
+    later = [found for found in effects.rejections(row) if not found.first]
+    choices = [SelectChoice(str(found.voorkeur.id), found.school.naam) for found in later]
     hint = _l("A school that does not stay can no longer open the dossier.")
     return SelectMultipleField(ask.label, choices=choices, description=hint) if later else None
 
