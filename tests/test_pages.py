@@ -131,6 +131,20 @@ LISTS: dict[str, tuple[str, ...]] = {
 }
 
 
+@pytest.mark.parametrize("key", ["specialist", "school", "rolbeheer", "platform"])
+def test_every_heading_that_offers_an_order_gives_it(world: World, key, proven):
+    browser, followed = world.browser(key), 0
+    for path in itertools.chain(*LISTS.values()):
+        page = text_of(browser.get(path))
+        for link in re.findall(r'href="([^"]*sort=[^"]*)"', page):
+            answer = browser.get(link.replace("&amp;", "&"))
+            assert answer.status_code == 200, link
+            assert ids_on(answer) >= ids_on(browser.get(path)) or "na=" in page, link
+            followed += 1
+    assert followed
+    proven("T2 orders of lists", followed)
+
+
 @pytest.mark.both_engines
 @pytest.mark.parametrize("key", PRESENT)
 def test_a_list_walked_to_its_end_and_back_is_exactly_what_the_person_may_see(

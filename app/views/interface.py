@@ -51,6 +51,11 @@ class PortalInterface(SQLAInterface):
 
     edit = delete = delete_all = add
 
+    def get_order_columns_list(self, list_columns: list[str] | None = None) -> list[str]:
+        """Give the columns of a list that the database can order by: a row's own words are none of them."""
+        kept = self.obj.__mapper__.column_attrs
+        return [name for name in super().get_order_columns_list(list_columns) if name in kept]
+
     def related(self, column: str) -> tuple["PortalInterface", str]:
         """Resolve `kind.voornaam` to the interface and the column that it names."""
         relation, _dot, leaf = column.rpartition(".")
