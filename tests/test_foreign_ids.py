@@ -47,7 +47,7 @@ def test_a_foreign_row_reads_exactly_like_one_that_does_not_exist(world: World, 
         for thing in hidden(world, world.who[key], route.of)
         if not (route.of == "Bericht" and thing.account in (None, world.who[key].account))
     ]
-    number = min(lane.cases(gate=180, proof=10_000), len(every))
+    number = min(lane.cases(gate=120, proof=10_000), len(every))
     nowhere = Thing("", UNKNOWN, None)
     before = digest(world)
     for route, key, thing in chance.sample(every, number):
@@ -83,7 +83,7 @@ def test_a_foreign_row_reads_exactly_like_one_that_does_not_exist(world: World, 
 def test_a_garbled_id_reads_like_one_that_does_not_exist(world: World, key: str, garbled: str, lane, proven):
     browser = world.browser(key)
     every = (*LISTS, "/berichten/", "/m/")
-    share = lane.random(f"T5 garbled {key} {garbled}").sample(every, lane.cases(gate=5, proof=len(every)))
+    share = lane.random(f"T5 garbled {key} {garbled}").sample(every, lane.cases(gate=3, proof=len(every)))
     for base in share:
         answer = browser.get(base + garbled)
         assert answer.status_code == 404, base

@@ -151,8 +151,8 @@ def send(world: World, route: Route, browser: Browser, thing: Thing, **kw):
 
 
 def drawn(routes: list[Route], people: Sequence[str], lane, chance: random.Random) -> dict[str, list[Route]]:
-    """For each person the routes to try: in the gate lane every route as three of them."""
-    share = lane.cases(gate=3, proof=len(people))
+    """For each person the routes to try: in the gate lane every route as two of them."""
+    share = lane.cases(gate=2, proof=len(people))
     tried = {route.name: set(chance.sample(people, share)) for route in routes}
     return {key: [route for route in routes if key in tried[route.name]] for key in people}
 

@@ -41,7 +41,7 @@ def at(world: World, route: Route, key: str) -> tuple[Thing, str]:
 def test_garbage_in_an_address_gets_a_page_in_words(world: World, lane, proven):
     chance, wrong = lane.random("Z1 query"), []
     looking = [route for route in ROUTES if route.method == "GET"]
-    number = lane.cases(gate=200, proof=20_000)
+    number = lane.cases(gate=150, proof=20_000)
     for _case in range(number):
         route, key = chance.choice(looking), chance.choice(PEOPLE)
         query = [(chance.choice(PARAMETERS), chance.choice(PIECES)) for _ in range(chance.randint(1, 4))]
@@ -107,7 +107,7 @@ def _typed(
 
 def test_garbage_in_a_form_field_gives_the_form_back_or_a_refusal(world: World, lane, proven):
     chance, wrong = lane.random("Z1 forms"), []
-    number = lane.cases(gate=300, proof=30_000)
+    number = lane.cases(gate=200, proof=30_000)
     with world.as_it_was():
         people = (*PEOPLE, "rolbeheer")
         posts = [route for route in ROUTES if route.method == "POST" and not route.raw]
