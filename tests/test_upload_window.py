@@ -40,10 +40,10 @@ def edit_page(partnership, dossier, page):
         page.goto("about:blank")
 
 
-def go(partnership: Partnership, page: Page, address: str, key: str) -> Page:
+def go(partnership: Partnership, page: Page, address: str, key: str, until: str = "load") -> Page:
     origin = address[: address.index("/", 8)]
     page.context.add_cookies([{"name": "kindbrug", "value": sign_in(partnership, key), "url": origin}])
-    page.goto(address)
+    page.goto(address, wait_until=until)
     return page
 
 
@@ -92,6 +92,20 @@ def test_several_files_at_once_and_one_refused_leaves_the_others(partnership, ed
     expect(edit_page.get_by_label("Omschrijving")).to_have_value("Mila begint te praten.")
     edit_page.get_by_role("button", name="Opslaan").click()
     expect(edit_page.get_by_text("Mila begint te praten.")).to_be_visible()
+
+
+def test_files_chosen_before_the_script_was_there_are_taken(partnership, dossier, page):
+    with serving(partnership.app) as port:
+        address = f"http://localhost:{port}/hulpvragen/{dossier}/bijlagen/venster"
+        with page.expect_request("**/js/upload.js"):
+            held = []
+            page.route("**/js/upload.js", lambda route: held.append(route))
+            window = go(partnership, page, address, "voorschool", until="commit").locator("main")
+            choose(window, FORM)
+        held[0].continue_()
+        start(window)
+        expect(row(window, "Aanvraag.pdf").locator("[data-state]")).to_have_text("Bewaard")
+        page.goto("about:blank")
 
 
 def test_after_a_lost_connection_one_tries_again_and_loses_nothing(partnership, edit_page):

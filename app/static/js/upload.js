@@ -147,10 +147,12 @@ function begin(box) {
     list.querySelector("li:not(.kept) select:not([disabled])")?.focus();
   };
   find("choose").addEventListener("click", () => picker.click());
-  picker.addEventListener("change", () => {
+  const picked = () => {
     take(picker.files);
     picker.value = "";
-  });
+  };
+  picker.addEventListener("change", picked);
+  if (picker.files.length) picked(); // chosen before this script was there
   start.addEventListener("click", () => {
     for (const entry of files) if (entry.state === "waiting") set(entry, "queued");
     next();
