@@ -1,6 +1,7 @@
 """Who is at the door: the person from the session row; FAB's questions answered by our tables."""
 
 import hashlib
+from collections.abc import Collection
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -8,10 +9,20 @@ from typing import Any
 from flask import Response, current_app, g, redirect, request, url_for
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_limiter import Limiter
-from sqlalchemy import BindParameter, Select, and_, bindparam, exists, or_, select, update
+from sqlalchemy import BindParameter, Select, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 
-from app.access import CEILING, Person, as_system, permits, valid, was_invited
+from app.access import (
+    CEILING,
+    INVITED_ROLES,
+    Person,
+    as_system,
+    changed_rights,
+    deviations,
+    right_of_permission,
+    was_invited,
+    works,
+)
 from app.extensions import db, limiter
 from app.models import Gebruiker, Lidmaatschap, Organisation, Sessie
 from app.models.base import Moment, now
@@ -66,7 +77,7 @@ def _session_in_force() -> Select[*tuple[Any, ...]]:
     works_elsewhere = exists().where(
         elsewhere.gebruiker_id == Sessie.gebruiker_id,
         elsewhere.organisation_id.is_distinct_from(Sessie.organisation_id),
-        valid(elsewhere, moment),
+        works(elsewhere, moment),
         place.id == elsewhere.organisation_id,
         place.swv_id == Sessie.swv_id,
         place.actief,
@@ -75,7 +86,15 @@ def _session_in_force() -> Select[*tuple[Any, ...]]:
         Sessie.organisation_id.is_not(None), was_invited(Sessie.gebruiker_id, Sessie.swv_id, moment)
     )
     return (
-        select(Sessie, Gebruiker, Lidmaatschap.rol, Organisation, swv, or_(works_elsewhere, invited))
+        select(
+            Sessie,
+            Gebruiker,
+            Lidmaatschap.rol,
+            Organisation,
+            swv,
+            or_(works_elsewhere, invited),
+            changed_rights(func.coalesce(Sessie.organisation_id, Sessie.swv_id)),
+        )
         .join(Gebruiker, Gebruiker.id == Sessie.gebruiker_id)
         .outerjoin(Organisation, Organisation.id == Sessie.organisation_id)
         .outerjoin(swv, swv.id == Sessie.swv_id)
@@ -84,7 +103,7 @@ def _session_in_force() -> Select[*tuple[Any, ...]]:
             and_(
                 Lidmaatschap.gebruiker_id == Sessie.gebruiker_id,
                 Lidmaatschap.organisation_id == Sessie.organisation_id,
-                valid(Lidmaatschap, moment),
+                works(Lidmaatschap, moment),
             ),
         )
         .where(
@@ -111,11 +130,12 @@ def person_of(token: str) -> Person | None:
         rows = db.session.execute(_session_in_force(), asked).all()
         if not rows:
             return None
-        sessie, gebruiker, _, organisation, of_swv, can_go_elsewhere = rows[0]
-        given = CEILING[organisation.soort] if organisation is not None else ()
+        sessie, gebruiker, _, organisation, of_swv, can_go_elsewhere, changed = rows[0]
+        given: Collection[Role] = CEILING[organisation.soort] if organisation is not None else ()
         rollen = frozenset(rol for _, _, rol, *_ in rows if rol in given)
         if organisation is not None and not (organisation.actief and rollen):
             return None
+        rollen = rollen or INVITED_ROLES
         _seen(sessie, moment)
     return Person(
         gebruiker_id=gebruiker.id,
@@ -126,7 +146,8 @@ def person_of(token: str) -> Person | None:
         soort=organisation.soort if organisation else None,
         swv_id=of_swv.id if of_swv else None,
         swv_naam=of_swv.naam if of_swv else "",
-        rollen=rollen or frozenset({Role.DEELNEMER, Role.OUDER}),
+        rollen=rollen,
+        afwijkingen=deviations(changed, rollen),
         sessie_id=sessie.id,
         can_switch=can_go_elsewhere,
     )
@@ -173,7 +194,8 @@ class PortalSecurity(SecurityManager):
     def has_access(self, permission_name: str, view_name: str) -> bool:
         """Answer from the rights table for the roles of the organisation that the person works for now."""
         person = g.get("person")
-        return person is not None and permits(person.rollen, permission_name, view_name)
+        right = right_of_permission(permission_name, view_name)
+        return person is not None and right is not None and person.has_right(right)
 
     def get_user_roles(self, user: Any) -> list[Any]:
         """Give no stored roles: they would add up over organisations."""

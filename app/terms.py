@@ -43,6 +43,10 @@ class OrganisationSoort(Term):
     EXPLOITANT = "exploitant", _l("Operator of the portal")
 
 
+# What an SWV has besides itself.
+AFFILIATED = frozenset({OrganisationSoort.VOORSCHOOL, OrganisationSoort.SCHOOL, OrganisationSoort.PARTNER})
+
+
 class Role(Term):
     """What somebody does within one organisation, or as an invited person."""
 
@@ -119,6 +123,9 @@ class Noun(Term):
     BETROKKENHEID = "Betrokkenheid", _l("Who has access")
     BERICHT = "Bericht", _l("Message")
     GEBEURTENIS = "Gebeurtenis", _l("Event")
+    RECHT = "Recht", _l("Rights")
+    TOEGANGSCONTROLE = "Toegangscontrole", _l("Access review")
+    INVOER = "Invoer", _l("Import")
 
 
 class BijlageSoort(Term):
@@ -259,6 +266,15 @@ class Actie(Term):
     BENADEREN = "benaderen", _l("approached a school")
     BEANTWOORDEN = "beantwoorden", _l("answered")
     INTREKKEN = "intrekken", _l("withdrew a consent")
+    RECHT_WIJZIGEN = "recht-wijzigen", _l("changed a right")
+    LIDMAATSCHAP_SCHORSEN = "lidmaatschap-schorsen", _l("suspended a membership")
+    LIDMAATSCHAP_HERVATTEN = "lidmaatschap-hervatten", _l("lifted a suspension")
+    CODE_HERSTELLEN = "code-herstellen", _l("reset the sign-in code of a person")
+    WAARNEMING_REGELEN = "waarneming-regelen", _l("arranged a stand-in")
+    WERK_OVERDRAGEN = "werk-overdragen", _l("handed the work of a person over")
+    IMPORTEREN = "importeren", _l("imported a list")
+    EXPORTEREN = "exporteren", _l("exported a list")
+    TOEGANG_CONTROLEREN = "toegang-controleren", _l("reviewed who has access")
     AFVINKEN = "afvinken", _l("ticked off an agreement")
     OVERDRAGEN = "overdragen", _l("handed a dossier over")
     GEWEIGERD = "geweigerd", _l("refused")

@@ -1,8 +1,9 @@
 """THE rights: visible(), may(), require(), level(), recipients(), as_system("why"), and the gate itself."""
 
+from app.access.deviations import changed_rights, deviations
 from app.access.gate import install, write_as_system
-from app.access.invited import invited_person, was_invited
-from app.access.involvement import valid
+from app.access.invited import INVITED_ROLES, invited_person, was_invited
+from app.access.involvement import valid, works
 from app.access.people import know_people, people_of, person_for
 from app.access.person import Person, as_system, current_person, reader, system_reason
 from app.access.questions import (
@@ -20,13 +21,16 @@ from app.access.questions import (
     standing,
     visible,
 )
-from app.access.roles import CEILING, permits
+from app.access.roles import CEILING, right_of_permission, right_to_move
 
 __all__ = [
     "CEILING",
+    "INVITED_ROLES",
     "Person",
     "as_system",
+    "changed_rights",
     "current_person",
+    "deviations",
     "editable",
     "fields",
     "forget_levels",
@@ -39,16 +43,18 @@ __all__ = [
     "may",
     "may_add_somewhere",
     "people_of",
-    "permits",
     "person_for",
     "readable",
     "reader",
     "recipients",
     "require",
+    "right_of_permission",
+    "right_to_move",
     "standing",
     "system_reason",
     "valid",
     "visible",
     "was_invited",
+    "works",
     "write_as_system",
 ]

@@ -6,12 +6,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, or_, select
 
 from app import models as m
+from app.access.deviations import changed_rights, deviations
 from app.access.involvement import valid
 from app.access.person import Person, as_system
 from app.extensions import db
 from app.models.base import this_moment
 from app.terms import Role
 
+INVITED_ROLES = frozenset({Role.OUDER, Role.DEELNEMER})
 # Tables and not classes: the gate must not be asked about the gate.
 _betrokkenheid = m.Betrokkenheid.__table__.c
 _bericht = m.Bericht.__table__.c
@@ -35,7 +37,7 @@ def was_invited(gebruiker_id: Any, swv_id: Any, moment: Any = None) -> ColumnEle
 def invited_person(gebruiker_id: int, swv_id: uuid.UUID | None) -> Person | None:
     """Build the person as invited to dossiers of this SWV, on behalf of nobody; None when there are none."""
     query = (
-        select(m.Gebruiker, m.Organisation)
+        select(m.Gebruiker, m.Organisation, changed_rights(m.Organisation.id))
         .join(m.Organisation, m.Organisation.id == swv_id)
         .where(m.Gebruiker.id == gebruiker_id, m.Gebruiker.active.is_(True), m.Organisation.actief.is_(True))
         .where(was_invited(gebruiker_id, swv_id))
@@ -44,12 +46,13 @@ def invited_person(gebruiker_id: int, swv_id: uuid.UUID | None) -> Person | None
         found = db.session.execute(query).first()
     if found is None:
         return None
-    gebruiker, swv = found
+    gebruiker, swv, changed = found
     return Person(
         gebruiker_id=gebruiker.id,
         naam=gebruiker.naam,
         voornaam=gebruiker.first_name,
         swv_id=swv.id,
         swv_naam=swv.naam,
-        rollen=frozenset({Role.OUDER, Role.DEELNEMER}),
+        rollen=INVITED_ROLES,
+        afwijkingen=deviations(changed, INVITED_ROLES),
     )

@@ -135,6 +135,11 @@ def _conditions(b: Any, hulpvraag: Any) -> dict[Ground, Where]:
 _parents_say = _conditions(_betrokkenheid.c, _hulpvraag.c)
 
 
+def works(lidmaatschap: Any, moment: Any = None) -> Where:
+    """Say that a membership is in force now, or at this moment: within its dates and not suspended."""
+    return and_(valid(lidmaatschap, moment), lidmaatschap.geschorst_op.is_(None))
+
+
 def valid(columns: Any, moment: Any = None) -> Where:
     """Say that a row with `van` and `tot` is in force now, or at this moment."""
     moment = this_moment() if moment is None else moment

@@ -7,8 +7,9 @@ from flask import g, has_request_context
 from sqlalchemy import select
 
 from app import models as m
+from app.access.deviations import changed_rights, deviations
 from app.access.invited import invited_person
-from app.access.involvement import valid
+from app.access.involvement import works
 from app.access.person import Person, as_system
 from app.access.roles import CEILING
 from app.extensions import db
@@ -55,22 +56,21 @@ def know_people(organisation_ids: frozenset[uuid.UUID]) -> None:
 def _members(gebruiker_id: int | None, organisation_ids: frozenset[uuid.UUID] | None) -> list[Person]:
     with as_system("roles come from the memberships"):
         query = (
-            select(m.Lidmaatschap, m.Gebruiker, m.Organisation)
+            select(m.Lidmaatschap, m.Gebruiker, m.Organisation, changed_rights(m.Organisation.id))
             .join(m.Gebruiker, m.Gebruiker.id == m.Lidmaatschap.gebruiker_id)
             .join(m.Organisation, m.Organisation.id == m.Lidmaatschap.organisation_id)
-            .where(valid(m.Lidmaatschap), m.Gebruiker.active.is_(True), m.Organisation.actief.is_(True))
+            .where(works(m.Lidmaatschap), m.Gebruiker.active.is_(True), m.Organisation.actief.is_(True))
             .order_by(m.Gebruiker.id, m.Organisation.naam)
         )
         if gebruiker_id is not None:
             query = query.where(m.Lidmaatschap.gebruiker_id == gebruiker_id)
         if organisation_ids is not None:
             query = query.where(m.Lidmaatschap.organisation_id.in_(organisation_ids))
-        found: dict[tuple[int, uuid.UUID], tuple[m.Gebruiker, m.Organisation, set[Role]]] = {}
-        for lid, gebruiker, organisation in db.session.execute(query):
+        found: dict[tuple[int, uuid.UUID], tuple[m.Gebruiker, m.Organisation, str | None, set[Role]]] = {}
+        for lid, gebruiker, organisation, changed in db.session.execute(query):
             if lid.rol in CEILING[organisation.soort]:
-                found.setdefault((gebruiker.id, organisation.id), (gebruiker, organisation, set()))[2].add(
-                    lid.rol
-                )
+                key, person = (gebruiker.id, organisation.id), (gebruiker, organisation, changed, set[Role]())
+                found.setdefault(key, person)[-1].add(lid.rol)
     return [
         Person(
             gebruiker_id=gebruiker.id,
@@ -81,6 +81,7 @@ def _members(gebruiker_id: int | None, organisation_ids: frozenset[uuid.UUID] | 
             soort=organisation.soort,
             swv_id=organisation.swv_id,
             rollen=frozenset(rollen),
+            afwijkingen=deviations(changed, frozenset(rollen)),
         )
-        for gebruiker, organisation, rollen in found.values()
+        for gebruiker, organisation, changed, rollen in found.values()
     ]

@@ -9,8 +9,9 @@ from functools import cached_property
 
 from flask import g, has_app_context
 
+from app.access.roles import Deviation, right_to, rights_of
 from app.errors import NotFound
-from app.terms import JK_STAFF, Ground, OrganisationSoort, Role
+from app.terms import JK_STAFF, Ground, Noun, OrganisationSoort, Role, Verb
 
 _system: ContextVar[str | None] = ContextVar("as_system", default=None)
 _everywhere: ContextVar[bool] = ContextVar("across_swvs", default=False)
@@ -43,6 +44,7 @@ class Person:
     rollen: frozenset[Role] = field(default_factory=frozenset)
     sessie_id: uuid.UUID | None = None
     can_switch: bool = False
+    afwijkingen: frozenset[Deviation] = frozenset()
 
     @cached_property
     def bare(self) -> "Person":
@@ -51,9 +53,25 @@ class Person:
             self.gebruiker_id,
             "",
             organisation_id=self.organisation_id,
+            soort=self.soort,
             swv_id=self.swv_id,
             rollen=self.rollen,
+            afwijkingen=self.afwijkingen,
         )
+
+    def roles_with(self, right: str) -> frozenset[Role]:
+        """Give those of the roles that have this right in the organisation."""
+        return frozenset(
+            role for role in self.rollen if right in rights_of(self.soort, role, self.afwijkingen)
+        )
+
+    def has_right(self, right: str) -> bool:
+        """Tell whether one of the roles has this right; what the dossier says comes on top."""
+        return bool(self.roles_with(right))
+
+    def permits(self, noun: Noun, verb: Verb) -> bool:
+        """Tell whether one of the roles has the right to `verb` a `noun`."""
+        return self.has_right(right_to(noun, verb))
 
     @property
     def grounds(self) -> frozenset[Ground]:

@@ -11,11 +11,11 @@ from app import models as m
 from app.access.involvement import holds
 from app.access.person import PERSONAL, Person, as_system
 from app.access.rights import RIGHTS, Scope, Standing, fields_at
-from app.access.roles import VERB_OF_FIELD, fields_of_roles, role_permits
+from app.access.roles import FIELDS_OF_AFFILIATED, VERB_OF_FIELD, fields_of_roles
 from app.access.scopes import NOUN_OF, OF_DOSSIER, OPEN_LEVELS, addable, allowed
 from app.errors import NotFound
 from app.extensions import db
-from app.terms import Ground, Level, Noun, Role, Status, Verb
+from app.terms import AFFILIATED, Ground, Level, Noun, Role, Status, Verb
 from app.workflow import LEVELS
 
 _ORDER = (Level.GEEN, Level.UITNODIGING, Level.EIGEN, Level.OUDER, Level.DOSSIER, Level.LEZEN, Level.ALLES)
@@ -42,7 +42,7 @@ def may(person: Person | None, verb: Verb, row: Any) -> bool:
 
 def _level_gives(person: Person, verb: Verb, row: m.Hulpvraag) -> bool | None:
     """Answer for a hulpvraag from the level that the page asks anyway; None when the rows decide."""
-    if not role_permits(person.rollen, Noun.HULPVRAAG, verb):
+    if not person.permits(Noun.HULPVRAAG, verb):
         return False
     scopes = {
         right.scope
@@ -63,7 +63,7 @@ def require(person: Person | None, verb: Verb, row: Any) -> None:
 
 def _may_add(person: Person, row: Any) -> bool:
     noun = NOUN_OF.get(type(row))
-    if noun is None or not role_permits(person.rollen, noun, Verb.ADD):
+    if noun is None or not person.permits(noun, Verb.ADD):
         return False
     if noun not in OF_DOSSIER.values():
         return _may_add_other(person, row, noun)
@@ -83,15 +83,19 @@ def _of_swv(model: type[Any], key: Any, person: Person) -> bool:
 
 
 def _may_add_other(person: Person, row: Any, noun: Noun) -> bool:
+    at_swv = person.organisation_id is not None and person.organisation_id == person.swv_id
     if noun is Noun.ORGANISATION:
-        return Role.PLATFORMBEHEERDER in person.rollen
+        affiliated = at_swv and row.swv_id == person.swv_id and row.soort in AFFILIATED
+        return Role.PLATFORMBEHEERDER in person.rollen or affiliated
+    if noun in (Noun.TOEGANGSCONTROLE, Noun.INVOER):
+        return at_swv and row.swv_id == person.swv_id and row.door_id == person.gebruiker_id
     if noun is Noun.LIDMAATSCHAP:
         organisation = db.session.scalar(
             select(m.Organisation).where(m.Organisation.id == row.organisation_id)
         )
         if organisation is None or row.gebruiker_id == person.gebruiker_id:
             return False
-        affiliated = person.organisation_id == person.swv_id and organisation.swv_id == person.swv_id
+        affiliated = at_swv and organisation.swv_id == person.swv_id
         return organisation.id == person.organisation_id or affiliated
     return False
 
@@ -158,7 +162,7 @@ def fields(
 
     Empty without a right at all, whatever the rows; rows of one's own come on top (`may`).
     """
-    if person is None or not role_permits(person.rollen, noun, verb):
+    if person is None or not person.permits(noun, verb):
         return frozenset()
     return fields_at(noun, standing(person, hulpvraag), verb)
 
@@ -189,18 +193,18 @@ def may_add_somewhere(person: Person | None, model: type[Any]) -> bool:
 def form_fields(person: Person | None, noun: Noun, names: Iterable[str], row: Any = None) -> set[str]:
     """Keep of a form's field `names` those that `person` may fill in, on `row` or on a new one."""
     open_fields = editable(person, row) if row is not None else None
-    roles = person.rollen if person else frozenset()
     return {
         name
         for name in names
         if (open_fields is None or name in open_fields)
-        and (name not in VERB_OF_FIELD or role_permits(roles, noun, VERB_OF_FIELD[name]))
+        and (name not in VERB_OF_FIELD or (person is not None and person.permits(noun, VERB_OF_FIELD[name])))
     }
 
 
 def _open_fields(person: Person | None, row: Any, verb: Verb) -> frozenset[str] | None:
     if verb is Verb.EDIT and person is not None and isinstance(row, m.Organisation):
-        return fields_of_roles(person.rollen, Noun.ORGANISATION)
+        at_own = row.id == person.organisation_id or Role.PLATFORMBEHEERDER in person.rollen
+        return fields_of_roles(person.rollen, Noun.ORGANISATION) if at_own else FIELDS_OF_AFFILIATED
     noun = OF_DOSSIER.get(type(row))
     if noun is None or (person is not None and person.is_jk_staff):
         return None

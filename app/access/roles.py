@@ -1,4 +1,7 @@
-"""What a role may at most, which roles a kind of organisation can give, and FAB's questions about them."""
+"""The matrix: what a role has by default, the ceiling, what an organisation changed, and FAB's questions."""
+
+from collections.abc import Iterable
+from functools import lru_cache
 
 from app import workflow
 from app.terms import Noun, OrganisationSoort, Role, Verb
@@ -53,29 +56,87 @@ ROLE_RIGHTS: dict[Role, dict[Noun, frozenset[Verb]]] = {
     },
     Role.DEELNEMER: _dossier_read,
     Role.ROLBEHEERDER: {
-        Noun.ORGANISATION: frozenset({_R, _E}),
+        Noun.ORGANISATION: frozenset({_R, _A, _E}),
         Noun.LIDMAATSCHAP: frozenset({_R, _A, _E}),
+        Noun.RECHT: frozenset({_R, _E}),
+        Noun.TOEGANGSCONTROLE: frozenset({_R, _A}),
+        Noun.INVOER: frozenset({_R, _A}),
         Noun.BERICHT: frozenset({_R, _E}),
     },
-    Role.PRIVACYFUNCTIONARIS: {Noun.BERICHT: frozenset({_R, _E})},
+    Role.PRIVACYFUNCTIONARIS: {
+        Noun.TOEGANGSCONTROLE: frozenset({_R}),
+        Noun.BERICHT: frozenset({_R, _E}),
+    },
     Role.PLATFORMBEHEERDER: {
         Noun.ORGANISATION: frozenset({_R, _A, _E}),
         Noun.BERICHT: frozenset({_R, _E}),
     },
 }
 
-# The roles that a kind of organisation can give at all.
-CEILING: dict[OrganisationSoort, tuple[Role, ...]] = {
-    OrganisationSoort.SAMENWERKINGSVERBAND: (
-        Role.CONTACTPERSOON_JK,
-        Role.JK_SPECIALIST,
-        Role.ROLBEHEERDER,
-        Role.PRIVACYFUNCTIONARIS,
-    ),
-    OrganisationSoort.VOORSCHOOL: (Role.CONTACTPERSOON_VOORSCHOOL, Role.ROLBEHEERDER),
-    OrganisationSoort.SCHOOL: (Role.CONTACTPERSOON_SCHOOL, Role.ROLBEHEERDER),
-    OrganisationSoort.PARTNER: (Role.ROLBEHEERDER,),
-    OrganisationSoort.EXPLOITANT: (Role.PLATFORMBEHEERDER,),
+Rights = frozenset[str]
+# One right that a role has in an organisation though not by default (True), or the other way round.
+Deviation = tuple[Role, str, bool]
+
+
+def right_to(noun: Noun, verb: Verb) -> str:
+    """Name the right to `verb` a noun."""
+    return f"{noun}.{verb}"
+
+
+def right_to_move(transition: workflow.Transition) -> str:
+    """Name the right to make a change of status."""
+    return f"status.{transition.key}"
+
+
+def _written_out(table: dict[Noun, frozenset[Verb]], moves: Iterable[workflow.Transition]) -> Rights:
+    return frozenset(right_to(noun, verb) for noun, verbs in table.items() for verb in verbs) | frozenset(
+        map(right_to_move, moves)
+    )
+
+
+# What a role has where its organisation changed nothing.
+DEFAULTS: dict[Role, Rights] = {
+    role: _written_out(table, (t for t in workflow.TRANSITIONS if role in t.who))
+    for role, table in ROLE_RIGHTS.items()
+}
+_anything_jk = _written_out(ROLE_RIGHTS[Role.JK_SPECIALIST], workflow.TRANSITIONS)
+# Of a whole region: an SWV's alone.
+_of_swv = {
+    right_to(Noun.ORGANISATION, _A),
+    *(right_to(noun, verb) for noun in (Noun.TOEGANGSCONTROLE, Noun.INVOER) for verb in Verb),
+}
+_in_own_house = DEFAULTS[Role.ROLBEHEERDER] - _of_swv
+
+# THE ceiling: the roles that a kind of organisation can give at all, and the most that each can have there.
+CEILING: dict[OrganisationSoort, dict[Role, Rights]] = {
+    OrganisationSoort.SAMENWERKINGSVERBAND: {
+        Role.CONTACTPERSOON_JK: _anything_jk,
+        Role.JK_SPECIALIST: _anything_jk,
+        Role.ROLBEHEERDER: DEFAULTS[Role.ROLBEHEERDER],
+        Role.PRIVACYFUNCTIONARIS: DEFAULTS[Role.PRIVACYFUNCTIONARIS],
+    },
+    OrganisationSoort.VOORSCHOOL: {
+        Role.CONTACTPERSOON_VOORSCHOOL: DEFAULTS[Role.CONTACTPERSOON_VOORSCHOOL],
+        Role.ROLBEHEERDER: _in_own_house,
+    },
+    OrganisationSoort.SCHOOL: {
+        Role.CONTACTPERSOON_SCHOOL: DEFAULTS[Role.CONTACTPERSOON_SCHOOL],
+        Role.ROLBEHEERDER: _in_own_house,
+    },
+    OrganisationSoort.PARTNER: {Role.ROLBEHEERDER: _in_own_house},
+    OrganisationSoort.EXPLOITANT: {Role.PLATFORMBEHEERDER: DEFAULTS[Role.PLATFORMBEHEERDER]},
+}
+# Who is invited has no membership: their rights are a matter of the SWV.
+INVITED: dict[Role, Rights] = {role: DEFAULTS[role] for role in (Role.OUDER, Role.DEELNEMER)}
+# What nobody takes away: one's own messages, and what the law gives to parents.
+FIXED: dict[Role, Rights] = {
+    role: frozenset(
+        right
+        for right in rights
+        if right.startswith(f"{Noun.BERICHT}.")
+        or (role in INVITED and (right.endswith(f".{_R}") or right.startswith(f"{Noun.TOESTEMMING}.")))
+    )
+    for role, rights in DEFAULTS.items()
 }
 
 # FAB's permission names and the verb each of them stands for.
@@ -103,26 +164,41 @@ FIELDS_OF_ROLE: dict[tuple[Role, Noun], frozenset[str]] = {
         {"meldadres", "status_in_mail", "toestemming_van_beiden", "school_leest_dagen"}
     ),
 }
-_WHO_MAY_MOVE = {transition.permission: transition.who for transition in workflow.TRANSITIONS}
+# And what an SWV's role administrator changes of its affiliated organisations.
+FIELDS_OF_AFFILIATED = frozenset({"naam", "platform", "meldadres", "actief"})
+_RIGHT_OF_MOVE = {transition.permission: right_to_move(transition) for transition in workflow.TRANSITIONS}
 
 
-def role_permits(roles: frozenset[Role], noun: Noun, verb: Verb) -> bool:
-    """Tell whether one of `roles` may do `verb` on `noun` at most."""
-    return any(verb in ROLE_RIGHTS[role].get(noun, ()) for role in roles)
+@lru_cache(maxsize=512)
+def rights_of(soort: OrganisationSoort | None, role: Role, deviations: frozenset[Deviation]) -> Rights:
+    """Give the rights of a role: its defaults, as the organisation changed them, below the ceiling.
+
+    Nobody does anything with what they may not read. `soort` is None for who is invited.
+    """
+    most = (INVITED if soort is None else CEILING[soort]).get(role, frozenset())
+    given = frozenset(right for of, right, granted in deviations if of is role and granted)
+    taken = frozenset(right for of, right, granted in deviations if of is role and not granted)
+    rights = ((DEFAULTS[role] | given) - (taken - FIXED[role])) & most
+    return frozenset(right for right in rights if _needs(right) in rights)
 
 
-def permits(roles: frozenset[Role], permission: str, view: str) -> bool:
-    """Answer FAB's has_access: a permission name on a view named after its noun."""
-    if permission in _WHO_MAY_MOVE:
-        return view == Noun.HULPVRAAG and bool(_WHO_MAY_MOVE[permission] & roles)
+def _needs(right: str) -> str:
+    noun = right.partition(".")[0]
+    return right_to(Noun.HULPVRAAG if noun == "status" else Noun(noun), _R)
+
+
+def right_of_permission(permission: str, view: str) -> str | None:
+    """Give the right that FAB asks for: a permission name on a view named after its noun."""
+    if permission in _RIGHT_OF_MOVE:
+        return _RIGHT_OF_MOVE[permission] if view == Noun.HULPVRAAG else None
     verb = VERB_OF_PERMISSION.get(permission)
-    return verb is not None and view in set(Noun) and role_permits(roles, Noun(view), verb)
+    return right_to(Noun(view), verb) if verb is not None and view in set(Noun) else None
 
 
 def fields_of_roles(roles: frozenset[Role], noun: Noun) -> frozenset[str] | None:
     """Give the fields of `noun` that one of `roles` may edit; None is every field."""
     bounded = [
-        FIELDS_OF_ROLE.get((role, noun)) for role in roles if Verb.EDIT in ROLE_RIGHTS[role].get(noun, ())
+        FIELDS_OF_ROLE.get((role, noun)) for role in roles if right_to(noun, Verb.EDIT) in DEFAULTS[role]
     ]
     if any(fields is None for fields in bounded):
         return None

@@ -1,18 +1,17 @@
 """The rights tables as SQL: which rows a person may read, or do something else with."""
 
-import uuid
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import and_, false, literal, or_, select, true
+from sqlalchemy import and_, false, or_, select, true
 from sqlalchemy.orm import DeclarativeBase
 
 from app import models as m
 from app.access.involvement import Where, dossiers
+from app.access.offices import gebruikers, lidmaatschappen, names, organisations, own_import, own_swv, rechten
 from app.access.person import Person
 from app.access.rights import Right, Scope, levels_with
-from app.access.roles import role_permits
 from app.models.base import this_moment
 from app.terms import (
     BerichtStatus,
@@ -20,8 +19,6 @@ from app.terms import (
     Ground,
     Level,
     Noun,
-    OrganisationSoort,
-    Role,
     Verb,
     VoorkeurStaat,
     Zichtbaarheid,
@@ -57,6 +54,9 @@ NOUN_OF: dict[type[Any], Noun] = {
     m.Lidmaatschap: Noun.LIDMAATSCHAP,
     m.Bericht: Noun.BERICHT,
     m.Gebeurtenis: Noun.GEBEURTENIS,
+    m.Rechtafwijking: Noun.RECHT,
+    m.Toegangscontrole: Noun.TOEGANGSCONTROLE,
+    m.Invoer: Noun.INVOER,
 }
 
 
@@ -72,10 +72,10 @@ def allowed(model: type[Any], person: Person | None, verb: Verb = Verb.READ) -> 
 @lru_cache(maxsize=2048)
 def _written(model: Any, person: Person, verb: Verb) -> Where:
     if model is m.Gebruiker:
-        return _gebruikers(person) if verb is Verb.READ else false()
+        return gebruikers(person) if verb is Verb.READ else false()
     noun = NOUN_OF.get(model)
-    if noun is None or not role_permits(person.rollen, noun, verb):
-        return _names(model, person, verb)
+    if noun is None or not person.permits(noun, verb):
+        return names(model, person, verb)
     if model in OF_DOSSIER:
         return or_(
             false(),
@@ -113,7 +113,7 @@ def _in_scope(model: type[Any], person: Person, scope: Scope) -> Where:
 def addable(model: type[Any], person: Person | None) -> Where:
     """Say in which hulpvragen `person` may add a row of `model`."""
     noun = OF_DOSSIER[model]
-    if person is None or not role_permits(person.rollen, noun, Verb.ADD):
+    if person is None or not person.permits(noun, Verb.ADD):
         return false()
     rights = levels_with(noun, Verb.ADD).items()
     chosen = [dossiers(person, levels, right.during, grounds=right.grounds) for right, levels in rights]
@@ -171,79 +171,6 @@ def _agreed(model: type[Any], person: Person) -> Where:
     return model.id.in_(select(v.hulpvraag_id).where(*mine))  # type: ignore[no-any-return]
 
 
-def _organisations(person: Person, verb: Verb) -> Where:
-    o = m.Organisation
-    if Role.PLATFORMBEHEERDER in person.rollen:
-        return true()
-    if verb is Verb.EDIT:
-        return o.id == person.organisation_id
-    if person.organisation_id is not None and person.organisation_id == person.swv_id:
-        return o.swv_id == person.swv_id
-    return _names(o, person, verb)
-
-
-def _names(model: type[Any], person: Person, verb: Verb) -> Where:
-    """Let everybody read the names of the own organisation, its SWV and the parties of the own dossiers.
-
-    JK staff may know besides who works where within the SWV: they choose people for a dossier. A parent
-    chooses schools, a preschool sees which were chosen.
-    """
-    if model is m.Lidmaatschap and verb is Verb.READ and person.is_jk_staff:
-        return _lidmaatschappen(person, verb)
-    if model is not m.Organisation or verb is not Verb.READ:
-        return false()
-    return or_(
-        m.Organisation.id.in_([i for i in (person.organisation_id, person.swv_id) if i]),
-        and_(literal(person.is_jk_staff), m.Organisation.swv_id == person.swv_id),
-        and_(
-            literal(Role.OUDER in person.rollen),
-            m.Organisation.swv_id == person.swv_id,
-            m.Organisation.soort == OrganisationSoort.SCHOOL,
-        ),
-        _in_dossiers(person, _betrokkenheid.c.organisation_id, _betrokkenheid.c.hulpvraag_id),
-        _in_dossiers(person, _voorkeur.c.school_id, _voorkeur.c.hulpvraag_id, frozenset({Ground.VOORSCHOOL})),
-    )
-
-
-def _in_dossiers(
-    person: Person, organisation_id: Any, hulpvraag_id: Any, grounds: frozenset[Ground] | None = None
-) -> Where:
-    opened = dossiers(person, frozenset({Level.DOSSIER, Level.OUDER}), grounds=grounds)
-    if opened is None:
-        return false()
-    return m.Organisation.id.in_(select(organisation_id).where(hulpvraag_id.in_(opened)))
-
-
-def _gebruikers(person: Person) -> Where:
-    colleagues = (
-        select(_lidmaatschap.c.gebruiker_id)
-        .join_from(_lidmaatschap, _organisation, _organisation.c.id == _lidmaatschap.c.organisation_id)
-        .where(
-            or_(
-                _organisation.c.swv_id == (person.swv_id or uuid.UUID(int=0)),
-                _organisation.c.id == (person.organisation_id or uuid.UUID(int=0)),
-            )
-        )
-    )
-    known = [m.Gebruiker.id == person.gebruiker_id, m.Gebruiker.id.in_(colleagues)]
-    if person.is_jk_staff:  # whom they invited, such as a parent
-        invited = select(_betrokkenheid.c.gebruiker_id).where(
-            _betrokkenheid.c.swv_id == person.swv_id, _betrokkenheid.c.gebruiker_id.is_not(None)
-        )
-        known.append(m.Gebruiker.id.in_(invited))
-    return or_(*known)
-
-
-def _lidmaatschappen(person: Person, verb: Verb) -> Where:
-    reach = m.Lidmaatschap.organisation_id == person.organisation_id
-    if person.organisation_id is not None and person.organisation_id == person.swv_id:
-        affiliated = select(_organisation.c.id).where(_organisation.c.swv_id == person.swv_id)
-        reach = m.Lidmaatschap.organisation_id.in_(affiliated)
-    if verb is Verb.READ:
-        return reach
-    return and_(reach, m.Lidmaatschap.gebruiker_id != person.gebruiker_id)
-
-
 def _berichten(person: Person, verb: Verb) -> Where:
     b = m.Bericht
     mine = and_(
@@ -268,10 +195,13 @@ def _closed(person: Person, verb: Verb) -> Where:
 
 
 _OTHER = {
-    Noun.ORGANISATION: _organisations,
-    Noun.LIDMAATSCHAP: _lidmaatschappen,
+    Noun.ORGANISATION: organisations,
+    Noun.LIDMAATSCHAP: lidmaatschappen,
     Noun.BERICHT: _berichten,
     Noun.GEBEURTENIS: _closed,
+    Noun.RECHT: rechten,
+    Noun.TOEGANGSCONTROLE: own_swv,
+    Noun.INVOER: own_import,
 }
 GUARDED: tuple[type[DeclarativeBase], ...] = tuple(getattr(m, name) for name in m.__all__)
 _SCOPES: dict[Scope, Callable[[Any, Person], Where]] = {

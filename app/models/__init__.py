@@ -8,16 +8,20 @@ from app.models.gebeurtenis import Gebeurtenis
 from app.models.gebruiker import Gebruiker, Herstelcode, Inloggegevens
 from app.models.gezagsdrager import Gezagsdrager
 from app.models.hulpvraag import Hulpvraag
+from app.models.invoer import Invoer
 from app.models.kind import Kind
 from app.models.lidmaatschap import Lidmaatschap
 from app.models.notitie import Notitie
 from app.models.organisation import Organisation
 from app.models.overlegronde import Deelname, Overlegronde
+from app.models.recht import Rechtafwijking
 from app.models.schoolvoorkeur import SchoolVoorkeur
 from app.models.sessie import Aanmeldpoging, Sessie
 from app.models.statuswijziging import StatusWijziging
+from app.models.toegangscontrole import Toegangscontrole
 from app.models.toestemming import Toestemming
 from app.models.uitnodiging import Uitnodiging
+from app.models.waarneming import Waarneming
 
 __all__ = [
     "Aanmeldpoging",
@@ -32,14 +36,18 @@ __all__ = [
     "Herstelcode",
     "Hulpvraag",
     "Inloggegevens",
+    "Invoer",
     "Kind",
     "Lidmaatschap",
     "Notitie",
     "Organisation",
     "Overlegronde",
+    "Rechtafwijking",
     "SchoolVoorkeur",
     "Sessie",
     "StatusWijziging",
+    "Toegangscontrole",
     "Toestemming",
     "Uitnodiging",
+    "Waarneming",
 ]

@@ -14,6 +14,7 @@ from app.terms import Actie
 class Gebeurtenis(Keyed, Model):
     """One event: when, who, on whose behalf, which dossier and row, act, ground, outcome, where from.
 
+    `oud` and `nieuw` are what a setting or a right was before and after: a key, never typed text.
     Source: NEN 7513. Plain ids without foreign keys: a log row outlives what it is about.
     """
 
@@ -34,5 +35,7 @@ class Gebeurtenis(Keyed, Model):
     noun: Mapped[str | None] = mapped_column(String(40))
     object_id: Mapped[str | None] = mapped_column(String(40))
     grond: Mapped[str | None] = mapped_column(String(40))
+    oud: Mapped[str | None] = mapped_column(String(40))
+    nieuw: Mapped[str | None] = mapped_column(String(40))
     pagina: Mapped[str | None] = mapped_column(String(80))
     adres: Mapped[str | None] = mapped_column(String(45))

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 
 from flask_appbuilder import Model
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Id, Keyed, Moment, now, term
@@ -14,7 +14,10 @@ from app.terms import Role
 
 
 class Lidmaatschap(Keyed, Model):
-    """A membership; valid while `van` <= now < `tot`."""
+    """A membership; valid while `van` <= now < `tot`, unless it is suspended (`geschorst_op`).
+
+    `locatie` is the place of work within an organisation that has several.
+    """
 
     __tablename__ = "lidmaatschap"
     __table_args__ = (
@@ -33,6 +36,8 @@ class Lidmaatschap(Keyed, Model):
     rol: Mapped[Role] = term(Role)
     van: Mapped[datetime] = mapped_column(Moment, default=now)
     tot: Mapped[datetime | None] = mapped_column(Moment)
+    geschorst_op: Mapped[datetime | None] = mapped_column(Moment)
+    locatie: Mapped[str | None] = mapped_column(String(120))
 
     gebruiker: Mapped[Gebruiker] = relationship()
     organisation: Mapped[Organisation] = relationship()

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from app.access import Person, as_system, person_for, require, valid
+from app.access import Person, as_system, person_for, require, works
 from app.access.scopes import allowed
 from app.errors import Conflict, NotFound
 from app.extensions import db
@@ -132,7 +132,7 @@ def _sent_to(person: Person) -> ColumnElement[bool]:
     In the statement and not after it: who else has the link gets the answer to an unknown one as fast.
     """
     works_at = select(Lidmaatschap.organisation_id).where(
-        Lidmaatschap.gebruiker_id == person.gebruiker_id, valid(Lidmaatschap)
+        Lidmaatschap.gebruiker_id == person.gebruiker_id, works(Lidmaatschap)
     )
     shared = and_(Bericht.ontvanger_id.is_(None), Bericht.organisation_id.in_(works_at))
     return or_(Bericht.ontvanger_id == person.gebruiker_id, shared)

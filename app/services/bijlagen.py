@@ -200,7 +200,7 @@ def first_soort(hulpvraag: Hulpvraag) -> BijlageSoort:
 
 def may_choose_visibility(by: Person) -> bool:
     """Tell whether `by` decides who sees a document."""
-    return by.is_jk_staff and access.permits(by.rollen, "can_share", Noun.BIJLAGE)
+    return by.is_jk_staff and by.permits(Noun.BIJLAGE, Verb.SHARE)
 
 
 def default_visibility(by: Person) -> Zichtbaarheid:
@@ -220,7 +220,7 @@ def _visibility(chosen: Zichtbaarheid | None, by: Person) -> Zichtbaarheid:
 
 
 def _stage(soort: BijlageSoort, chosen: Stadium | None, by: Person) -> Stadium:
-    if chosen and access.permits(by.rollen, "can_finalise", Noun.BIJLAGE):
+    if chosen and by.permits(Noun.BIJLAGE, Verb.FINALISE):
         return chosen
     return Stadium.CONCEPT if soort is BijlageSoort.ONDERWIJSADVIES else Stadium.DEFINITIEF
 

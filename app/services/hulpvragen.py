@@ -142,7 +142,7 @@ def _has_role(key: int, role: Role, where: ColumnElement[bool]) -> bool:
             select(Lidmaatschap.id)
             .join(Gebruiker, Gebruiker.id == Lidmaatschap.gebruiker_id)
             .where(
-                Lidmaatschap.gebruiker_id == key, Lidmaatschap.rol == role, where, access.valid(Lidmaatschap)
+                Lidmaatschap.gebruiker_id == key, Lidmaatschap.rol == role, where, access.works(Lidmaatschap)
             )
         )
         return db.session.scalar(query.limit(1)) is not None

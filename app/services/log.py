@@ -25,6 +25,8 @@ def record(
     gelukt: bool = True,
     grond: str | None = None,
     object_id: uuid.UUID | None = None,
+    oud: str | None = None,
+    nieuw: str | None = None,
 ) -> None:
     """Add the event to the current transaction: ids only, no names, no contents. Source: NEN 7513.
 
@@ -43,6 +45,8 @@ def record(
         noun=noun or (type(row).__name__ if row is not None else None),
         object_id=str(row.id) if row is not None else str(object_id) if object_id else None,
         grond=grond,
+        oud=oud,
+        nieuw=nieuw,
         pagina=request.endpoint if has_request_context() else None,
         adres=request.remote_addr if has_request_context() else None,
     )

@@ -4,7 +4,6 @@ from flask_babel import lazy_gettext as _l
 
 from app import access
 from app.access import Person
-from app.access.roles import role_permits
 from app.errors import Conflict
 from app.models import Bijlage
 from app.services import bijlagen
@@ -22,7 +21,7 @@ def is_draft(bijlage: Bijlage) -> bool:
 
 def permits(person: Person) -> bool:
     """Tell whether the roles of `person` make an advice final at all."""
-    return all(role_permits(person.rollen, Noun.BIJLAGE, verb) for verb in _NEEDED)
+    return all(person.permits(Noun.BIJLAGE, verb) for verb in _NEEDED)
 
 
 def require_release(bijlage: Bijlage, by: Person) -> None:

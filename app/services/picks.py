@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, select
 
 from app.access import current_person
-from app.access.involvement import valid
+from app.access.involvement import works
 from app.access.roles import CEILING
 from app.access.scopes import addable
 from app.errors import NotFound
@@ -67,7 +67,7 @@ def _people(role: Role) -> tuple[Callable[[str], Query], Callable[[Any], Query]]
             select(Gebruiker.id, name, func.min(Organisation.naam))
             .join(Lidmaatschap, Lidmaatschap.gebruiker_id == Gebruiker.id)
             .join(Organisation, Organisation.id == Lidmaatschap.organisation_id)
-            .where(_gives({role}), valid(Lidmaatschap), Gebruiker.active.is_(True), Organisation.actief)
+            .where(_gives({role}), works(Lidmaatschap), Gebruiker.active.is_(True), Organisation.actief)
             .group_by(Gebruiker.id, name)
         )
 
@@ -87,7 +87,7 @@ def _members() -> tuple[Callable[[str], Query], Callable[[Any], Query]]:
             select(key, name, Organisation.naam)
             .join(Lidmaatschap, Lidmaatschap.gebruiker_id == Gebruiker.id)
             .join(Organisation, Organisation.id == Lidmaatschap.organisation_id)
-            .where(_gives(_INVITED), valid(Lidmaatschap))
+            .where(_gives(_INVITED), works(Lidmaatschap))
             .where(Gebruiker.active.is_(True), Organisation.actief)
             .group_by(Gebruiker.id, name, Organisation.id, Organisation.naam)
         )

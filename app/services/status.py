@@ -21,7 +21,7 @@ from app.services import effects, log, told
 from app.services.dossiers import take_turn
 from app.services.effects import Answers
 from app.services.wording import day, exact, moment
-from app.terms import Actie, BijlageSoort, Ground, Noun, Stadium, Status, VoorkeurStaat, Zichtbaarheid
+from app.terms import Actie, BijlageSoort, Ground, Stadium, Status, VoorkeurStaat, Zichtbaarheid
 from app.workflow import BY_KEY, Act, Ask, Document, Facts, Need, Transition
 
 NOTHING_ASKED = Answers()
@@ -254,13 +254,13 @@ def start(hulpvraag: Hulpvraag, by: Person) -> StatusWijziging:
 
 
 def _permitted(by: Person, transition: Transition) -> bool:
-    return access.permits(by.rollen, transition.permission, Noun.HULPVRAAG)
+    return by.has_right(access.right_to_move(transition))
 
 
 def _granted(by: Person, transition: Transition, hulpvraag: Hulpvraag) -> bool:
     """Tell whether `by` has the permission, and is in this dossier as the party that acts."""
     grounds = {ground for ground, _level in access.standing(by, hulpvraag)}
-    acts = {workflow.ACTS_AS[role] for role in transition.who & by.rollen}
+    acts = {workflow.ACTS_AS[role] for role in by.roles_with(access.right_to_move(transition))}
     return _permitted(by, transition) and bool(acts & grounds)
 
 

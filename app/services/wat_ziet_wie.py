@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.access import Person
 from app.access.rights import RIGHTS, Right, Scope
-from app.access.roles import role_permits
+from app.access.roles import DEFAULTS, right_to
 from app.terms import JK_STAFF, Ground, Level, Noun, Role, Status, Verb
 from app.workflow import LEVELS
 
@@ -234,7 +234,7 @@ def _sentences(of: Party, status: Status) -> list[Any]:
         for right in by_level.get(level, ())
         if _applies(right, of.ground, status)
         for verb in Verb
-        if verb in right.verbs and role_permits(of.roles, noun, verb)
+        if verb in right.verbs and any(right_to(noun, verb) in DEFAULTS[role] for role in of.roles)
     ]
 
 
