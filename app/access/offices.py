@@ -19,6 +19,7 @@ _voorkeur = m.SchoolVoorkeur.__table__
 
 
 def organisations(person: Person, verb: Verb) -> Where:
+    """The operator reaches all, a role administrator what they run, others the names they need."""
     o = m.Organisation
     if Role.PLATFORMBEHEERDER in person.rollen:
         return true()
@@ -62,6 +63,7 @@ def _in_dossiers(
 
 
 def gebruikers(person: Person) -> Where:
+    """Let people of one SWV know one another's names."""
     colleagues = (
         select(_lidmaatschap.c.gebruiker_id)
         .join_from(_lidmaatschap, _organisation, _organisation.c.id == _lidmaatschap.c.organisation_id)
@@ -82,6 +84,7 @@ def gebruikers(person: Person) -> Where:
 
 
 def lidmaatschappen(person: Person, verb: Verb) -> Where:
+    """Nobody changes a membership of their own."""
     reach = _administered(m.Lidmaatschap.organisation_id, person)
     if verb is Verb.READ:
         return reach
@@ -113,12 +116,14 @@ def rechten(person: Person, verb: Verb) -> Where:
 
 
 def own_swv(person: Person, verb: Verb) -> Where:
+    """An SWV's reviews are read at the SWV itself."""
     return and_(
         literal(person.organisation_id == person.swv_id), m.Toegangscontrole.swv_id == person.organisation_id
     )
 
 
 def own_import(person: Person, verb: Verb) -> Where:
+    """Who uploaded a list goes on with it."""
     i = m.Invoer
     return and_(
         literal(person.organisation_id == person.swv_id),
