@@ -64,11 +64,11 @@ NOWHERE = always(404)
 
 
 def who_lists(noun: str) -> Answer:
-    return lambda who, thing: 200 if oracle.LISTS[noun] & who.roles else 404
+    return lambda who, thing: 200 if oracle.has(who, noun, "read") else 404
 
 
 def who_adds(noun: str, status: int = 200) -> Answer:
-    return lambda who, thing: status if oracle.ADDS[noun] & who.roles else 404
+    return lambda who, thing: status if oracle.has(who, noun, "add") else 404
 
 
 def who_may(verb: str, status: int = 200, *, on_screen: str = "") -> Answer:
@@ -76,7 +76,7 @@ def who_may(verb: str, status: int = 200, *, on_screen: str = "") -> Answer:
 
     def answer(who: Who, thing: Thing) -> int:
         noun = on_screen or thing.noun
-        return status if oracle.LISTS[noun] & who.roles and oracle.may(who, verb, thing) else 404
+        return status if oracle.has(who, noun, "read") and oracle.may(who, verb, thing) else 404
 
     return answer
 
@@ -85,7 +85,7 @@ def who_edits(status: int) -> Answer:
     """Who could edit it, but not now any more, gets the typed text back."""
 
     def answer(who: Who, thing: Thing) -> int:
-        if not oracle.EDITS[thing.noun] & who.roles or not oracle.may(who, "read", thing):
+        if not oracle.has(who, thing.noun, "edit") or not oracle.may(who, "read", thing):
             return 404
         return status if oracle.may(who, "edit", thing) else 409
 
@@ -115,9 +115,7 @@ def tab(noun: str) -> Answer:
 
 
 def child_tab(noun: str) -> Answer:
-    return lambda who, thing: (
-        200 if oracle.LISTS[noun] & who.roles and oracle.may(who, "read", thing) else 404
-    )
+    return lambda who, thing: 200 if oracle.has(who, noun, "read") and oracle.may(who, "read", thing) else 404
 
 
 def own_message(status: int) -> Answer:
@@ -272,9 +270,9 @@ def who_picks(roles: frozenset[str]) -> Answer:
 _ANYBODY = frozenset().union(*oracle.CEILING.values())
 PICKS = {
     "kind": oracle.JK,
-    "hulpvraag": oracle.ADDS["Notitie"],
-    "hulpvraag_school": oracle.ADDS["SchoolVoorkeur"],
-    "school": oracle.ADDS["SchoolVoorkeur"],
+    "hulpvraag": oracle.JK | {"contactpersoon_voorschool", "contactpersoon_school"},
+    "hulpvraag_school": oracle.JK | {"ouder"},
+    "school": oracle.JK | {"ouder"},
     "persoon": oracle.JK,
     "voorschool": oracle.JK,
     "contactpersoon": oracle.JK,
