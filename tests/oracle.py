@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 
 JK = frozenset({"contactpersoon_jk", "jk_specialist"})
 
@@ -503,7 +504,7 @@ def may_move(who: Who, key: str, dossier: Dossier) -> bool:
     """Whether this person may make this change of status at all, when it leaves from here."""
     grounds = {ground for ground, _at in standing(who, dossier)}
     roles = {role for role in who.roles if f"status.{key}" in rights(who, role)}
-    return bool(roles & JK and "swv" in grounds) or (
+    return (key in MOVES and bool(roles & JK and "swv" in grounds)) or (
         "contactpersoon_voorschool" in roles and "voorschool" in grounds
     )
 
@@ -570,10 +571,15 @@ def given(role: str, soort: str | None) -> frozenset[str]:
 
 def rights(who: Who, role: str) -> frozenset[str]:
     """The rights of a role in the organisation of this person: changed, below the ceiling, of a whole."""
-    own = given(role, who.soort)
-    most = given("jk_specialist", who.soort) | given("contactpersoon_jk", who.soort) if role in JK else own
-    more = {right for of, right, granted in who.changed if of == role and granted}
-    less = {right for of, right, granted in who.changed if of == role and not granted}
+    return _rights(role, who.soort, who.changed)
+
+
+@cache
+def _rights(role: str, soort: str | None, changed: frozenset[tuple[str, str, bool]]) -> frozenset[str]:
+    own = given(role, soort)
+    most = given("jk_specialist", soort) | given("contactpersoon_jk", soort) if role in JK else own
+    more = {right for of, right, granted in changed if of == role and granted}
+    less = {right for of, right, granted in changed if of == role and not granted}
     kept = {right for right in own if right.startswith("Bericht.")}
     if role in CEILING[None]:  # what the law gives to parents is not taken away
         kept |= {right for right in own if right.endswith(".read") or right.startswith("Toestemming.")}

@@ -28,16 +28,7 @@ LISTS = {
     "Organisation": "/organisaties/",
     "Lidmaatschap": "/medewerkers/",
 }
-FORMS_OF = (
-    "Hulpvraag",
-    "Kind",
-    "Gezagsdrager",
-    "Overlegronde",
-    "SchoolVoorkeur",
-    "Notitie",
-    "Organisation",
-    "Lidmaatschap",
-)
+FORMS_OF = frozenset(LISTS) - {"Bijlage", "Afspraak", "Toestemming", "Bericht"}
 FORMS = tuple(f"{path}nieuw" for noun, path in LISTS.items() if noun in FORMS_OF)
 ALWAYS = ("/", "/hulpvragen/?filter=alle", "/berichten/")
 NARROWED = ("/hulpvragen/?filter=mij", "/hulpvragen/?filter=einde")

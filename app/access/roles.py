@@ -176,7 +176,7 @@ _RIGHT_OF_MOVE = {transition.permission: right_to_move(transition) for transitio
 def rights_of(soort: OrganisationSoort | None, role: Role, deviations: frozenset[Deviation]) -> Rights:
     """Give the rights of a role: its defaults, as the organisation changed them, below the ceiling.
 
-    Nobody does anything with what they may not read, and to read a hulpvraag is the door to all of its dossier.
+    Nobody does anything with what they may not read, and reading a hulpvraag is the door to its dossier.
     `soort` is None for who is invited.
     """
     most = (INVITED if soort is None else CEILING[soort]).get(role, frozenset())
