@@ -172,6 +172,11 @@ FIELDS_OF_AFFILIATED = frozenset({"naam", "platform", "meldadres", "actief"})
 _RIGHT_OF_MOVE = {transition.permission: right_to_move(transition) for transition in workflow.TRANSITIONS}
 
 
+def roles_in(soort: OrganisationSoort) -> dict[Role, Rights]:
+    """Give the roles of an organisation's matrix with the most each can have; the invited are their SWV's."""
+    return CEILING[soort] | (INVITED if soort is OrganisationSoort.SAMENWERKINGSVERBAND else {})
+
+
 @lru_cache(maxsize=512)
 def rights_of(soort: OrganisationSoort | None, role: Role, deviations: frozenset[Deviation]) -> Rights:
     """Give the rights of a role: its defaults, as the organisation changed them, below the ceiling.

@@ -33,6 +33,7 @@ from app.views.overdracht import OverdrachtView
 from app.views.overlegronde import OverlegrondeView, RoundView
 from app.views.own_account import OwnAccountView
 from app.views.pick import PickView
+from app.views.rechten import RechtenView
 from app.views.schoolvoorkeur import SchoolVoorkeurView
 from app.views.signin import SigninView
 from app.views.toestemming import ToestemmingView
@@ -53,13 +54,14 @@ MENU: tuple[tuple[Any, str, Noun | None, Any], ...] = (
     (_l("Consents"), "ToestemmingView.list", Noun.TOESTEMMING, _l("More")),
     (_l("Organisations"), "OrganisationView.list", Noun.ORGANISATION, _l("Administration")),
     (_l("People"), "LidmaatschapView.list", Noun.LIDMAATSCHAP, _l("Administration")),
+    (_l("Rights"), "RechtenView.own", Noun.RECHT, _l("Administration")),
     (_l("Who sees what?"), "WatZietWieView.index", Noun.ORGANISATION, _l("Administration")),
 )
 VIEWS = (
     WorklistView, SigninView, AccountView, OwnAccountView, HulpvraagView, KindView, GezagsdragerView,
     BijlageView, BijlageFilesView, KeptTextView, NotitieView, AfspraakView, OverlegrondeView, RoundView,
     DeelnameView, SchoolVoorkeurView, ToestemmingView, BetrokkenenView, OverdrachtView, OrganisationView,
-    LidmaatschapView, MembershipView, WatZietWieView, BerichtView, PickView,
+    LidmaatschapView, MembershipView, RechtenView, WatZietWieView, BerichtView, PickView,
 )  # fmt: skip
 ALSO_KEEP_TEXT = frozenset(
     {
