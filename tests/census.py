@@ -106,10 +106,8 @@ def tab(noun: str) -> Answer:
     """A tab is there when its noun has a right at that level."""
 
     def answer(who: Who, thing: Thing) -> int:
-        standing = oracle.standing(who, thing.dossiers[0])
-        return (
-            200 if oracle.may(who, "read", thing) and any(oracle.reads(at, noun) for at in standing) else 404
-        )
+        opened = any(oracle.reads(at, noun) for at in oracle.standing(who, thing.dossiers[0]))
+        return 200 if oracle.may(who, "read", thing) and oracle.has(who, noun, "read") and opened else 404
 
     return answer
 
@@ -215,6 +213,22 @@ def who_takes_part(status: int, *, still: bool) -> Answer:
 def explains_rights(who: Who, thing: Thing) -> int:
     at_swv = who.organisation is not None and who.organisation == who.swv
     return 200 if at_swv and who.roles & (oracle.JK | {"rolbeheerder"}) else 404
+
+
+def sets_rights(status: int, *, nothing: int | None = None) -> Answer:
+    """Who runs the organisation sees its rights; `nothing` is for who has every role there themselves."""
+
+    def answer(who: Who, thing: Thing) -> int:
+        runs = who.organisation is not None and (
+            thing.id == who.organisation or thing.swv == who.swv == who.organisation
+        )
+        if not runs or not oracle.has(who, "Recht", "read"):
+            return 404
+        own = who.given if thing.id == who.organisation else frozenset()
+        left = oracle.CEILING[thing.soort] | (oracle.CEILING[None] if thing.id == thing.swv else set())
+        return status if left - own or nothing is None else nothing
+
+    return answer
 
 
 # What can be done with a school of preference: the right, and what comes of it where it is refused or empty.
@@ -413,6 +427,14 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/medewerkers/<pk>/beeindigen", "MembershipView.end", who_may("edit", 302), "Lidmaatschap", changes=True),
     Route("GET", "/medewerkers/<pk>/uitnodigen", "MembershipView.invite_again", who_may("edit"), "Lidmaatschap"),
     Route("POST", "/medewerkers/<pk>/uitnodigen", "MembershipView.invite_again", invited_again, "Lidmaatschap", changes=True),
+    Route("GET", "/rechten/", "RechtenView.own", lambda who, thing: 302 if oracle.has(who, "Recht", "read") else 404),
+    Route("GET", "/rechten/<pk>", "RechtenView.change", sets_rights(200), "Organisation"),
+    Route("POST", "/rechten/<pk>", "RechtenView.change", sets_rights(409, nothing=404), "Organisation"),
+    Route("GET", "/rechten/<pk>/herstellen", "RechtenView.reset", sets_rights(200, nothing=404), "Organisation"),
+    Route("POST", "/rechten/<pk>/herstellen", "RechtenView.reset", sets_rights(302, nothing=404), "Organisation", changes=True),
+    Route("GET", "/rechten/<pk>/rol/<rol>", "RechtenView.role", sets_rights(200), "Organisation", {"rol": "rolbeheerder"}),
+    Route("GET", "/rechten/<pk>/rol/<rol>", "RechtenView.role", NOWHERE, "Organisation", {"rol": "onzin"}),
+    Route("GET", "/rechten/<pk>/vergelijken", "RechtenView.compare", sets_rights(200), "Organisation"),
     # Documents: the bytes
     Route("GET", "/hulpvragen/<hulpvraag_id>/bijlagen/venster", "BijlageFilesView.window", who_may("read"), "Hulpvraag"),
     Route("POST", "/hulpvragen/<hulpvraag_id>/bijlagen", "BijlageFilesView.upload", who_adds_here("Bijlage", 415), "Hulpvraag", raw=True),

@@ -413,8 +413,8 @@ def editable_fields(who: Who, dossier: Dossier) -> frozenset[str] | None:
 
 
 def _organisation(who: Who, verb: str, thing: Thing) -> bool:
-    if "platformbeheerder" in who.roles:
-        return verb in ("read", "add", "edit")
+    if "platformbeheerder" in who.roles and has(who, "Organisation", verb):
+        return True
     if verb == "edit":  # an SWV's own, and its affiliated ones
         reach = thing.id == who.organisation or (thing.swv == who.swv == who.organisation)
         return has(who, "Organisation", "edit") and reach

@@ -31,6 +31,7 @@ class Cell:
     has: bool
     works: bool
     open: bool
+    fixed: bool = False
     why: Any = ""
 
     @property
@@ -76,9 +77,13 @@ class Group:
         return [cell.role for cell in self.lines[0].cells if cell.role in can]
 
     @property
-    def absent(self) -> list[tuple[Role, Any]]:
-        """List the other roles, each with why."""
-        return [(cell.role, cell.why) for cell in self.lines[0].cells if cell.role not in self.roles]
+    def absent(self) -> list[tuple[list[Role], str]]:
+        """List the other roles by the reason."""
+        found: dict[str, list[Role]] = {}
+        for cell in self.lines[0].cells:
+            if cell.role not in self.roles:
+                found.setdefault(str(cell.why), []).append(cell.role)
+        return [(roles, why) for why, roles in found.items()]
 
 
 @dataclass(frozen=True)
@@ -92,6 +97,11 @@ class Matrix:
     own: frozenset[Role]
     changes: Sequence[Rechtafwijking]
     seen: str
+
+    @property
+    def has_fixed(self) -> bool:
+        """Tell whether there are rights that nobody takes away."""
+        return any(cell.fixed for cell in self.cells)
 
     @property
     def lines(self) -> list[Line]:
@@ -139,15 +149,13 @@ def _cell(
     has = default if right in FIXED[role] else set_to.get(right, default)
     works = right in rights_of(None if role in INVITED else soort, role, changed)
     why: Any = ""
-    if right in FIXED[role]:
-        why = _l("This right is fixed: for parents by law, for participants by the invitation.")
-    elif role not in to_set:
-        why = _l("You have this role yourself. Another role administrator can change it.")
-    elif has and not works:
+    if has and not works:
         needs = [WORDS[need] for need in sorted(needed_for(right)) if need in WORDS and need != right]
         why = _l("This does not work now. It needs: %(rights)s.", rights="; ".join(map(str, needs)))
     can = right in to_set.get(role, ())
-    return Cell(role, right, by_default=default, has=has, works=works, open=can, why=why)
+    return Cell(
+        role, right, by_default=default, has=has, works=works, open=can, fixed=right in FIXED[role], why=why
+    )
 
 
 def why_not(soort: OrganisationSoort, right: str, role: Role | None = None) -> Any:

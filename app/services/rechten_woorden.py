@@ -50,14 +50,9 @@ GROUPS: tuple[tuple[Any, dict[str, Any]], ...] = (
         },
     ),
     (
-        Noun("StatusWijziging").label,
-        {
-            "StatusWijziging.read": _l("Read the history of the statuses"),
-        },
-    ),
-    (
         _l("Changes of status"),
         {
+            "StatusWijziging.read": _l("Read the history of the statuses"),
             "status.aanvraag": _l("Set the status JK onderwijsadvies aanvraag, with a new hulpvraag"),
             "status.bijlagen_toegevoegd": _l("Set the status JK bijlagen toegevoegd"),
             "status.aanvulling": _l("Ask for additions"),

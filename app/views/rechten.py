@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from babel.lists import format_list
 from flask import flash, redirect, request, url_for
 from flask_appbuilder import BaseView, expose
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from flask_wtf import FlaskForm
 
 from app import access
@@ -151,12 +152,22 @@ def _page(shown: Matrix, by: Person) -> dict[str, Any]:
         "sub": organisation.naam,
         "matrix": shown,
         "role_urls": {role: url_for("RechtenView.role", pk=pk, rol=role) for role in shown.roles},
+        "own": _own(shown),
         "changeable": any(cell.open for cell in shown.cells),
         "last": _("Changed last by %(who)s, %(when)s.", **who_last) if last else "",
         "buttons": buttons,
         "others": _others(by) if pk == by.organisation_id == by.swv_id else [],
         "crumbs": [*_crumbs(organisation)[:-1], (_("Rights"), None)],
     }
+
+
+def _own(shown: Matrix) -> str:
+    if not shown.own:
+        return ""
+    roles = format_list([str(role.label) for role in shown.roles if role in shown.own], locale=get_locale())
+    return _(
+        "You do not change what you may yourself: %(roles)s. Another role administrator can.", roles=roles
+    )
 
 
 def _others(by: Person) -> list[dict[str, Any]]:
