@@ -435,6 +435,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/rechten/<pk>/rol/<rol>", "RechtenView.role", sets_rights(200), "Organisation", {"rol": "rolbeheerder"}),
     Route("GET", "/rechten/<pk>/rol/<rol>", "RechtenView.role", NOWHERE, "Organisation", {"rol": "onzin"}),
     Route("GET", "/rechten/<pk>/vergelijken", "RechtenView.compare", sets_rights(200), "Organisation"),
+    Route("GET", "/rechten/<pk>/rol/<rol>/bekijken/", "BekijkenView.begin", sets_rights(200), "Organisation", {"rol": "rolbeheerder"}),
+    Route("GET", "/rechten/<pk>/rol/<rol>/bekijken/<path:path>", "BekijkenView.look", sets_rights(200), "Organisation", {"rol": "rolbeheerder", "path:path": "organisaties/"}),
     # Documents: the bytes
     Route("GET", "/hulpvragen/<hulpvraag_id>/bijlagen/venster", "BijlageFilesView.window", who_may("read"), "Hulpvraag"),
     Route("POST", "/hulpvragen/<hulpvraag_id>/bijlagen", "BijlageFilesView.upload", who_adds_here("Bijlage", 415), "Hulpvraag", raw=True),

@@ -194,6 +194,11 @@ def changes_of(organisation: Organisation) -> Sequence[Rechtafwijking]:
         return db.session.scalars(query.execution_options(populate_existing=True)).all()
 
 
+def changed_by(organisation: Organisation) -> frozenset[Deviation]:
+    """Give what the organisation changed of its rights."""
+    return frozenset((row.rol, row.recht, row.mag) for row in changes_of(organisation))
+
+
 def digest(changed: frozenset[Deviation]) -> str:
     """Give a short word that stands for what was changed."""
     return hashlib.sha256(repr(sorted(changed)).encode()).hexdigest()[:16]

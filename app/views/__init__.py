@@ -17,6 +17,8 @@ from app.terms import Noun
 from app.views import failures
 from app.views.account import AccountView
 from app.views.afspraak import AfspraakView
+from app.views.bekijken import BekijkenView
+from app.views.bekijken import ribbon as looking
 from app.views.bericht import BerichtView
 from app.views.betrokkenen import BetrokkenenView
 from app.views.bijlage import BijlageView
@@ -61,7 +63,7 @@ VIEWS = (
     WorklistView, SigninView, AccountView, OwnAccountView, HulpvraagView, KindView, GezagsdragerView,
     BijlageView, BijlageFilesView, KeptTextView, NotitieView, AfspraakView, OverlegrondeView, RoundView,
     DeelnameView, SchoolVoorkeurView, ToestemmingView, BetrokkenenView, OverdrachtView, OrganisationView,
-    LidmaatschapView, MembershipView, RechtenView, WatZietWieView, BerichtView, PickView,
+    LidmaatschapView, MembershipView, RechtenView, BekijkenView, WatZietWieView, BerichtView, PickView,
 )  # fmt: skip
 ALSO_KEEP_TEXT = frozenset(
     {
@@ -93,6 +95,7 @@ def register(app: Flask, appbuilder: AppBuilder) -> None:
     app.after_request(_headers)
     app.jinja_env.globals["csp_nonce"] = _nonce
     app.context_processor(_known_everywhere)
+    app.context_processor(looking)
 
 
 def _bound_and_readable() -> None:

@@ -103,6 +103,7 @@ class RechtenView(BaseView):
             sub=organisation.naam,
             groups=_sentences(shown, role),
             chips=_chips(shown, role),
+            look_url=url_for("BekijkenView.begin", pk=pk, rol=rol),
             opens_dossiers=rechten.opens_dossiers(role),
             crumbs=[*_crumbs(organisation), (str(role.label), None)],
             compare_url=url_for("RechtenView.compare", pk=pk, een=rol),
