@@ -4,7 +4,7 @@ Written from docs/domain.md. Each act says whether it is allowed, and is kept wh
 words) or HIDDEN (refused as if it did not exist). Accounts and people are named by their address.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -231,6 +231,7 @@ class Ledger:
     changes: list[Change] = field(default_factory=list)
     papers: list[Paper] = field(default_factory=list)
     were_party: set[str] = field(default_factory=set)
+    changed: dict[str, frozenset[tuple[str, str, bool]]] = field(default_factory=dict)
 
     # Who somebody is, and what there is
 
@@ -242,7 +243,9 @@ class Ledger:
         roles = frozenset(
             m.role for m in self.members if (m.address, m.place) == (address, place) and not m.ended
         )
-        return Who(address, account, place.id, place.soort, self.swv_of(place), roles, signed_in=place.active)
+        swv, changed = self.swv_of(place), self.changed.get(place.id, frozenset())
+        who = Who(address, account, place.id, place.soort, swv, roles, signed_in=place.active)
+        return replace(who, changed=changed)
 
     def everybody(self) -> list[tuple[str, Place | None]]:
         """Every account wherever it works or worked, and on behalf of nobody."""
@@ -621,10 +624,22 @@ class Ledger:
         return YES
 
     def set_active(self, who: Who, place: Place, *, active: bool) -> str:
-        """Only the operator says whether an organisation is there."""
-        if "platformbeheerder" not in who.roles:
+        """The operator says whether an organisation is there, or who runs the SWV that it belongs to."""
+        if not self.may(who, "edit", place) or who.organisation == place.id:
             return HIDDEN
         place.active = active
+        return YES
+
+    def set_right(self, who: Who, place: Place, role: str, right: str) -> str:
+        """Give what a role has not, take what it has."""
+        reach = who.organisation in (place.id, self.swv_of(place))
+        if not oracle.has(who, "Recht", "edit") or not reach:
+            return HIDDEN
+        now = self.changed.get(place.id, frozenset())
+        default = right in oracle.given(role, place.soort)
+        is_set = next((granted for of, key, granted in now if (of, key) == (role, right)), default)
+        rest = frozenset(one for one in now if one[:2] != (role, right))
+        self.changed[place.id] = rest if is_set != default else rest | {(role, right, not is_set)}
         return YES
 
     def set_both(self, who: Who, *, both: bool) -> str:

@@ -25,6 +25,8 @@ from app.services import (
     organisaties,
     ouders,
     overlegrondes,
+    rechten,
+    rechten_matrix,
     schoolantwoorden,
     schoolvoorkeuren,
     status,
@@ -43,6 +45,13 @@ Who = tuple[str, Place | None]
 # What a walk starts from: how far the dossier has come.
 COME_SO_FAR = ("aanvraag", "onderwijsadvies", "benaderd", "afgewezen", "akkoord", "advies_afgerond")
 LATER = {"twee uur": {"hours": 2}, "acht dagen": {"days": 8}, "zes weken": {"days": 43}, "lang": {"days": 95}}
+# Rights that come and go, each of a role somewhere (the SWV itself without a key); the first is the door.
+RIGHTS = ("Hulpvraag.read", "Notitie.read", "Bijlage.read", "StatusWijziging.read", "Betrokkenheid.read")
+ROLES = (
+    ("jk_specialist", ""),
+    ("contactpersoon_voorschool", "speelhoek"),
+    ("contactpersoon_school", "linde"),
+)
 NOUNS = tuple(noun for noun in oracle.NOUNS if noun not in ("Hulpvraag", "Afspraak", "Gebeurtenis"))
 
 
@@ -463,6 +472,20 @@ class Walk(RuleBasedStateMachine):
         said = self.ledger.set_active(self.who(by), place, active=active)
         self._edit(by, said, place, actief=active)
 
+    def changing_a_right(self, data: st.DataObject) -> None:
+        role, key = data.draw(st.sampled_from(ROLES), label="role")
+        by, place = self.by(data, "rolbeheer"), self.place(key) if key else self.ledger.swv
+        right = data.draw(st.sampled_from(RIGHTS), label="right")
+        said = self.ledger.set_right(self.who(by), place, role, right)
+
+        def change(person: access.Person) -> None:
+            row = self.region.find(m.Organisation, place.id)
+            shown = rechten_matrix.matrix(row, person)
+            chosen = {cell.key for cell in shown.cells if cell.open and cell.has} ^ {f"{role}:{right}"}
+            rechten.change(row, chosen, shown.seen, person)
+
+        self.act(by, said, change)
+
     def asking_all_parents_or_one(self, data: st.DataObject) -> None:
         by, both = self.by(data, "rolbeheer"), not self.ledger.both
         said = self.ledger.set_both(self.who(by), both=both)
@@ -587,7 +610,7 @@ ACTS: list[tuple[tuple[Callable[[Walk, st.DataObject], None], ...], Callable[[Le
     ((Walk.saying_who_has_authority,) * 3, lambda ledger: True),
     ((Walk.planning, Walk.proposing, Walk.waiting, Walk.changing_the_preschool), lambda ledger: True),
     ((Walk.ending_a_membership, Walk.closing_or_opening_an_organisation), lambda ledger: True),
-    ((Walk.asking_all_parents_or_one,), lambda ledger: True),
+    ((Walk.asking_all_parents_or_one, *(Walk.changing_a_right,) * 9), lambda ledger: True),
     ((Walk.adding_a_parent,), lambda ledger: len(ledger.parents) < 5),
     ((Walk.giving_a_membership_again,), lambda ledger: any(lid.ended for lid in ledger.members)),
     ((Walk.inviting_a_member, Walk.inviting_a_parent, Walk.inviting_somebody), lambda ledger: ledger.rounds),

@@ -59,7 +59,7 @@ def change(hulpvraag: Hulpvraag, data: Mapping[str, Any], by: Person) -> list[st
             _hand_on(hulpvraag, before["voorschool_id"])
         if reason := data.get("reden"):
             why = _("Why other people are involved now: %(reason)s", reason=reason)
-            notities.write(notities.made(hulpvraag, why, Zichtbaarheid.INTERN, by), by)
+            notities.write(notities.made(hulpvraag, why, Zichtbaarheid.INTERN, by))
         names = _tell(hulpvraag, before, leaving, by)
         db.session.commit()
     except StaleDataError as late:

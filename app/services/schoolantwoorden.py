@@ -93,7 +93,7 @@ def _write(voorkeur: SchoolVoorkeur, data: Mapping[str, Any], by: Person, verb: 
         raise BadInput("", {"tekst": _l("Please fill this in.")})
     asks = verb is Verb.ASK
     voor_id = None if asks else voorkeur.school_id
-    notities.write(notities.made(hulpvraag, data["tekst"], Zichtbaarheid.INTERN, by, voor_id=voor_id), by)
+    notities.write(notities.made(hulpvraag, data["tekst"], Zichtbaarheid.INTERN, by, voor_id=voor_id))
     told = (
         notices.tell_swv("school_vraag", hulpvraag, without=by.gebruiker_id)
         if asks

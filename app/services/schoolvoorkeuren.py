@@ -140,7 +140,7 @@ def drop(voorkeur: SchoolVoorkeur, data: Mapping[str, Any], by: Person) -> list[
     if not data.get("reden"):
         raise BadInput("", {"reden": _l("Please fill this in.")})
     knew = notices.readers(hulpvraag, voorkeur.school_id)
-    notities.write(notities.made(hulpvraag, data["reden"], Zichtbaarheid.INTERN, by), by)
+    notities.write(notities.made(hulpvraag, data["reden"], Zichtbaarheid.INTERN, by))
     voorkeur.staat, voorkeur.einde_id = VoorkeurStaat.VERVALLEN, None
     b = Betrokkenheid
     with access.as_system("a school that is let go is no longer involved"):
