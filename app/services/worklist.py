@@ -12,7 +12,7 @@ from app.access.scopes import allowed
 from app.extensions import db
 from app.models import Bijlage, Deelname, Gebeurtenis, Hulpvraag, Overlegronde
 from app.models.base import now
-from app.services import related, school_tasks
+from app.services import related, school_tasks, stand_in
 from app.services.school_tasks import Asked
 from app.terms import Actie, BijlageSoort, Role, Status, Verb
 from app.workflow import AT_MOVE, OPEN
@@ -104,10 +104,8 @@ def _mine(by: Person) -> ColumnElement[bool]:
         where = or_(where, school_tasks.answered())
     where = or_(where, *school_tasks.waits_for(by))
     if Role.JK_SPECIALIST in by.rollen:
-        mine = (Hulpvraag.specialist_id, Hulpvraag.waarnemer_id)
-        where = and_(
-            where, or_(Hulpvraag.specialist_id.is_(None), *(column == by.gebruiker_id for column in mine))
-        )
+        mine, whose = (Hulpvraag.specialist_id, Hulpvraag.waarnemer_id), stand_in.own_and_absent(by)
+        where = and_(where, or_(Hulpvraag.specialist_id.is_(None), *(column.in_(whose) for column in mine)))
     return where
 
 
