@@ -65,7 +65,8 @@ def consultations(by: Person) -> list[Consultation]:
 def asked(by: Person) -> list[Task]:
     """List what waits for this person, longest first, at most MOST."""
     rows = _rows(_mine(by), newest=False)
-    signed = _signed(rows)
+    # Only a preschool is asked for the signed form.
+    signed = _signed(rows) if Role.CONTACTPERSOON_VOORSCHOOL in by.rollen else set()
     schools = school_tasks.asked_of(rows, by)
     return [
         _of_schools(row, schools[row.id]) if row.id in schools else _task(row, by, signed=row.id in signed)

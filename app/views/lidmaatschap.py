@@ -10,11 +10,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 
-from app import access
 from app.models import Lidmaatschap
 from app.models.base import now
 from app.services import accounts, days, leden, new_accounts, stand_in, wording
-from app.terms import LidmaatschapStaat, Noun, Role, Verb
+from app.terms import LidmaatschapStaat, Noun, Role
 from app.views.base import PortalInterface, PortalView
 from app.views.fields import FirstDayField, LastDayField, SuggestField
 from app.views.stand_in import words
@@ -103,11 +102,12 @@ class LidmaatschapView(PortalView):
             lines = [words(one, one.waarnemer.naam) for one in found]
             context["facts"] = [*context["facts"], (_("Stand-in during leave"), lines)]
         ends = {"label": _("End membership"), "url": url_for("MembershipView.end", pk=row.id)}
-        return context | {"danger": ends if _is_open(row) else None}
+        return context | {"danger": ends if context["buttons"] else None}
 
     def show_buttons(self, row: Lidmaatschap) -> Sequence[dict[str, Any]]:
         """Offer what can be done with this membership now, to who may."""
-        if not _is_open(row):
+        edit = super().show_buttons(row)
+        if not edit or accounts.has_ended(row):
             return []
         in_use = new_accounts.is_active(row.gebruiker)
         link = ("MembershipView.invite_again", _("Send a new link"))
@@ -119,7 +119,7 @@ class LidmaatschapView(PortalView):
         if row.rol in stand_in.ROLES:
             acts.append(("StandInView.arrange", _("Stand-in during leave")))
         offered = [{"label": label, "url": url_for(act, pk=row.id)} for act, label in acts]
-        return [*offered, *super().show_buttons(row)]
+        return [*offered, *edit]
 
     def facts(self, row: Lidmaatschap, columns: Sequence[str]) -> Sequence[tuple[Any, Any]]:
         """Make the state of a membership stand out when it does not count."""
@@ -128,11 +128,6 @@ class LidmaatschapView(PortalView):
             (label, {"text": value, "tag": shape} if name == "staat" and shape else value)
             for name, (label, value) in zip(columns, super().facts(row, columns), strict=True)
         ]
-
-
-def _is_open(row: Lidmaatschap) -> bool:
-    """Tell whether it has not ended and the reader may change it."""
-    return not accounts.has_ended(row) and access.may(access.current_person(), Verb.EDIT, row)
 
 
 def _other(row: Lidmaatschap) -> dict[str, Any]:
