@@ -57,6 +57,7 @@ SCHOOL_MAILS = {
 }
 # And so have those about accounts and whose work it is: tests/test_accounts.py, tests/test_hand_over.py.
 ACCOUNT_MAILS = {outbox.RESET, *outbox.ABOUT_THE_ACCOUNT, stand_in.ARRANGED}
+ACCOUNT_MAILS |= {outbox.HANDED_OVER, outbox.OTHER_CONTACT}
 OTHER_MAILS = (
     outbox.ONE_TIME_LINKS | {outbox.SHARED, outbox.MEMBERSHIP} | ROUND_MAILS | SCHOOL_MAILS | ACCOUNT_MAILS
 )

@@ -33,6 +33,8 @@ INVITED_WITH_LINK = "overleg_uitnodiging_account"
 OPENED = "dossier_geopend"
 RESET = "code_hersteld"
 ONE_TIME_LINKS = frozenset({"uitnodiging", "wachtwoord_vergeten", INVITED_WITH_LINK, RESET})
+# About many hulpvragen at once: they say in how many.
+HANDED_OVER, OTHER_CONTACT = "werk_overgedragen", "contact_gewijzigd"
 # What an account's owner hears wherever they work.
 CODES_RENEWED, PHONE_LINKED = "herstelcodes_vernieuwd", "telefoon_gekoppeld"
 ABOUT_THE_ACCOUNT = frozenset({CODES_RENEWED, PHONE_LINKED})
@@ -48,12 +50,13 @@ def queue(
     overlegronde: Overlegronde | None = None,
     farewell: bool = False,
     at: datetime | None = None,
+    count: int | None = None,
 ) -> Bericht:
     """Add a message to a person, or to the shared address of an organisation; the caller commits.
 
     `soort` names the mail file. PermissionError when the person may not know of the dossier, unless it is a
     `farewell`, readable for FAREWELL_DAYS. With `at` it is sent, and there to read, from that moment: the
-    right to know is asked then only.
+    right to know is asked then only. A message about several hulpvragen says how many: `count`.
     """
     if isinstance(to, Organisation):
         bericht = _bericht(SHARED, organisation_id=to.id, swv_id=to.swv_id)
@@ -68,6 +71,7 @@ def queue(
     if at is not None:
         bericht.gemaakt_op = bericht.volgende_poging = at
     bericht.overlegronde_id = overlegronde.id if overlegronde else None
+    bericht.aantal = count
     return _add(bericht, hulpvraag, statuswijziging)
 
 

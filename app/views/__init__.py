@@ -23,6 +23,7 @@ from app.views.bijlage import BijlageView
 from app.views.bijlage_files import BijlageFilesView
 from app.views.deelname import DeelnameView
 from app.views.gezagsdrager import GezagsdragerView
+from app.views.hand_over import HandOverView
 from app.views.hulpvraag import HulpvraagView
 from app.views.kept_text import KeptTextView
 from app.views.kind import KindView
@@ -61,7 +62,8 @@ VIEWS = (
     WorklistView, SigninView, AccountView, OwnAccountView, HulpvraagView, KindView, GezagsdragerView,
     BijlageView, BijlageFilesView, KeptTextView, NotitieView, AfspraakView, OverlegrondeView, RoundView,
     DeelnameView, SchoolVoorkeurView, ToestemmingView, BetrokkenenView, OverdrachtView, OrganisationView,
-    LidmaatschapView, MembershipView, StandInView, OwnStandInView, WatZietWieView, BerichtView, PickView,
+    LidmaatschapView, MembershipView, StandInView, OwnStandInView, HandOverView, WatZietWieView,
+    BerichtView, PickView,
 )  # fmt: skip
 ALSO_KEEP_TEXT = frozenset(
     {

@@ -118,6 +118,7 @@ class LidmaatschapView(PortalView):
             acts = [("MembershipView.resume", _("Lift suspension"))]
         if row.rol in stand_in.ROLES:
             acts.append(("StandInView.arrange", _("Stand-in during leave")))
+            acts.append(("HandOverView.hand_over", _("Hand the work over and end")))
         offered = [{"label": label, "url": url_for(act, pk=row.id)} for act, label in acts]
         return [*offered, *edit]
 

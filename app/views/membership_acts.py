@@ -1,17 +1,23 @@
 """What a role administrator does with somebody's membership, each after a question."""
 
+import contextlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import flash, redirect, request, url_for
 from flask_appbuilder import BaseView, expose
 from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+from wtforms import BooleanField
+from wtforms.validators import InputRequired
 
 from app import access
 from app.access import Person
+from app.errors import NeedsConfirmation
 from app.models import Lidmaatschap
-from app.services import accounts, listing, lost_phone
+from app.services import accounts, hand_over, listing, lost_phone
 from app.terms import Noun, Verb
 from app.views.base import Page, granted
 
@@ -80,6 +86,16 @@ RESET = Question(
     said=_l("The sign-in code has been reset. A mail with a link is on its way."),
     danger=True,
 )
+LEFT_BEHIND = _l("That work stays behind, unless you hand it over first: see the page of the membership.")
+
+
+class LeavesWorkForm(FlaskForm):
+    """That one knows that work stays behind."""
+
+    anyway = BooleanField(
+        _l("I know that this work stays behind."),
+        [InputRequired(_l("Tick this box, or hand the work over first."))],
+    )
 
 
 class MembershipView(BaseView):
@@ -92,8 +108,19 @@ class MembershipView(BaseView):
     @expose("/<pk>/beeindigen", methods=["GET", "POST"])
     @granted("edit")
     def end(self, pk: str) -> Page:
-        """End a membership, in force on that person's next click."""
-        return self._ask(pk, END)
+        """End a membership, in force on that person's next click; of open work one is asked once more."""
+        row, by = find(pk)
+        form = LeavesWorkForm()
+        sure = request.method == "POST" and form.validate()
+        if request.method == "POST":
+            with contextlib.suppress(NeedsConfirmation):
+                hand_over.end_leaving_work(row, by, confirmed=sure)
+                return _done(row, END)
+        work = hand_over.open_work(row)
+        if not work:
+            return self._page(row, END)
+        left = [*END.consequences, *work.sentences(), LEFT_BEHIND]
+        return self._page(row, replace(END, consequences=left), form), 422 if form.errors else 200
 
     @expose("/<pk>/schorsen", methods=["GET", "POST"])
     @granted("edit")
@@ -121,12 +148,13 @@ class MembershipView(BaseView):
 
     def _ask(self, pk: str, question: Question) -> Page:
         row, by = find(pk)
-        home = url_for("LidmaatschapView.show", pk=row.id)
         if request.method == "POST":
             question.do(row, by)
-            flash(str(question.said), "success")
-            return redirect(home)
-        return self.render_template(
+            return _done(row, question)
+        return self._page(row, question)
+
+    def _page(self, row: Lidmaatschap, question: Question, form: FlaskForm | None = None) -> str:
+        made: str = self.render_template(
             "confirm.html",
             title=question.title,
             sub=f"{row.gebruiker} · {row.organisation}",
@@ -134,8 +162,15 @@ class MembershipView(BaseView):
             consequences=question.consequences,
             submit_label=question.title,
             danger=question.danger,
-            cancel_url=home,
+            cancel_url=url_for("LidmaatschapView.show", pk=row.id),
+            form=form,
         )
+        return made
+
+
+def _done(row: Lidmaatschap, question: Question) -> Response:
+    flash(str(question.said), "success")
+    return redirect(url_for("LidmaatschapView.show", pk=row.id))
 
 
 def find(pk: str) -> tuple[Lidmaatschap, Person]:
