@@ -283,7 +283,7 @@ def test_the_list_says_when_each_last_signed_in_at_this_swv(huis):
     beheer = huis.visitor("beheer")
     rows = re.findall(r'<tr role="row">(.*?)</tr>', text_of(beheer.get("/medewerkers/")), re.DOTALL)
     (specialist,), (contact,) = ([row for row in rows if name in row] for name in ("Roderik", "Anneloes"))
-    assert "vandaag" in specialist.partition("Laatst aangemeld")[2]
+    assert "vandaag" in specialist.partition("Laatst ingelogd")[2]
     assert "nog nooit" in contact
     assert "nog nooit" in text_of(beheer.get(huis.home("contact")))
 
@@ -542,3 +542,9 @@ def test_the_same_person_is_invited_once(huis):
         assert (
             len(list(db.session.scalars(db.select(Lidmaatschap).filter_by(gebruiker_id=gebruiker_id)))) == 1
         )
+
+
+def test_where_a_contact_person_is_chosen_the_location_is_said(huis):
+    edited(huis, huis.visitor("rolbeheer"), "voorschool", locatie="Groep Zon")
+    found = huis.visitor("contact").get("/kies/contactpersoon?q=Wietske").get_json()
+    assert "De Speelhoek · Groep Zon" in str(found)

@@ -55,7 +55,7 @@ LABELS: Mapping[str, Any] = {
     "hulpvraag": _l("Hulpvraag"),
     "ingetrokken_op": _l("Taken back or refused on"),
     "kind": _l("Child"),
-    "laatst": _l("Last signed in"),
+    "laatst": _l("Last sign-in"),
     "last_name": _l("Last name"),
     "locatie": _l("Location"),
     "link": _l("Link to a video meeting"),

@@ -49,6 +49,7 @@ class LidmaatschapView(PortalView):
         *("gebruiker.first_name", "gebruiker.last_name", "gebruiker.email"),
         *("organisation", "locatie", "rol", "van", "tot"),
     ]
+    label_columns = {"tot": _l("Until and including")}
     formatters_columns = {
         "van": lambda row: wording.day(wording.local_day(row.van)),
         "tot": lambda row: days.until_words(row.tot),
@@ -58,7 +59,7 @@ class LidmaatschapView(PortalView):
         "van": functools.partial(FirstDayField, description=_l("Leave this empty to begin today.")),
         "tot": functools.partial(
             LastDayField,
-            description=_l("The last day included. Leave this empty when it is not known."),
+            description=_l("Leave this empty when the last day is not known."),
         ),
         "locatie": functools.partial(
             SuggestField,
@@ -94,33 +95,20 @@ class LidmaatschapView(PortalView):
         return made
 
     def show_context(self, row: Lidmaatschap) -> dict[str, Any]:
-        """Add where else the person works, and offer to end the membership, apart from the rest."""
+        """Add where else the person works and who stands in, and what can be done; ending it stands apart."""
         context, also = super().show_context(row), [_other(one) for one in leden.others(row)]
-        if also:
-            context["facts"] = [*context["facts"], (_("Also"), also)]
+        more: list[Any] = [(_("Also"), also)] if also else []
         if found := stand_in.arranged_for(row):
-            lines = [words(one, one.waarnemer.naam) for one in found]
-            context["facts"] = [*context["facts"], (_("Stand-in during leave"), lines)]
+            more.append((_("Stand-in"), [words(one, one.waarnemer.naam) for one in found]))
+        context["facts"] = [*context["facts"], *more]
+        if not context["buttons"]:
+            return context
         ends = {"label": _("End membership"), "url": url_for("MembershipView.end", pk=row.id)}
-        return context | {"danger": ends if context["buttons"] else None}
+        return context | {"groups": [{"title": _("What you can do"), "facts": _acts(row)}], "danger": ends}
 
     def show_buttons(self, row: Lidmaatschap) -> Sequence[dict[str, Any]]:
-        """Offer what can be done with this membership now, to who may."""
-        edit = super().show_buttons(row)
-        if not edit or accounts.has_ended(row):
-            return []
-        in_use = new_accounts.is_active(row.gebruiker)
-        link = ("MembershipView.invite_again", _("Send a new link"))
-        if in_use:
-            link = ("MembershipView.reset", _("Reset the sign-in code"))
-        acts = [("MembershipView.suspend", _("Suspend")), link]
-        if row.geschorst_op is not None:
-            acts = [("MembershipView.resume", _("Lift suspension"))]
-        if row.rol in stand_in.ROLES:
-            acts.append(("StandInView.arrange", _("Stand-in during leave")))
-            acts.append(("HandOverView.hand_over", _("Hand the work over and end")))
-        offered = [{"label": label, "url": url_for(act, pk=row.id)} for act, label in acts]
-        return [*offered, *edit]
+        """Offer to edit what has not ended, to who may."""
+        return [] if accounts.has_ended(row) else super().show_buttons(row)
 
     def facts(self, row: Lidmaatschap, columns: Sequence[str]) -> Sequence[tuple[Any, Any]]:
         """Make the state of a membership stand out when it does not count."""
@@ -129,6 +117,30 @@ class LidmaatschapView(PortalView):
             (label, {"text": value, "tag": shape} if name == "staat" and shape else value)
             for name, (label, value) in zip(columns, super().facts(row, columns), strict=True)
         ]
+
+
+def _acts(row: Lidmaatschap) -> list[tuple[Any, dict[str, Any]]]:
+    """Say when one would do what, each with a link to the page that does it."""
+    suspended, works = row.geschorst_op is not None, row.rol in stand_in.ROLES
+    lost = new_accounts.is_active(row.gebruiker)
+    offered = (
+        (works, _("On leave"), _("Arrange stand-in"), "StandInView.arrange"),
+        (works, _("Leaves"), _("Hand the work over and end"), "HandOverView.hand_over"),
+        (lost and not suspended, _("Lost the phone"), _("Reset the sign-in code"), "MembershipView.reset"),
+        (
+            not lost and not suspended,
+            _("Did not come in yet"),
+            _("Send a new link"),
+            "MembershipView.invite_again",
+        ),
+        (not suspended, _("Out for the time being"), _("Suspend membership"), "MembershipView.suspend"),
+        (suspended, _("Comes back"), _("Lift suspension"), "MembershipView.resume"),
+    )
+    return [
+        (when, {"text": label, "url": url_for(act, pk=row.id)})
+        for possible, when, label, act in offered
+        if possible
+    ]
 
 
 def _other(row: Lidmaatschap) -> dict[str, Any]:

@@ -30,9 +30,7 @@ class StandInForm(FlaskForm):
         _l("Who stands in?"), [InputRequired(_l("Choose a colleague who works here in the same role."))]
     )
     van = FirstDayField(_l("From"), description=_l("Leave this empty to begin today."))
-    tot = DateField(
-        _l("Until"), [InputRequired(_l("Fill in the last day."))], description=_l("The last day included.")
-    )
+    tot = DateField(_l("Until and including"), [InputRequired(_l("Fill in the last day."))])
 
     def offer(self, absent: Absent) -> bool:
         """Offer the colleagues who can stand in; tell whether there are any."""
@@ -137,7 +135,7 @@ def _context(form: StandInForm, out: Outcome, lines: list[Any], *, possible: boo
             "The stand-in gets the messages about the dossiers, beside the person who is away, and has them"
             " in the work list. Nobody gets more rights: only a colleague in the same role can stand in."
         ),
-        "columns": [{"label": label} for label in (_("Who stands in?"), _("From"), _("Until"))],
+        "columns": [{"label": label} for label in (_("Stand-in"), _("From"), _("Until and including"))],
         "rows": lines,
         "nobody": None if possible else _("Nobody else works here in the same role."),
         "submit_label": _("Arrange stand-in"),
