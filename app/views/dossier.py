@@ -1,5 +1,6 @@
 """What the page of one dossier shows: route, next step, tabs, and what each tab holds."""
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,7 +21,6 @@ from app.views.tabs import bijlagen
 from app.workflow import AT_MOVE, ROUTE, Need, Transition
 
 Context = dict[str, Any]
-PEOPLE = ("contactpersoon", "specialist", "waarnemer")
 
 
 def at_move(of: Status) -> str:
@@ -32,9 +32,16 @@ def at_move(of: Status) -> str:
 
 
 def person_named(name: str, row: Hulpvraag) -> str:
-    """Name the person in one of PEOPLE, with who stands in for them now."""
+    """Name the contact person, the specialist or the stand-in, with who stands in for them now."""
     at = row.voorschool_id if name == "contactpersoon" else row.swv_id
     return stand_in.named(getattr(row, name), at, [row.swv_id, row.voorschool_id])
+
+
+# Columns with words of their own.
+WORDS = {
+    "aan_zet": lambda row: at_move(row.status),
+    **{name: functools.partial(person_named, name) for name in ("contactpersoon", "specialist", "waarnemer")},
+}
 
 
 def page(row: Hulpvraag, tab: str, facts: Sequence[Any] = ()) -> Context:

@@ -30,6 +30,25 @@ def last_signed_in(row: Lidmaatschap) -> str:
     return wording.moment(moment) if moment else _("never yet")
 
 
+_PERSON = ("gebruiker.first_name", "gebruiker.last_name", "gebruiker.email")
+_WORDS = {
+    "van": lambda row: wording.day(wording.local_day(row.van)),
+    "tot": lambda row: days.until_words(row.tot),
+    "laatst": last_signed_in,
+}
+_FIELDS = {
+    "van": functools.partial(FirstDayField, description=_l("Leave this empty to begin today.")),
+    "tot": functools.partial(
+        LastDayField, description=_l("Leave this empty when the last day is not known.")
+    ),
+    "locatie": functools.partial(
+        SuggestField,
+        longest=_LONGEST_PLACE,
+        description=_l("Only when the organisation has several, such as a building or a group."),
+    ),
+}
+
+
 class LidmaatschapView(PortalView):
     """People of the own organisation, and for an SWV of its affiliated ones; adding one invites them."""
 
@@ -45,28 +64,9 @@ class LidmaatschapView(PortalView):
     list_columns = ["gebruiker", "organisation", "rol", "van", "tot", "laatst", "staat"]
     show_columns = ["gebruiker", "organisation", "locatie", "rol", "van", "tot", "laatst", "staat"]
     edit_columns = ["van", "tot", "locatie"]
-    add_columns = [
-        *("gebruiker.first_name", "gebruiker.last_name", "gebruiker.email"),
-        *("organisation", "locatie", "rol", "van", "tot"),
-    ]
-    label_columns = {"tot": _l("Until and including")}
-    formatters_columns = {
-        "van": lambda row: wording.day(wording.local_day(row.van)),
-        "tot": lambda row: days.until_words(row.tot),
-        "laatst": last_signed_in,
-    }
-    own_fields = {
-        "van": functools.partial(FirstDayField, description=_l("Leave this empty to begin today.")),
-        "tot": functools.partial(
-            LastDayField,
-            description=_l("Leave this empty when the last day is not known."),
-        ),
-        "locatie": functools.partial(
-            SuggestField,
-            longest=_LONGEST_PLACE,
-            description=_l("Only when the organisation has several, such as a building or a group."),
-        ),
-    }
+    add_columns = [*_PERSON, "organisation", "locatie", "rol", "van", "tot"]
+    label_columns, formatters_columns = {"tot": _l("Until and including")}, _WORDS
+    own_fields = _FIELDS
 
     def shape(self, form: FlaskForm, row: Lidmaatschap | None) -> None:
         """Suggest the locations in use; when it has begun, the first day stays."""
