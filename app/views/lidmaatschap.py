@@ -1,7 +1,7 @@
 """The screens of Lidmaatschap: who works in an organisation, inviting somebody, and from when until when."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -36,7 +36,7 @@ _WORDS = {
     "tot": lambda row: days.until_words(row.tot),
     "laatst": last_signed_in,
 }
-_FIELDS = {
+_FIELDS: dict[str, Callable[[Any], Any]] = {
     "van": functools.partial(FirstDayField, description=_l("Leave this empty to begin today.")),
     "tot": functools.partial(
         LastDayField, description=_l("Leave this empty when the last day is not known.")
