@@ -23,7 +23,8 @@ class Bericht(Keyed, Model):
     A status mail without `ontvanger_id` says that there was nobody to tell; it waits as a task for JK staff.
     A mail with a one-time link names its `uitnodiging`: the token is derived when it is sent, never kept.
 
-    `soort` names the mail file. `afscheid` is told although the access ended: no child, no dossier, readable
+    `soort` names the mail file, `aantal` how many hulpvragen it is about when it names none.
+    `afscheid` is told although the access ended: no child, no dossier, readable
     until `leesbaar_tot`. `sleutel` is the opaque part of the link in the mail. A worker holds the row until
     `bezig_tot` and tries again from `volgende_poging`; the Message-ID is the same on every try (RFC 5322).
     """
@@ -44,6 +45,7 @@ class Bericht(Keyed, Model):
         Id, ForeignKey("uitnodiging.id", ondelete="SET NULL")
     )
     overlegronde_id: Mapped[uuid.UUID | None] = mapped_column(Id, ForeignKey("overlegronde.id"))
+    aantal: Mapped[int | None]
     afscheid: Mapped[bool] = mapped_column(default=False)
     leesbaar_tot: Mapped[datetime | None] = mapped_column(Moment)
     sleutel: Mapped[str] = mapped_column(String(64), unique=True)

@@ -1,5 +1,6 @@
 """Lidmaatschap: the role that a person has in an organisation, from when until when."""
 
+import hashlib
 import uuid
 from datetime import datetime
 
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.models.base import Id, Keyed, Moment, now, term
 from app.models.gebruiker import Gebruiker
 from app.models.organisation import Organisation
-from app.terms import Role
+from app.terms import LidmaatschapStaat, Role
 
 
 class Lidmaatschap(Keyed, Model):
@@ -41,6 +42,22 @@ class Lidmaatschap(Keyed, Model):
 
     gebruiker: Mapped[Gebruiker] = relationship()
     organisation: Mapped[Organisation] = relationship()
+
+    @property
+    def staat(self) -> LidmaatschapStaat:
+        """Say whether it counts now."""
+        moment = now()
+        if self.tot is not None and self.tot <= moment:
+            return LidmaatschapStaat.VOORBIJ
+        if self.geschorst_op is not None:
+            return LidmaatschapStaat.GESCHORST
+        return LidmaatschapStaat.LATER if self.van > moment else LidmaatschapStaat.GELDIG
+
+    @property
+    def versie(self) -> str:
+        """Mark how it stands: a form that was opened before somebody else's change loses."""
+        stands = (self.van, self.tot, self.geschorst_op, self.locatie)
+        return hashlib.sha256("\0".join(map(str, stands)).encode()).hexdigest()[:16]
 
     def __str__(self) -> str:
         return self.gebruiker.naam

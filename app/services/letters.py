@@ -99,6 +99,7 @@ def _facts(bericht: Bericht) -> dict[str, Any]:
         "portal": current_app.config["APP_NAME"],
         "number": number(bericht),
         "status": status_label(bericht),
+        "count": bericht.aantal or 0,
         "farewell": bericht.afscheid,
         "farewell_days": current_app.config["FAREWELL_DAYS"],
         "invitation_days": current_app.config["INVITATION_DAYS"],

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from flask import current_app
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from app.access import Person, as_system, level, people_of, person_for, recipients, write_as_system
 from app.access.involvement import holds
@@ -31,7 +31,13 @@ SHARED = "iets_klaar"
 MEMBERSHIP = "nieuw_lidmaatschap"
 INVITED_WITH_LINK = "overleg_uitnodiging_account"
 OPENED = "dossier_geopend"
-ONE_TIME_LINKS = frozenset({"uitnodiging", "wachtwoord_vergeten", INVITED_WITH_LINK})
+RESET = "code_hersteld"
+ONE_TIME_LINKS = frozenset({"uitnodiging", "wachtwoord_vergeten", INVITED_WITH_LINK, RESET})
+# About many hulpvragen at once: they say in how many.
+HANDED_OVER, OTHER_CONTACT = "werk_overgedragen", "contact_gewijzigd"
+# What an account's owner hears wherever they work.
+CODES_RENEWED, PHONE_LINKED = "herstelcodes_vernieuwd", "telefoon_gekoppeld"
+ABOUT_THE_ACCOUNT = frozenset({CODES_RENEWED, PHONE_LINKED})
 _READS_THE_DOSSIER = frozenset({Level.DOSSIER, Level.LEZEN, Level.ALLES})
 
 
@@ -44,12 +50,13 @@ def queue(
     overlegronde: Overlegronde | None = None,
     farewell: bool = False,
     at: datetime | None = None,
+    count: int | None = None,
 ) -> Bericht:
     """Add a message to a person, or to the shared address of an organisation; the caller commits.
 
     `soort` names the mail file. PermissionError when the person may not know of the dossier, unless it is a
     `farewell`, readable for FAREWELL_DAYS. With `at` it is sent, and there to read, from that moment: the
-    right to know is asked then only.
+    right to know is asked then only. A message about several hulpvragen says how many: `count`.
     """
     if isinstance(to, Organisation):
         bericht = _bericht(SHARED, organisation_id=to.id, swv_id=to.swv_id)
@@ -64,6 +71,7 @@ def queue(
     if at is not None:
         bericht.gemaakt_op = bericht.volgende_poging = at
     bericht.overlegronde_id = overlegronde.id if overlegronde else None
+    bericht.aantal = count
     return _add(bericht, hulpvraag, statuswijziging)
 
 
@@ -86,11 +94,12 @@ def queue_account_mail(
     *,
     organisation: Organisation | None = None,
     overlegronde: Overlegronde | None = None,
+    at: datetime | None = None,
 ) -> Bericht:
     """Add a mail about somebody's account, such as `uitnodiging` or `nieuw_lidmaatschap`; the caller commits.
 
     Those of ONE_TIME_LINKS need the row of their link. One to a consultation names its `overlegronde`, and
-    the `organisation` on behalf of which, if any.
+    the `organisation` on behalf of which, if any. With `at` it is sent, and there to read, from that moment.
     """
     if (soort in ONE_TIME_LINKS) != (uitnodiging is not None):
         raise ValueError(soort)
@@ -99,9 +108,25 @@ def queue_account_mail(
     bericht = _bericht(soort, organisation_id=organisation.id if organisation else None, swv_id=swv_id)
     bericht.ontvanger_id = gebruiker.id
     bericht.uitnodiging_id = uitnodiging.id if uitnodiging else None
+    if at is not None:
+        bericht.gemaakt_op = bericht.volgende_poging = at
     if overlegronde is not None:
         bericht.overlegronde_id, bericht.hulpvraag_id = overlegronde.id, overlegronde.hulpvraag_id
     return _add(bericht, None, None)
+
+
+def put_off(soort: str, *, gebruiker_id: int, organisation_id: uuid.UUID, at: datetime | None) -> None:
+    """Say later, or now, what still waits to be said about an account there, in the caller's transaction."""
+    moment = at or now()
+    waiting = (
+        Bericht.soort == soort,
+        Bericht.ontvanger_id == gebruiker_id,
+        Bericht.organisation_id == organisation_id,
+        Bericht.status == BerichtStatus.WACHT,
+    )
+    with as_system("what begins at another moment is told at that one"):
+        query = update(Bericht).where(*waiting).values(gemaakt_op=moment, volgende_poging=moment)
+        db.session.execute(query)
 
 
 def withdraw(soort: str, *, overlegronde: Overlegronde, gebruiker_id: int) -> None:
@@ -125,6 +150,8 @@ def may_still_know(bericht: Bericht) -> bool:
             return True
         if bericht.ontvanger_id is None:
             return _organisation_may_know(bericht)
+        if bericht.soort in ABOUT_THE_ACCOUNT:
+            return bool(bericht.ontvanger and bericht.ontvanger.active)
         person = person_for(bericht.ontvanger_id, bericht.organisation_id, swv_id=bericht.swv_id)
         if person is None:
             return False

@@ -61,10 +61,11 @@ def _organisations(
 
 def _people(role: Role) -> tuple[Callable[[str], Query], Callable[[Any], Query]]:
     name = Gebruiker.first_name + " " + Gebruiker.last_name
+    place = Organisation.naam + func.coalesce(" · " + Lidmaatschap.locatie, "")
 
     def base() -> Query:
         return (
-            select(Gebruiker.id, name, func.min(Organisation.naam))
+            select(Gebruiker.id, name, func.min(place))
             .join(Lidmaatschap, Lidmaatschap.gebruiker_id == Gebruiker.id)
             .join(Organisation, Organisation.id == Lidmaatschap.organisation_id)
             .where(_gives({role}), works(Lidmaatschap), Gebruiker.active.is_(True), Organisation.actief)

@@ -25,10 +25,12 @@ from app.views.bijlage import BijlageView
 from app.views.bijlage_files import BijlageFilesView
 from app.views.deelname import DeelnameView
 from app.views.gezagsdrager import GezagsdragerView
+from app.views.hand_over import HandOverView
 from app.views.hulpvraag import HulpvraagView
 from app.views.kept_text import KeptTextView
 from app.views.kind import KindView
-from app.views.lidmaatschap import LidmaatschapView, MembershipView
+from app.views.lidmaatschap import LidmaatschapView
+from app.views.membership_acts import MembershipView
 from app.views.notitie import NotitieView
 from app.views.organisation import OrganisationView
 from app.views.overdracht import OverdrachtView
@@ -38,6 +40,7 @@ from app.views.pick import PickView
 from app.views.rechten import RechtenView
 from app.views.schoolvoorkeur import SchoolVoorkeurView
 from app.views.signin import SigninView
+from app.views.stand_in import OwnStandInView, StandInView
 from app.views.toestemming import ToestemmingView
 from app.views.wat_ziet_wie import WatZietWieView, is_open_to
 from app.views.worklist import WorklistView
@@ -63,7 +66,8 @@ VIEWS = (
     WorklistView, SigninView, AccountView, OwnAccountView, HulpvraagView, KindView, GezagsdragerView,
     BijlageView, BijlageFilesView, KeptTextView, NotitieView, AfspraakView, OverlegrondeView, RoundView,
     DeelnameView, SchoolVoorkeurView, ToestemmingView, BetrokkenenView, OverdrachtView, OrganisationView,
-    LidmaatschapView, MembershipView, RechtenView, BekijkenView, WatZietWieView, BerichtView, PickView,
+    LidmaatschapView, MembershipView, StandInView, OwnStandInView, HandOverView, RechtenView, BekijkenView,
+    WatZietWieView, BerichtView, PickView,
 )  # fmt: skip
 ALSO_KEEP_TEXT = frozenset(
     {

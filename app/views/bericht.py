@@ -11,7 +11,7 @@ from app import access
 from app.access import Person
 from app.errors import NotFound
 from app.models import Bericht
-from app.services import berichten, letters, log
+from app.services import berichten, letters, log, outbox
 from app.services.wording import moment
 from app.terms import Noun
 from app.views.base import granted
@@ -58,6 +58,8 @@ class BerichtView(BaseView):
         """Mark a message as read and go to its dossier."""
         bericht = berichten.find(access.reader(), pk)
         berichten.mark_read(bericht)
+        if bericht.soort == outbox.HANDED_OVER:
+            return redirect(url_for("WorklistView.index"))
         if berichten.may_open_round(bericht):
             return redirect(url_for("OverlegrondeView.show", pk=bericht.overlegronde_id))
         if berichten.may_open_dossier(bericht):
@@ -139,6 +141,7 @@ class BerichtView(BaseView):
     def _letter(self, bericht: Bericht) -> Page:
         to_round = berichten.may_open_round(bericht)
         to_dossier = not to_round and berichten.may_open_dossier(bericht)
+        to_work = bericht.soort == outbox.HANDED_OVER
         facts = [
             (_("Number"), letters.number(bericht)),
             (_("Status"), letters.status_label(bericht)),
@@ -151,6 +154,8 @@ class BerichtView(BaseView):
             if to_round
             else _("Open the dossier")
             if to_dossier
+            else _("To the work list")
+            if to_work
             else _("Mark as read"),
             "url": url_for("BerichtView.read", pk=bericht.id),
             "post": True,
@@ -162,7 +167,7 @@ class BerichtView(BaseView):
             crumbs=[(_("Berichten"), url_for("BerichtView.index")), (letters.subject(bericht), None)],
             body=letters.paragraphs(bericht),
             facts=[(label, value) for label, value in facts if value],
-            action=action if to_round or to_dossier or bericht.gelezen_op is None else None,
+            action=action if to_round or to_dossier or to_work or bericht.gelezen_op is None else None,
             back_url=url_for("BerichtView.index"),
         )
 

@@ -1,5 +1,6 @@
 """What the page of one dossier shows: route, next step, tabs, and what each tab holds."""
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ from app import access, workflow
 from app.access import Person
 from app.errors import NotFound
 from app.models import Hulpvraag, StatusWijziging
-from app.services import dossiers, hulpvragen, kinderen, status, told
+from app.services import dossiers, hulpvragen, kinderen, stand_in, status, told
 from app.services.status import Option
 from app.services.wording import day, local_day
 from app.terms import Level, Noun, Status, Verb
@@ -28,6 +29,19 @@ def at_move(of: Status) -> str:
     if role is None:
         return "–"
     return _("You") if person and role in person.rollen else str(role.label)
+
+
+def person_named(name: str, row: Hulpvraag) -> str:
+    """Name the contact person, the specialist or the stand-in, with who stands in for them now."""
+    at = row.voorschool_id if name == "contactpersoon" else row.swv_id
+    return stand_in.named(getattr(row, name), at, [row.swv_id, row.voorschool_id])
+
+
+# Columns with words of their own.
+WORDS = {
+    "aan_zet": lambda row: at_move(row.status),
+    **{name: functools.partial(person_named, name) for name in ("contactpersoon", "specialist", "waarnemer")},
+}
 
 
 def page(row: Hulpvraag, tab: str, facts: Sequence[Any] = ()) -> Context:

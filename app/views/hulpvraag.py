@@ -49,7 +49,7 @@ class HulpvraagView(PortalView):
     order_columns, search_in = ["gewijzigd_op"], ["nummer", "kind.zoeknaam"]
     search_label = _l("Search by name or number")
     load = ("kind", "voorschool", "contactpersoon", "specialist", "waarnemer", "aangemaakt_door")
-    formatters_columns = {"aan_zet": lambda row: dossier.at_move(row.status)}
+    formatters_columns = dossier.WORDS
     list_columns = ["kind", "status", "aan_zet", "voorschool", "gewijzigd_op"]
     edit_columns = ["omschrijving", "contactpersoon", "specialist", "waarnemer"]
     show_columns = [*edit_columns[:1], "voorschool", *edit_columns[1:], "aangemaakt_op"]

@@ -145,6 +145,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("oud", sa.String(length=40), nullable=True))
         batch_op.add_column(sa.Column("nieuw", sa.String(length=40), nullable=True))
 
+    with op.batch_alter_table("bericht", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("aantal", sa.Integer(), nullable=True))
+
     with op.batch_alter_table("lidmaatschap", schema=None) as batch_op:
         batch_op.add_column(sa.Column("geschorst_op", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("locatie", sa.String(length=120), nullable=True))
@@ -155,6 +158,9 @@ def downgrade() -> None:
     with op.batch_alter_table("lidmaatschap", schema=None) as batch_op:
         batch_op.drop_column("locatie")
         batch_op.drop_column("geschorst_op")
+
+    with op.batch_alter_table("bericht", schema=None) as batch_op:
+        batch_op.drop_column("aantal")
 
     with op.batch_alter_table("gebeurtenis", schema=None) as batch_op:
         batch_op.drop_column("nieuw")
