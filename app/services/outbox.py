@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -32,6 +33,7 @@ MEMBERSHIP = "nieuw_lidmaatschap"
 INVITED_WITH_LINK = "overleg_uitnodiging_account"
 OPENED = "dossier_geopend"
 ONE_TIME_LINKS = frozenset({"uitnodiging", "wachtwoord_vergeten", INVITED_WITH_LINK})
+_WHY = "messages are written by the portal itself"
 _READS_THE_DOSSIER = frozenset({Level.DOSSIER, Level.LEZEN, Level.ALLES})
 
 
@@ -102,6 +104,37 @@ def queue_account_mail(
     if overlegronde is not None:
         bericht.overlegronde_id, bericht.hulpvraag_id = overlegronde.id, overlegronde.hulpvraag_id
     return _add(bericht, None, None)
+
+
+def queue_invitations(
+    leden: Sequence[Lidmaatschap], links: Sequence[Uitnodiging], swv_id: uuid.UUID | None
+) -> None:
+    """Add the mail with its link for each of these memberships, in one statement; the caller commits.
+
+    It is sent when the membership begins.
+    """
+    made = []
+    for lid, link in zip(leden, links, strict=True):
+        bericht = _bericht("uitnodiging", organisation_id=None, swv_id=swv_id)
+        bericht.ontvanger_id, bericht.uitnodiging_id = lid.gebruiker_id, link.id
+        made.append(_from(bericht, lid.van))
+    write_as_system(_WHY, *made)
+
+
+def queue_memberships(leden: Sequence[Lidmaatschap], swv_id: uuid.UUID | None) -> None:
+    """Tell people with an account where they can work too, as `queue_invitations` does."""
+    made = []
+    for lid in leden:
+        bericht = _bericht(MEMBERSHIP, organisation_id=lid.organisation_id, swv_id=swv_id)
+        bericht.ontvanger_id = lid.gebruiker_id
+        made.append(_from(bericht, lid.van))
+    write_as_system(_WHY, *made)
+
+
+def _from(bericht: Bericht, moment: datetime) -> Bericht:
+    if moment > bericht.gemaakt_op:
+        bericht.gemaakt_op = bericht.volgende_poging = moment
+    return bericht
 
 
 def withdraw(soort: str, *, overlegronde: Overlegronde, gebruiker_id: int) -> None:
@@ -177,7 +210,7 @@ def _add(bericht: Bericht, hulpvraag: Hulpvraag | None, statuswijziging: StatusW
         bericht.hulpvraag_id, bericht.swv_id = hulpvraag.id, hulpvraag.swv_id
     if statuswijziging is not None:
         bericht.statuswijziging_id = statuswijziging.id
-    write_as_system("messages are written by the portal itself", bericht)
+    write_as_system(_WHY, bericht)
     return bericht
 
 

@@ -24,6 +24,7 @@ from app.views.bijlage_files import BijlageFilesView
 from app.views.deelname import DeelnameView
 from app.views.gezagsdrager import GezagsdragerView
 from app.views.hulpvraag import HulpvraagView
+from app.views.invoer import InvoerView
 from app.views.kept_text import KeptTextView
 from app.views.kind import KindView
 from app.views.lidmaatschap import LidmaatschapView, MembershipView
@@ -53,13 +54,14 @@ MENU: tuple[tuple[Any, str, Noun | None, Any], ...] = (
     (_l("Consents"), "ToestemmingView.list", Noun.TOESTEMMING, _l("More")),
     (_l("Organisations"), "OrganisationView.list", Noun.ORGANISATION, _l("Administration")),
     (_l("People"), "LidmaatschapView.list", Noun.LIDMAATSCHAP, _l("Administration")),
+    (_l("Import a list"), "InvoerView.index", Noun.INVOER, _l("Administration")),
     (_l("Who sees what?"), "WatZietWieView.index", Noun.ORGANISATION, _l("Administration")),
 )
 VIEWS = (
     WorklistView, SigninView, AccountView, OwnAccountView, HulpvraagView, KindView, GezagsdragerView,
     BijlageView, BijlageFilesView, KeptTextView, NotitieView, AfspraakView, OverlegrondeView, RoundView,
     DeelnameView, SchoolVoorkeurView, ToestemmingView, BetrokkenenView, OverdrachtView, OrganisationView,
-    LidmaatschapView, MembershipView, WatZietWieView, BerichtView, PickView,
+    LidmaatschapView, MembershipView, InvoerView, WatZietWieView, BerichtView, PickView,
 )  # fmt: skip
 ALSO_KEEP_TEXT = frozenset(
     {
