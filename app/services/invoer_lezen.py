@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
@@ -67,7 +68,7 @@ def _lijst(rows: Iterator[Sequence[Cell]]) -> Lijst:
                 _(
                     "The list goes on after row %(number)s, the last that can be read. Split it over several"
                     " files, or take out the empty rows at its end.",
-                    number=MOST_ROWS + 1,
+                    number=format_decimal(MOST_ROWS + 1),
                 )
             )
         elif any(text or wrong for text, wrong in row):
