@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any
 
 from openpyxl import Workbook
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, encode_multipart
 
 from app.extensions import db
 from app.models import Gebruiker, Inloggegevens, Lidmaatschap, Organisation
@@ -109,8 +110,10 @@ class Importer:
         return re.search(r'name="csrf_token" value="([^"]+)"', self.client.get("/invoer/").text)[1]
 
     def upload(self, content: bytes, name: str = "lijst.csv") -> TestResponse:
-        form = {"csrf_token": self.token(), "bestand": (io.BytesIO(content), name)}
-        return self.client.post("/invoer/", data=form, content_type="multipart/form-data")
+        file = FileStorage(io.BytesIO(content), name)
+        boundary, body = encode_multipart({"csrf_token": self.token(), "bestand": file})
+        kind = f"multipart/form-data; boundary={boundary}"
+        return self.client.post("/invoer/", data=body, content_type=kind)
 
     def check(self, content: bytes, name: str = "lijst.csv") -> "Check":
         answer = self.upload(content, name)

@@ -22,6 +22,7 @@ _MOST_UNPACKED = 50 * 10**6
 _MOST_TAGS = 2_000_000  # each costs the reader some 100 bytes of memory
 _MOST_PARTS = 500
 _SEPARATORS = ";,\t"
+_ALSO = {"functie": "rol"}  # what the pages call it
 # Excel takes a cell that begins so for a formula. What we write gets an apostrophe; what we read loses it.
 RISKY = re.compile(r"'*[=+\-@\t\r]")
 _PROTECTED = re.compile(r"'+[=+\-@\t\r]")
@@ -107,7 +108,7 @@ def _header(row: Sequence[Cell]) -> tuple[dict[str, str], list[str | None]]:
 
 def _kolom(text: str) -> str | None:
     plain = re.sub(r"[\s_:*-]", "", text).casefold()
-    return next((kolom for kolom in KOLOMMEN if kolom.replace("-", "") == plain), None)
+    return {kolom.replace("-", ""): kolom for kolom in KOLOMMEN}.get(_ALSO.get(plain, plain))
 
 
 def _regel(nummer: int, names: Sequence[str | None], row: Sequence[Cell]) -> Regel:
