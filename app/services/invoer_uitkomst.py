@@ -9,7 +9,7 @@ from enum import Enum, auto
 
 from flask_babel import gettext as _
 
-from app.services.invoer_lijst import Lijst, Regel
+from app.services.invoer_lijst import KOLOMMEN, Lijst, Regel
 from app.terms import OrganisationSoort, Role
 
 
@@ -104,7 +104,8 @@ class Plan:
 
     def said(self, one: Uitkomst) -> Sequence[str]:
         """Say what becomes of a row in whole sentences: what is wrong with its cells, or what it will do."""
-        return [self._in_cell(one, *fout) for fout in one.fouten] or one.zinnen
+        by_column = sorted(one.fouten, key=lambda fout: KOLOMMEN.index(fout[0]))
+        return [self._in_cell(one, *fout) for fout in by_column] or one.zinnen
 
     def _in_cell(self, one: Uitkomst, kolom: str, sentence: str) -> str:
         letter = self.lijst.letters.get(kolom)

@@ -216,9 +216,9 @@ def _check(row: Invoer, plan: Plan, *, only_wrong: bool) -> dict[str, Any]:
 def _at_work(row: Invoer) -> dict[str, Any]:
     """Gather invoer_bezig.html, but for its steps."""
     return {
-        "title": _("Carrying out the list"),
+        "title": _("Carry out the list"),
         "sub": f"{row.bestandsnaam} · {_rows(row.aantal)}",
-        "crumbs": _crumbs((_("Carrying out the list"), None)),
+        "crumbs": _crumbs((_("Carry out the list"), None)),
         "number": format_decimal,
         "check_url": url_for("InvoerView.show", pk=row.id),
         **_links(),

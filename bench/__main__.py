@@ -1,0 +1,12 @@
+"""Run every measurement, or those that are named: `python -m bench invoer`."""
+
+import importlib
+import sys
+
+MODULES = (
+    "invoer",
+)  # fmt: skip
+
+for name in sys.argv[1:] or MODULES:
+    print(f"== {name}")
+    importlib.import_module(f"bench.{name}").main()
