@@ -1,1 +1,1 @@
-"""What is measured: `make bench` runs each module's main(), which prints its figures."""
+"""Measurements of promises with a figure; `make bench` takes them all."""

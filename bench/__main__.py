@@ -1,12 +1,8 @@
-"""Run every measurement, or those that are named: `python -m bench invoer`."""
+"""`make bench`: each module measures one promise and prints what it found."""
 
-import importlib
-import sys
+from bench import invoer
 
-MODULES = (
-    "invoer",
-)  # fmt: skip
-
-for name in sys.argv[1:] or MODULES:
-    print(f"== {name}")
-    importlib.import_module(f"bench.{name}").main()
+for module in (
+    invoer,
+):  # fmt: skip
+    module.main()

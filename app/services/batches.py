@@ -5,7 +5,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 # A statement takes 32,766 values on SQLite, 65,535 on PostgreSQL.
-IN_ONE_STATEMENT = 1000
+IN_ONE_STATEMENT = 10_000
 
 
 def batches(rows: Sequence[T], size: int = IN_ONE_STATEMENT) -> Iterator[Sequence[T]]:

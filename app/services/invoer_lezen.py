@@ -19,8 +19,10 @@ from app.services.invoer_lijst import DAGEN, KOLOMMEN, MOST_ROWS, Leesfout, Lijs
 
 MOST_BYTES = 5 * 10**6
 _MOST_UNPACKED = 50 * 10**6
-_MOST_TAGS = 2_000_000  # each costs the reader some 100 bytes of memory
+_MOST_TAGS = 1_500_000  # each costs the reader some 100 bytes of memory
 _MOST_PARTS = 500
+_MOST_COLUMNS = 1_100  # LibreOffice may write 1,024, most of them empty
+_LONGEST = 1_000  # characters of a cell that are kept
 _SEPARATORS = ";,\t"
 _ALSO = {"functie": "rol"}  # what the pages call it
 # Excel takes a cell that begins so for a formula. What we write gets an apostrophe; what we read loses it.
@@ -62,6 +64,8 @@ def _lijst(rows: Iterator[Sequence[Cell]]) -> Lijst:
     names: list[str | None] = []
     regels = []
     for nummer, row in enumerate(rows, 1):
+        if len(row) > _MOST_COLUMNS:
+            raise BadInput(_large())
         if nummer == 1:
             letters, names = _header(row)
         elif nummer > MOST_ROWS + 1:
@@ -132,6 +136,8 @@ def _regel(nummer: int, names: Sequence[str | None], row: Sequence[Cell]) -> Reg
 def _text(value: str) -> Cell:
     """Take a text as people read it, one space between words; signs that cannot be seen are refused."""
     plain = " ".join(value.split())
+    if len(plain) > _LONGEST:
+        return "", Leesfout.LANG
     return plain, None if plain.isprintable() else Leesfout.TEKENS
 
 
@@ -146,7 +152,7 @@ def _csv(content: bytes) -> Iterator[Sequence[Cell]]:
     try:
         for row in reader:
             number += 1
-            yield [_of_csv(value) for value in row]
+            yield [_of_csv(value) for value in row[: _MOST_COLUMNS + 1]]
     except csv.Error as broken:
         raise BadInput(
             _(
@@ -171,7 +177,7 @@ def _decoded(content: bytes) -> str:
 
 
 def _separator(text: str) -> str:
-    first = text.splitlines()[0] if text.strip() else ""
+    first = text.partition("\n")[0][:_LONGEST]
     known = {separator: sum(map(bool, map(_kolom, first.split(separator)))) for separator in _SEPARATORS}
     quoted = {separator: first.count(f'"{separator}"') for separator in _SEPARATORS}
     return max(
@@ -210,11 +216,15 @@ def _refuse_bomb(content: bytes) -> None:
         parts = package.infolist()
         fits = len(parts) <= _MOST_PARTS and sum(part.file_size for part in parts) <= _MOST_UNPACKED
         if not fits or sum(_tags(package.open(part)) for part in parts) > _MOST_TAGS:
-            raise BadInput(_("This file is far larger inside than a list needs. Save the list anew."))
+            raise BadInput(_large())
         names = [part.filename.casefold() for part in parts]
         with_macros = any(name.endswith("vbaproject.bin") for name in names)
         if with_macros or b"macroEnabled" in package.read("[Content_Types].xml"):
             raise BadInput(_macros())
+
+
+def _large() -> str:
+    return _("This file is far larger inside than a list needs. Save the list anew.")
 
 
 def _tags(part: Any) -> int:

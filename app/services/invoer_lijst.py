@@ -23,6 +23,7 @@ class Leesfout(Term):
     FORMULE = "formule", _l("This is a formula. Put the value itself in the cell.")
     FOUTWAARDE = "foutwaarde", _l("This is an error of the spreadsheet. Put the value itself in the cell.")
     DATUM = "datum", _l("The spreadsheet took this for a date. Give the cell the notation Text.")
+    LANG = "lang", _l("This text is far too long.")
     TEKENS = "tekens", _l("This holds signs that cannot be seen. Type the text anew.")
 
 

@@ -1,10 +1,10 @@
 """The pages of Invoer: upload a list, read what it would do, and carry it out while one can watch."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from typing import Any
 
-from flask import Response, flash, redirect, request, stream_template, url_for
+from flask import Response, flash, redirect, request, stream_template, stream_with_context, url_for
 from flask_appbuilder import BaseView, expose
 from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
@@ -100,13 +100,22 @@ class InvoerView(BaseView):
         if row.uitgevoerd_op is not None:
             flash(_("This list had been carried out already, and that was once."), "warning")
             return redirect(url_for("InvoerView.show", pk=row.id), 303)
-        steps = invoer.carry_out(row.id, request.form.get("gezien", ""), access.reader())
-        answer = Response(stream_template("invoer_bezig.html", steps=_told(steps), **_at_work(row)))
+        steps = _told(invoer.carry_out(row.id, request.form.get("gezien", ""), access.reader()))
+        page = stream_template("invoer_bezig.html", steps=steps, **_at_work(row))
+        answer = Response(stream_with_context(_ended_with(page, steps)))
         answer.headers["X-Accel-Buffering"] = "no"  # nginx would keep the progress till the end
         return answer
 
 
-def _told(steps: Iterator[Voortgang]) -> Iterator[Voortgang]:
+def _ended_with(page: Iterator[str], steps: Generator[Voortgang, None, None]) -> Iterator[str]:
+    """Give the page; when nobody listens any more the work ends here, and not when Python cleans up."""
+    try:
+        yield from page
+    finally:
+        steps.close()
+
+
+def _told(steps: Iterator[Voortgang]) -> Generator[Voortgang, None, None]:
     """Give the steps; a refusal or a defect halfway becomes the last one, in words. Nothing was done then."""
     try:
         yield from steps
