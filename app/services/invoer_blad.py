@@ -110,7 +110,6 @@ def template() -> Blad:
 def _explained() -> list[Row]:
     kinds = [(kind.value, ", ".join(map(invoer_cellen.word, invoer_cellen.roles_of(kind))))
              for kind in invoer_cellen.SOORTEN]  # fmt: skip
-    day = _("A day like 31-12-2026; may be empty.")
     meaning = {
         "organisatie": _("The name. A name that is known already adds people to that organisation."),
         "soort": _("Of a new organisation: %(kinds)s.", kinds=invoer_cellen.kinds()),
@@ -121,8 +120,10 @@ def _explained() -> list[Row]:
         "e-mail": _("The person's own e-mail address: the invitation goes there."),
         "rol": _("What this kind of organisation can give: see below."),
         "locatie": _("The place of work within the organisation; may be empty."),
-        "van": _("%(day)s From this day on the person works here, and the invitation goes then.", day=day),
-        "tot": _("%(day)s From this day on the person no longer works here.", day=day),
+        "van": _(
+            "A day like 31-12-2026, or empty. From then on this person works here; the invitation goes then."
+        ),
+        "tot": _("A day like 31-12-2026, or empty. From then on this person works here no more."),
     }
     return [
         (_("column"), _("what to fill in")),

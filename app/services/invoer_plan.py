@@ -11,7 +11,7 @@ from app.access import Person, as_system
 from app.extensions import db
 from app.models import Gebruiker, Lidmaatschap, Organisation
 from app.models.base import now
-from app.services import invoer_cellen, writing
+from app.services import invoer_cellen, wording, writing
 from app.services.batches import batches
 from app.services.invoer_lijst import Lijst
 from app.services.invoer_uitkomst import Genodigde, Plaats, Plan, Soort, Uitkomst
@@ -178,6 +178,8 @@ class _Planner:
         known = self.known.get(account, "")
         if known not in ("", one.name):
             one.zinnen.append(_("This is the address of %(name)s, and that name stays.", name=known))
+        if van is not None and van > self.moment:
+            one.zinnen.append(_("The mail goes on %(day)s.", day=wording.day(van.date())))
         self.plan.genodigden.append(
             Genodigde(
                 plaats,
