@@ -1,6 +1,7 @@
 """The log: one row an event, in the transaction of the act. When it can't be written, the act fails."""
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from flask import has_request_context, request
@@ -11,6 +12,8 @@ from app.extensions import db
 from app.models import Gebeurtenis, Hulpvraag
 from app.models.base import parse_id
 from app.terms import Actie
+
+_WHY = "the log is written by the portal itself"
 
 
 def record(
@@ -38,19 +41,37 @@ def record(
         actie=actie,
         gelukt=gelukt,
         swv_id=swv_id or (person.swv_id if person else None) or getattr(row, "swv_id", None),
-        gebruiker_id=person.gebruiker_id if person else gebruiker_id,
-        organisation_id=person.organisation_id if person else None,
-        rollen=",".join(sorted(person.rollen)) if person else None,
         hulpvraag_id=hulpvraag_id or about,
         noun=noun or (type(row).__name__ if row is not None else None),
         object_id=str(row.id) if row is not None else str(object_id) if object_id else None,
         grond=grond,
         oud=oud,
         nieuw=nieuw,
-        pagina=request.endpoint if has_request_context() else None,
-        adres=request.remote_addr if has_request_context() else None,
+        **_who(person, gebruiker_id),
     )
-    write_as_system("the log is written by the portal itself", event)
+    write_as_system(_WHY, event)
+
+
+def record_all(actie: Actie, rows: Iterable[Any]) -> None:
+    """Add an event about each of many rows of no dossier, in one statement; the caller commits."""
+    person = current_person()
+    swv_id, who = person.swv_id if person else None, _who(person)
+    events = [
+        Gebeurtenis(actie=actie, swv_id=swv_id, noun=type(row).__name__, object_id=str(row.id), **who)
+        for row in rows
+    ]
+    write_as_system(_WHY, *events)
+
+
+def _who(person: Person | None, gebruiker_id: int | None = None) -> dict[str, Any]:
+    """Say who acts, for whom and from where."""
+    return {
+        "gebruiker_id": person.gebruiker_id if person else gebruiker_id,
+        "organisation_id": person.organisation_id if person else None,
+        "rollen": ",".join(sorted(person.rollen)) if person else None,
+        "pagina": request.endpoint if has_request_context() else None,
+        "adres": request.remote_addr if has_request_context() else None,
+    }
 
 
 def refusal(error: PortalError) -> None:

@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -38,6 +39,7 @@ HANDED_OVER, OTHER_CONTACT = "werk_overgedragen", "contact_gewijzigd"
 # What an account's owner hears wherever they work.
 CODES_RENEWED, PHONE_LINKED = "herstelcodes_vernieuwd", "telefoon_gekoppeld"
 ABOUT_THE_ACCOUNT = frozenset({CODES_RENEWED, PHONE_LINKED})
+_WHY = "messages are written by the portal itself"
 _READS_THE_DOSSIER = frozenset({Level.DOSSIER, Level.LEZEN, Level.ALLES})
 
 
@@ -129,6 +131,37 @@ def put_off(soort: str, *, gebruiker_id: int, organisation_id: uuid.UUID, at: da
         db.session.execute(query)
 
 
+def queue_invitations(
+    leden: Sequence[Lidmaatschap], links: Sequence[Uitnodiging], swv_id: uuid.UUID | None
+) -> None:
+    """Add the mail with its link for each of these memberships, in one statement; the caller commits.
+
+    It is sent when the membership begins.
+    """
+    made = []
+    for lid, link in zip(leden, links, strict=True):
+        bericht = _bericht("uitnodiging", organisation_id=None, swv_id=swv_id)
+        bericht.ontvanger_id, bericht.uitnodiging_id = lid.gebruiker_id, link.id
+        made.append(_from(bericht, lid.van))
+    write_as_system(_WHY, *made)
+
+
+def queue_memberships(leden: Sequence[Lidmaatschap], swv_id: uuid.UUID | None) -> None:
+    """Tell people with an account where they can work too, as `queue_invitations` does."""
+    made = []
+    for lid in leden:
+        bericht = _bericht(MEMBERSHIP, organisation_id=lid.organisation_id, swv_id=swv_id)
+        bericht.ontvanger_id = lid.gebruiker_id
+        made.append(_from(bericht, lid.van))
+    write_as_system(_WHY, *made)
+
+
+def _from(bericht: Bericht, moment: datetime) -> Bericht:
+    if moment > bericht.gemaakt_op:
+        bericht.gemaakt_op = bericht.volgende_poging = moment
+    return bericht
+
+
 def withdraw(soort: str, *, overlegronde: Overlegronde, gebruiker_id: int) -> None:
     """Take back what would be said later, in the caller's transaction."""
     waiting = (
@@ -204,7 +237,7 @@ def _add(bericht: Bericht, hulpvraag: Hulpvraag | None, statuswijziging: StatusW
         bericht.hulpvraag_id, bericht.swv_id = hulpvraag.id, hulpvraag.swv_id
     if statuswijziging is not None:
         bericht.statuswijziging_id = statuswijziging.id
-    write_as_system("messages are written by the portal itself", bericht)
+    write_as_system(_WHY, bericht)
     return bericht
 
 

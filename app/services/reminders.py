@@ -1,4 +1,4 @@
-"""What the worker looks after besides the outbox, once a minute: what people are reminded of."""
+"""What the worker looks after besides the outbox, once a minute: who is reminded, what is forgotten."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -6,10 +6,10 @@ from datetime import datetime
 from flask import current_app
 
 from app.extensions import db
-from app.services import afspraken, schooltermijn
+from app.services import afspraken, invoer, schooltermijn
 
 # Each queues what is due at a moment, once however many workers there are, and says how much that was.
-REMINDERS: tuple[Callable[[datetime], int], ...] = (afspraken.remind, schooltermijn.remind)
+REMINDERS: tuple[Callable[[datetime], int], ...] = (afspraken.remind, schooltermijn.remind, invoer.forget)
 
 
 def due(moment: datetime) -> int:

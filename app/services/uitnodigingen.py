@@ -1,6 +1,7 @@
 """One-time links: made for an account, found again by their token, used once."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import select, update
@@ -16,6 +17,7 @@ from app.services.links import link_token
 from app.terms import UitnodigingSoort
 
 _WHY = "who has the link is not signed in yet"
+_OWN = "a one-time link is a secret of the portal itself"
 
 
 def make(
@@ -38,14 +40,40 @@ def make(
         door_id=by.gebruiker_id if by else None,
         verloopt_op=now() + valid_for,
     )
-    write_as_system("a one-time link is a secret of the portal itself", uitnodiging)
+    write_as_system(_OWN, uitnodiging)
     return uitnodiging
 
 
-def withdraw(soort: UitnodigingSoort, gebruiker_id: int) -> None:
-    """Let the open links of this kind stop working, in the current transaction."""
+def make_all(
+    soort: UitnodigingSoort, leden: Sequence[Lidmaatschap], *, valid_for: timedelta, by: Person
+) -> list[Uitnodiging]:
+    """Add a link for each of these memberships, of as many accounts, as `make` does; in a few statements.
+
+    A membership that begins later has a link that works from then on for as long.
+    """
+    withdraw(soort, *(lid.gebruiker_id for lid in leden))
+    made = []
+    for lid in leden:
+        key = uuid.uuid4()
+        made.append(
+            Uitnodiging(
+                id=key,
+                token_hash=token_hash(link_token(key)),
+                soort=soort,
+                gebruiker_id=lid.gebruiker_id,
+                lidmaatschap_id=lid.id,
+                door_id=by.gebruiker_id,
+                verloopt_op=max(now(), lid.van) + valid_for,
+            )
+        )
+    write_as_system(_OWN, *made)
+    return made
+
+
+def withdraw(soort: UitnodigingSoort, *gebruiker_ids: int) -> None:
+    """Let the open links of this kind to these accounts stop working, in the current transaction."""
     opened = (
-        Uitnodiging.gebruiker_id == gebruiker_id,
+        Uitnodiging.gebruiker_id.in_(gebruiker_ids),
         Uitnodiging.soort == soort,
         Uitnodiging.gebruikt_op.is_(None),
     )

@@ -27,6 +27,7 @@ from app.views.deelname import DeelnameView
 from app.views.gezagsdrager import GezagsdragerView
 from app.views.hand_over import HandOverView
 from app.views.hulpvraag import HulpvraagView
+from app.views.invoer import InvoerView
 from app.views.kept_text import KeptTextView
 from app.views.kind import KindView
 from app.views.lidmaatschap import LidmaatschapView
@@ -60,6 +61,7 @@ MENU: tuple[tuple[Any, str, Noun | None, Any], ...] = (
     (_l("Organisations"), "OrganisationView.list", Noun.ORGANISATION, _l("Administration")),
     (_l("People"), "LidmaatschapView.list", Noun.LIDMAATSCHAP, _l("Administration")),
     (_l("Rights"), "RechtenView.own", Noun.RECHT, _l("Administration")),
+    (_l("Import a list"), "InvoerView.index", Noun.INVOER, _l("Administration")),
     (_l("Who sees what?"), "WatZietWieView.index", Noun.ORGANISATION, _l("Administration")),
 )
 VIEWS = (
@@ -67,7 +69,7 @@ VIEWS = (
     BijlageView, BijlageFilesView, KeptTextView, NotitieView, AfspraakView, OverlegrondeView, RoundView,
     DeelnameView, SchoolVoorkeurView, ToestemmingView, BetrokkenenView, OverdrachtView, OrganisationView,
     LidmaatschapView, MembershipView, StandInView, OwnStandInView, HandOverView, RechtenView, BekijkenView,
-    WatZietWieView, BerichtView, PickView,
+    InvoerView, WatZietWieView, BerichtView, PickView,
 )  # fmt: skip
 ALSO_KEEP_TEXT = frozenset(
     {
