@@ -249,6 +249,7 @@ class Actie(Term):
     ORGANISATIE_WISSELEN = "organisatie-wisselen", _l("switched organisation")
     ACCOUNT_UITNODIGEN = "account-uitnodigen", _l("invited a person")
     ACCOUNT_ACTIVEREN = "account-activeren", _l("activated an account")
+    WACHTWOORD_VERGETEN = "wachtwoord-vergeten", _l("asked for a new password")
     WACHTWOORD_WIJZIGEN = "wachtwoord-wijzigen", _l("changed a password")
     HERSTELCODE_GEBRUIKEN = "herstelcode-gebruiken", _l("used a recovery code")
     HERSTELCODES_VERNIEUWEN = "herstelcodes-vernieuwen", _l("renewed the recovery codes")

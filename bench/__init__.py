@@ -1,0 +1,1 @@
+"""Measurements of promises with a figure; `make bench` takes them all."""
