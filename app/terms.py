@@ -61,6 +61,15 @@ class Role(Term):
     PLATFORMBEHEERDER = "platformbeheerder", _l("Platform administrator")
 
 
+class LidmaatschapStaat(Term):
+    """Whether a membership counts now; only `geldig` opens anything."""
+
+    GELDIG = "geldig", _l("in force")
+    GESCHORST = "geschorst", _l("suspended")
+    LATER = "later", _l("begins later")
+    VOORBIJ = "voorbij", _l("ended")
+
+
 JK_STAFF = frozenset({Role.CONTACTPERSOON_JK, Role.JK_SPECIALIST})
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.models.base import Id, Keyed, Moment, now, term
 from app.models.gebruiker import Gebruiker
 from app.models.organisation import Organisation
-from app.terms import Role
+from app.terms import LidmaatschapStaat, Role
 
 
 class Lidmaatschap(Keyed, Model):
@@ -41,6 +41,16 @@ class Lidmaatschap(Keyed, Model):
 
     gebruiker: Mapped[Gebruiker] = relationship()
     organisation: Mapped[Organisation] = relationship()
+
+    @property
+    def staat(self) -> LidmaatschapStaat:
+        """Say whether it counts now."""
+        moment = now()
+        if self.tot is not None and self.tot <= moment:
+            return LidmaatschapStaat.VOORBIJ
+        if self.geschorst_op is not None:
+            return LidmaatschapStaat.GESCHORST
+        return LidmaatschapStaat.LATER if self.van > moment else LidmaatschapStaat.GELDIG
 
     def __str__(self) -> str:
         return self.gebruiker.naam

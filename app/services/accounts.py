@@ -71,8 +71,9 @@ def invite(
 def invite_again(lidmaatschap: Lidmaatschap, by: Person) -> Uitnodiging:
     """Mail a new link, for who lost it, or lost the phone. Until it is used the account stays as it is."""
     require(by, Verb.EDIT, lidmaatschap)
-    if has_ended(lidmaatschap):
-        raise Conflict(_("This membership has ended. Invite this person anew."))
+    _refuse_ended(lidmaatschap)
+    if lidmaatschap.geschorst_op is not None:
+        raise Conflict(_("This membership is suspended. Lift the suspension first."))
     with as_system(_WHY):
         gebruiker = db.session.scalars(
             select(Gebruiker).where(Gebruiker.id == lidmaatschap.gebruiker_id)
@@ -94,6 +95,37 @@ def end(lidmaatschap: Lidmaatschap, by: Person) -> None:
     uitnodigingen.withdraw_of(lidmaatschap)
     log.record(Actie.WIJZIGEN, row=lidmaatschap)
     db.session.commit()
+
+
+def suspend(lidmaatschap: Lidmaatschap, by: Person) -> None:
+    """Suspend a membership until `resume`: in force on that person's next request there, and told to nobody.
+
+    Its open invitation stops working. Once more changes nothing; Conflict when it has ended.
+    """
+    require(by, Verb.EDIT, lidmaatschap)
+    _refuse_ended(lidmaatschap)
+    if lidmaatschap.geschorst_op is not None:
+        return
+    lidmaatschap.geschorst_op = now()
+    uitnodigingen.withdraw_of(lidmaatschap)
+    log.record(Actie.LIDMAATSCHAP_SCHORSEN, row=lidmaatschap)
+    db.session.commit()
+
+
+def resume(lidmaatschap: Lidmaatschap, by: Person) -> None:
+    """Lift a suspension: the roles count again from the next request. Once more changes nothing."""
+    require(by, Verb.EDIT, lidmaatschap)
+    _refuse_ended(lidmaatschap)
+    if lidmaatschap.geschorst_op is None:
+        return
+    lidmaatschap.geschorst_op = None
+    log.record(Actie.LIDMAATSCHAP_HERVATTEN, row=lidmaatschap)
+    db.session.commit()
+
+
+def _refuse_ended(lidmaatschap: Lidmaatschap) -> None:
+    if has_ended(lidmaatschap):
+        raise Conflict(_("This membership has ended. Invite this person anew."))
 
 
 def _within_reach(gebruiker: Gebruiker, by: Person) -> bool:

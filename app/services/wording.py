@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.access import current_person
 from app.models.base import now
-from app.terms import Noun, Status, Term
+from app.terms import LidmaatschapStaat, Noun, Status, Term
 from app.workflow import AT_MOVE
 
 # One word for a column wherever it is shown; a screen overrides only what it means differently.
@@ -205,8 +205,16 @@ def words(value: Any) -> str:
             return str(value)
 
 
+_OF_MEMBERSHIP = {LidmaatschapStaat.GESCHORST: "stop", LidmaatschapStaat.LATER: "plain"}
+
+
 def tag_of(value: Any) -> str | None:
-    """Give a status its shape: 'need' is up to this person, 'done' and 'stop' have ended."""
+    """Give a status its shape: 'need' is up to this person, 'done' and 'stop' have ended.
+
+    Of a membership only what is out of the ordinary has one.
+    """
+    if isinstance(value, LidmaatschapStaat):
+        return _OF_MEMBERSHIP.get(value)
     if not isinstance(value, Status):
         return None
     if value is Status.ADVIES_AFGEROND:

@@ -12,7 +12,7 @@ from app import access
 from app.access import Person
 from app.errors import NotFound
 from app.models import Lidmaatschap
-from app.services import accounts, leden, listing
+from app.services import accounts, leden, listing, wording
 from app.terms import Noun, Role, Verb
 from app.views.base import Page, PortalInterface, PortalView, granted
 
@@ -27,8 +27,11 @@ class LidmaatschapView(PortalView):
     base_order, order_columns = ("van", "desc"), ["van"]
     search_in = ["gebruiker.first_name", "gebruiker.last_name", "organisation.naam"]
     choices = {"rol": sorted(set(Role) - {Role.OUDER, Role.DEELNEMER, Role.PLATFORMBEHEERDER})}
-    load, list_columns = ("gebruiker", "organisation"), ["gebruiker", "organisation", "rol", "van", "tot"]
-    show_columns = ["gebruiker", "organisation", "rol", "van", "tot"]
+    load, list_columns = (
+        ("gebruiker", "organisation"),
+        ["gebruiker", "organisation", "rol", "van", "tot", "staat"],
+    )
+    show_columns = ["gebruiker", "organisation", "rol", "van", "tot", "staat"]
     add_columns = ["gebruiker.first_name", "gebruiker.last_name", "gebruiker.email", "organisation", "rol"]
     exclude_route_methods = PortalView.exclude_route_methods | {"edit"}
 
@@ -45,11 +48,22 @@ class LidmaatschapView(PortalView):
         return super().show_context(row) | {"danger": ends if self.show_buttons(row) else None}
 
     def show_buttons(self, row: Any) -> Sequence[dict[str, Any]]:
-        """Offer to send a new link, to who may."""
+        """Offer what can be done with this membership now, to who may."""
         if accounts.has_ended(row) or not access.may(access.current_person(), Verb.EDIT, row):
             return []
+        if row.geschorst_op is not None:
+            return [{"label": _("Lift suspension"), "url": url_for("MembershipView.resume", pk=row.id)}]
         return [
+            {"label": _("Suspend"), "url": url_for("MembershipView.suspend", pk=row.id)},
             {"label": _("Send a new link"), "url": url_for("MembershipView.invite_again", pk=row.id)},
+        ]
+
+    def facts(self, row: Any, columns: Sequence[str]) -> Sequence[tuple[Any, Any]]:
+        """Make the state of a membership stand out when it does not count."""
+        shape = wording.tag_of(row.staat)
+        return [
+            (label, {"text": value, "tag": shape} if name == "staat" and shape else value)
+            for name, (label, value) in zip(columns, super().facts(row, columns), strict=True)
         ]
 
 
@@ -80,6 +94,55 @@ class MembershipView(BaseView):
             ],
             submit_label=_("End membership"),
             danger=True,
+            cancel_url=url_for("LidmaatschapView.show", pk=row.id),
+        )
+
+    @expose("/<pk>/schorsen", methods=["GET", "POST"])
+    @granted("edit")
+    def suspend(self, pk: str) -> Page:
+        """Suspend a membership, in force on that person's next click."""
+        row, by = _find(pk)
+        if request.method == "POST":
+            accounts.suspend(row, by)
+            flash(
+                _("The membership is suspended. This person cannot work here until you lift that."), "success"
+            )
+            return redirect(url_for("LidmaatschapView.show", pk=row.id))
+        return self.render_template(
+            "confirm.html",
+            title=_("Suspend membership"),
+            sub=f"{row.gebruiker} · {row.organisation}",
+            sentence=_("Do you want to suspend this membership for the time being?"),
+            consequences=[
+                _("Whoever is signed in is out at the next click."),
+                _("An invitation that was not used yet stops working."),
+                _("Nobody gets a mail about this."),
+                _("You can lift the suspension at any moment."),
+            ],
+            submit_label=_("Suspend"),
+            danger=True,
+            cancel_url=url_for("LidmaatschapView.show", pk=row.id),
+        )
+
+    @expose("/<pk>/hervatten", methods=["GET", "POST"])
+    @granted("edit")
+    def resume(self, pk: str) -> Page:
+        """Lift a suspension."""
+        row, by = _find(pk)
+        if request.method == "POST":
+            accounts.resume(row, by)
+            flash(_("The suspension is lifted. This person can work here again."), "success")
+            return redirect(url_for("LidmaatschapView.show", pk=row.id))
+        return self.render_template(
+            "confirm.html",
+            title=_("Lift suspension"),
+            sub=f"{row.gebruiker} · {row.organisation}",
+            sentence=_("Do you want this person to work here again?"),
+            consequences=[
+                _("The role counts again at once."),
+                _("Was the invitation not used yet? Then send a new link afterwards."),
+            ],
+            submit_label=_("Lift suspension"),
             cancel_url=url_for("LidmaatschapView.show", pk=row.id),
         )
 
