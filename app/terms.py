@@ -70,6 +70,15 @@ class LidmaatschapStaat(Term):
     VOORBIJ = "voorbij", _l("ended")
 
 
+class Aandacht(Term):
+    """Why a membership asks for attention in an access review."""
+
+    ONGEBRUIKT = "ongebruikt", _l("Not used")
+    EINDIGT = "eindigt", _l("Ends soon")
+    BIJZONDER = "bijzonder", _l("Unusual rights")
+    GESCHORST = "geschorst", _l("Suspended")
+
+
 JK_STAFF = frozenset({Role.CONTACTPERSOON_JK, Role.JK_SPECIALIST})
 
 

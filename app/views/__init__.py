@@ -35,6 +35,7 @@ from app.views.own_account import OwnAccountView
 from app.views.pick import PickView
 from app.views.schoolvoorkeur import SchoolVoorkeurView
 from app.views.signin import SigninView
+from app.views.toegangscontrole import ToegangscontroleView
 from app.views.toestemming import ToestemmingView
 from app.views.wat_ziet_wie import WatZietWieView, is_open_to
 from app.views.worklist import WorklistView
@@ -53,13 +54,14 @@ MENU: tuple[tuple[Any, str, Noun | None, Any], ...] = (
     (_l("Consents"), "ToestemmingView.list", Noun.TOESTEMMING, _l("More")),
     (_l("Organisations"), "OrganisationView.list", Noun.ORGANISATION, _l("Administration")),
     (_l("People"), "LidmaatschapView.list", Noun.LIDMAATSCHAP, _l("Administration")),
+    (_l("Access review"), "ToegangscontroleView.index", Noun.TOEGANGSCONTROLE, _l("Administration")),
     (_l("Who sees what?"), "WatZietWieView.index", Noun.ORGANISATION, _l("Administration")),
 )
 VIEWS = (
     WorklistView, SigninView, AccountView, OwnAccountView, HulpvraagView, KindView, GezagsdragerView,
     BijlageView, BijlageFilesView, KeptTextView, NotitieView, AfspraakView, OverlegrondeView, RoundView,
     DeelnameView, SchoolVoorkeurView, ToestemmingView, BetrokkenenView, OverdrachtView, OrganisationView,
-    LidmaatschapView, MembershipView, WatZietWieView, BerichtView, PickView,
+    LidmaatschapView, MembershipView, ToegangscontroleView, WatZietWieView, BerichtView, PickView,
 )  # fmt: skip
 ALSO_KEEP_TEXT = frozenset(
     {
