@@ -72,7 +72,7 @@ class ToegangscontroleView(BaseView):
             columns=[{"label": it} for it in (_("Name"), _("Organisation"), _("Role"), _("Why"))],
             rows=[_row(it, may_open=may_open, may_suspend=may_add) for it in found],
             empty=_("Nothing was found for these words.") if typed else _("Nobody asks for attention here."),
-            all_url=_home(**here, p=page, alles="1"),
+            all_url=_home(**here, p=page, alles="1", _anchor="aangevinkt"),
             back=request.full_path,
             previous_url=_home(**here, p=page - 1) if page > 1 else None,
             next_url=_home(**here, p=page + 1) if more else None,
