@@ -1,7 +1,10 @@
 """A partnership with its role administrators, and one next door: the people that accounts are managed of."""
 
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
+from babel.dates import format_date
 from sqlalchemy import select
 
 from app.access import as_system
@@ -28,6 +31,27 @@ OTHERS = {
     "anker": ("ANKER", Role.ROLBEHEERDER),
     "anker-jk": ("ANKER", Role.JK_SPECIALIST),
 }
+ZONE = ZoneInfo("Europe/Amsterdam")
+
+
+def day_in(number: int) -> date:
+    """The day in so many days."""
+    return (datetime.now(UTC).astimezone(ZONE) + timedelta(days=number)).date()
+
+
+def midnight(number: int) -> datetime:
+    """The moment at which that day begins."""
+    return datetime.combine(day_in(number), time(), tzinfo=ZONE)
+
+
+def typed(number: int) -> str:
+    """That day as a form sends it."""
+    return day_in(number).isoformat()
+
+
+def written(number: int) -> str:
+    """That day as a page writes it."""
+    return format_date(day_in(number), "d MMMM y", locale="nl")
 
 
 @dataclass

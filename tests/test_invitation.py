@@ -179,7 +179,7 @@ def test_a_new_invitation_ends_the_old_link(app, link, swv_id):
     with app.app_context(), as_system("the test invites again"):
         gebruiker = db.session.scalars(select(Gebruiker)).one()
         lidmaatschap = db.session.scalars(select(Lidmaatschap)).one()
-        accounts._mail_invitation(gebruiker, lidmaatschap, None)
+        accounts._mail_link("uitnodiging", gebruiker, lidmaatschap, None)
         db.session.commit()
     assert steps.Visitor(app).get(link).status_code == 410
 

@@ -4,9 +4,10 @@ import pytest
 from flask import Flask
 
 from app.access import Person
-from app.errors import BadInput
+from app.errors import Conflict
 from app.extensions import db
-from app.models import Betrokkenheid, Gebruiker, Gezagsdrager, Hulpvraag, Lidmaatschap
+from app.models import Betrokkenheid, Gebruiker, Gezagsdrager, Hulpvraag, Inloggegevens, Lidmaatschap
+from app.models.base import now
 from app.security import session_cookie
 from app.services import accounts, sessions
 from app.terms import Gezag, Ground, Role
@@ -62,15 +63,20 @@ def test_a_parent_without_authority_any_more_sees_nothing_on_the_next_click(brug
     assert client.get(f"/hulpvragen/{key}").status_code == 404
 
 
-def test_a_role_administrator_cannot_invite_who_works_elsewhere(brug):
-    with pytest.raises(BadInput):
-        invite(brug, "specialist@example.org")
+def test_a_role_administrator_invites_who_works_elsewhere_and_cannot_renew_that_account(brug):
+    with brug.behind_the_scenes():
+        key = brug.people["specialist"][0]
+        db.session.add(Inloggegevens(gebruiker_id=key, actief_sinds=now()))
+        db.session.commit()
+    made = invite(brug, "specialist@example.org")
+    assert [bericht.soort for bericht in brug.berichten(ontvanger_id=key)] == ["nieuw_lidmaatschap"]
+    with brug.at_work("rolbeheer") as by, pytest.raises(Conflict):
+        accounts.invite_again(db.session.get(Lidmaatschap, made.id), by)
 
 
-def test_a_role_administrator_cannot_invite_the_account_of_a_parent(brug):
-    parent_of(brug, brug.dossier())
-    with pytest.raises(BadInput):
-        invite(brug, "ouder@example.org")
+def test_the_account_of_a_parent_is_invited_like_any_other(brug):
+    account, _parent = parent_of(brug, brug.dossier())
+    assert invite(brug, "ouder@example.org").gebruiker_id == account
 
 
 def test_a_role_administrator_invites_somebody_new(brug):

@@ -1,5 +1,6 @@
 """Lidmaatschap: the role that a person has in an organisation, from when until when."""
 
+import hashlib
 import uuid
 from datetime import datetime
 
@@ -51,6 +52,12 @@ class Lidmaatschap(Keyed, Model):
         if self.geschorst_op is not None:
             return LidmaatschapStaat.GESCHORST
         return LidmaatschapStaat.LATER if self.van > moment else LidmaatschapStaat.GELDIG
+
+    @property
+    def versie(self) -> str:
+        """Mark how it stands: a form that was opened before somebody else's change loses."""
+        stands = (self.van, self.tot, self.geschorst_op, self.locatie)
+        return hashlib.sha256("\0".join(map(str, stands)).encode()).hexdigest()[:16]
 
     def __str__(self) -> str:
         return self.gebruiker.naam

@@ -1,26 +1,26 @@
-"""Accounts and memberships: invite somebody (again), change or end a membership, the first administrator."""
+"""Memberships, from the invitation to their end, and the links that go with the account."""
 
-import re
-import unicodedata
 import uuid
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.access import CEILING, Person, as_system, require, write_as_system
-from app.access.involvement import valid
 from app.errors import BadInput, Conflict, NotFound
 from app.extensions import db
-from app.models import Betrokkenheid, Gebruiker, Inloggegevens, Lidmaatschap, Organisation, Uitnodiging
+from app.models import Betrokkenheid, Gebruiker, Lidmaatschap, Organisation, Uitnodiging
 from app.models.base import now
-from app.services import log, outbox, uitnodigingen, writing
+from app.services import days, log, new_accounts, outbox, uitnodigingen
 from app.terms import Actie, Role, UitnodigingSoort, Verb
 
 _WHY = "an account belongs to the portal, not to an organisation"
-_LONGEST_NAME = 64
+
+# Mail in the night wakes people.
+_MORNING = timedelta(hours=7)
 
 
 def invite(
@@ -31,35 +31,47 @@ def invite(
     organisation_id: uuid.UUID | None,
     rol: Role,
     gebruikersnaam: str | None = None,
+    van: date | None = None,
+    tot: date | None = None,
+    locatie: str | None = None,
     by: Person | None,
 ) -> Lidmaatschap:
     """Give somebody a role in an organisation, with an account and a link by mail when they have none yet.
 
-    `by` is None on the command line only. BadInput for what can't be, NotFound where `by` has no say.
+    From the day `van` (default: now) to `tot` included. Whoever invites is told in no way whether the address
+    was known: an account that is in use gets the role and a mail without a link. `by` is None on the command
+    line only. BadInput for what can't be, NotFound where `by` has no say.
     """
     organisation = _organisation(organisation_id)
     if rol not in CEILING[organisation.soort]:
         raise _wrong("rol", _("This organisation cannot give that role."))
-    gebruiker = _by_email(email)
+    since, until = days.from_until(van, tot)
+    new_accounts.refuse_bad_name(voornaam, achternaam)
+    gebruiker = new_accounts.by_email(email)
     if by is not None and gebruiker is not None and gebruiker.id == by.gebruiker_id:
         raise _wrong("email", _("You cannot give a role to yourself."))
-    if by is not None and gebruiker is not None and not _within_reach(gebruiker, by):
-        raise _wrong("email", _("You cannot invite this person. Ask the role administrator of your SWV."))
-    is_new = gebruiker is None
     lidmaatschap = Lidmaatschap(
-        organisation_id=organisation.id, rol=rol, gebruiker_id=gebruiker.id if gebruiker else None
+        organisation_id=organisation.id,
+        rol=rol,
+        gebruiker_id=gebruiker.id if gebruiker else None,
+        van=since,
+        tot=until,
+        locatie=locatie,
     )
     if by is not None:
         require(by, Verb.ADD, lidmaatschap)
     try:
-        gebruiker = gebruiker or _new_account(voornaam, achternaam, email, gebruikersnaam)
-        _refuse_double(gebruiker, organisation, rol)
+        gebruiker = new_accounts.account_of(email, voornaam, achternaam, gebruikersnaam)
         lidmaatschap.gebruiker_id = gebruiker.id
+        if overlaps(lidmaatschap, since, until):
+            raise _wrong("email", _("This person already has this role in this organisation."))
         _write(lidmaatschap, by)
-        if is_new or not is_active(gebruiker):
-            _mail_invitation(gebruiker, lidmaatschap, by)
+        if new_accounts.is_active(gebruiker):
+            outbox.queue_account_mail(
+                outbox.MEMBERSHIP, gebruiker, organisation=organisation, at=told_at(lidmaatschap)
+            )
         else:
-            outbox.queue_account_mail("nieuw_lidmaatschap", gebruiker, organisation=organisation)
+            _mail_link("uitnodiging", gebruiker, lidmaatschap, by, organisation)
         log.record(Actie.ACCOUNT_UITNODIGEN, row=lidmaatschap, swv_id=organisation.swv_id)
         db.session.commit()
     except IntegrityError as twice:
@@ -71,30 +83,15 @@ def invite(
 def invite_again(lidmaatschap: Lidmaatschap, by: Person) -> Uitnodiging:
     """Mail a new link, for who lost it, or lost the phone. Until it is used the account stays as it is."""
     require(by, Verb.EDIT, lidmaatschap)
-    _refuse_ended(lidmaatschap)
-    if lidmaatschap.geschorst_op is not None:
-        raise Conflict(_("This membership is suspended. Lift the suspension first."))
-    with as_system(_WHY):
-        gebruiker = db.session.scalars(
-            select(Gebruiker).where(Gebruiker.id == lidmaatschap.gebruiker_id)
-        ).one()
-    if not _within_reach(gebruiker, by):
-        raise Conflict(_("This person works elsewhere too. Ask the role administrator of your SWV."))
-    uitnodiging = _mail_invitation(gebruiker, lidmaatschap, by)
+    refuse_out_of_force(lidmaatschap)
+    gebruiker = account_behind(lidmaatschap)
+    # What nobody has used yet has nothing to renew.
+    if new_accounts.is_active(gebruiker):
+        refuse_out_of_reach(gebruiker, by)
+    uitnodiging = _mail_link("uitnodiging", gebruiker, lidmaatschap, by)
     log.record(Actie.ACCOUNT_UITNODIGEN, row=lidmaatschap)
     db.session.commit()
     return uitnodiging
-
-
-def end(lidmaatschap: Lidmaatschap, by: Person) -> None:
-    """End a membership now: that person's next request there is refused. Once more changes nothing."""
-    require(by, Verb.EDIT, lidmaatschap)
-    if has_ended(lidmaatschap):
-        return
-    lidmaatschap.tot = now()
-    uitnodigingen.withdraw_of(lidmaatschap)
-    log.record(Actie.WIJZIGEN, row=lidmaatschap)
-    db.session.commit()
 
 
 def suspend(lidmaatschap: Lidmaatschap, by: Person) -> None:
@@ -103,50 +100,41 @@ def suspend(lidmaatschap: Lidmaatschap, by: Person) -> None:
     Its open invitation stops working. Once more changes nothing; Conflict when it has ended.
     """
     require(by, Verb.EDIT, lidmaatschap)
-    _refuse_ended(lidmaatschap)
-    if lidmaatschap.geschorst_op is not None:
-        return
-    lidmaatschap.geschorst_op = now()
-    uitnodigingen.withdraw_of(lidmaatschap)
-    log.record(Actie.LIDMAATSCHAP_SCHORSEN, row=lidmaatschap)
+    take(lidmaatschap)
+    refuse_ended(lidmaatschap)
+    if lidmaatschap.geschorst_op is None:
+        lidmaatschap.geschorst_op = now()
+        uitnodigingen.withdraw_of(lidmaatschap)
+        log.record(Actie.LIDMAATSCHAP_SCHORSEN, row=lidmaatschap)
     db.session.commit()
 
 
 def resume(lidmaatschap: Lidmaatschap, by: Person) -> None:
     """Lift a suspension: the roles count again from the next request. Once more changes nothing."""
     require(by, Verb.EDIT, lidmaatschap)
-    _refuse_ended(lidmaatschap)
-    if lidmaatschap.geschorst_op is None:
-        return
-    lidmaatschap.geschorst_op = None
-    log.record(Actie.LIDMAATSCHAP_HERVATTEN, row=lidmaatschap)
+    take(lidmaatschap)
+    refuse_ended(lidmaatschap)
+    if lidmaatschap.geschorst_op is not None:
+        lidmaatschap.geschorst_op = None
+        log.record(Actie.LIDMAATSCHAP_HERVATTEN, row=lidmaatschap)
     db.session.commit()
 
 
-def _refuse_ended(lidmaatschap: Lidmaatschap) -> None:
+def end(lidmaatschap: Lidmaatschap, by: Person) -> None:
+    """End a membership now: that person's next request there is refused. Once more changes nothing."""
+    require(by, Verb.EDIT, lidmaatschap)
+    take(lidmaatschap)
+    if not has_ended(lidmaatschap):
+        close(lidmaatschap, now())
+        log.record(Actie.WIJZIGEN, row=lidmaatschap)
+    db.session.commit()
+
+
+def close(lidmaatschap: Lidmaatschap, moment: datetime) -> None:
+    """Let a membership end at `moment`, in the caller's transaction; one that ends before that does so."""
+    lidmaatschap.tot = min(filter(None, [lidmaatschap.tot, moment]))
     if has_ended(lidmaatschap):
-        raise Conflict(_("This membership has ended. Invite this person anew."))
-
-
-def _within_reach(gebruiker: Gebruiker, by: Person) -> bool:
-    """Tell whether everything that this account opens is `by`'s to give: a link renews all of it."""
-    with as_system(_WHY, across_swvs=True):
-        query = select(Lidmaatschap.organisation_id, Organisation.swv_id).join(
-            Organisation, Organisation.id == Lidmaatschap.organisation_id
-        )
-        places = db.session.execute(
-            query.where(Lidmaatschap.gebruiker_id == gebruiker.id, valid(Lidmaatschap))
-        )
-        of_swv = by.organisation_id == by.swv_id
-        involved = select(Betrokkenheid.swv_id).where(
-            Betrokkenheid.gebruiker_id == gebruiker.id, Betrokkenheid.namens_id.is_(None)
-        )
-        if any(not of_swv or swv_id != by.swv_id for swv_id in db.session.scalars(involved)):
-            return False
-        return all(
-            organisation_id == by.organisation_id or (of_swv and swv_id == by.swv_id)
-            for organisation_id, swv_id in places
-        )
+        uitnodigingen.withdraw_of(lidmaatschap)
 
 
 def has_ended(lidmaatschap: Lidmaatschap) -> bool:
@@ -154,10 +142,81 @@ def has_ended(lidmaatschap: Lidmaatschap) -> bool:
     return lidmaatschap.tot is not None and lidmaatschap.tot <= now()
 
 
-def account_of(email: str, voornaam: str, achternaam: str) -> Gebruiker:
-    """Give the account of this e-mail address; when there is none, make it in the caller's transaction."""
-    _refuse_bad_name(voornaam, achternaam)  # also when it isn't used: a refusal must not tell who is known
-    return _by_email(email) or _new_account(voornaam, achternaam, email, None)
+def refuse_ended(lidmaatschap: Lidmaatschap) -> None:
+    """Raise Conflict when the membership is over."""
+    if has_ended(lidmaatschap):
+        raise Conflict(_("This membership has ended. Invite this person anew."))
+
+
+def refuse_out_of_force(lidmaatschap: Lidmaatschap) -> None:
+    """Raise Conflict when the membership is over, or suspended."""
+    refuse_ended(lidmaatschap)
+    if lidmaatschap.geschorst_op is not None:
+        raise Conflict(_("This membership is suspended. Lift the suspension first."))
+
+
+def refuse_out_of_reach(gebruiker: Gebruiker, by: Person) -> None:
+    """Raise Conflict unless everything that this account opens is `by`'s to give: a link renews all of it."""
+    if not _within_reach(gebruiker, by):
+        raise Conflict(
+            _("This account also opens what you do not administer. That is why you cannot renew it.")
+        )
+
+
+def _within_reach(gebruiker: Gebruiker, by: Person) -> bool:
+    lid, of_swv = Lidmaatschap, by.organisation_id == by.swv_id
+    query = select(lid.organisation_id, Organisation.swv_id)
+    query = query.join(Organisation, Organisation.id == lid.organisation_id)
+    # Also what is suspended, or begins later.
+    query = query.where(lid.gebruiker_id == gebruiker.id, or_(lid.tot.is_(None), lid.tot > now()))
+    involved = select(Betrokkenheid.swv_id).where(
+        Betrokkenheid.gebruiker_id == gebruiker.id, Betrokkenheid.namens_id.is_(None)
+    )
+    with as_system(_WHY, across_swvs=True):
+        places = db.session.execute(query).all()
+        dossiers = db.session.scalars(involved).all()
+    return all(of_swv and swv_id == by.swv_id for swv_id in dossiers) and all(
+        organisation_id == by.organisation_id or (of_swv and swv_id == by.swv_id)
+        for organisation_id, swv_id in places
+    )
+
+
+def told_at(lidmaatschap: Lidmaatschap) -> datetime | None:
+    """Give when somebody hears of a membership that begins later, in the morning; None: now."""
+    return lidmaatschap.van + _MORNING if lidmaatschap.van > now() else None
+
+
+def take(lidmaatschap: Lidmaatschap) -> None:
+    """Let one at a time change a membership, in the caller's transaction, and read it anew."""
+    with as_system("one at a time changes a membership"):
+        same = update(Lidmaatschap).where(Lidmaatschap.id == lidmaatschap.id)
+        query = same.values(locatie=Lidmaatschap.locatie).execution_options(synchronize_session=False)
+        db.session.execute(query)
+        db.session.refresh(lidmaatschap)
+
+
+def overlaps(lidmaatschap: Lidmaatschap, van: datetime, tot: datetime | None) -> bool:
+    """Tell whether the same person has the same role there in another membership, between these moments."""
+    lid = Lidmaatschap
+    same: list[Any] = [
+        lid.gebruiker_id == lidmaatschap.gebruiker_id,
+        lid.organisation_id == lidmaatschap.organisation_id,
+        lid.rol == lidmaatschap.rol,
+        or_(lid.tot.is_(None), lid.tot > van),
+    ]
+    if lidmaatschap.id is not None:
+        same.append(lid.id != lidmaatschap.id)
+    if tot is not None:
+        same.append(lid.van < tot)
+    with as_system(_WHY), db.session.no_autoflush:
+        return db.session.scalar(select(lid.id).where(*same).limit(1)) is not None
+
+
+def account_behind(lidmaatschap: Lidmaatschap) -> Gebruiker:
+    """Give the account that has this membership."""
+    with as_system(_WHY):
+        query = select(Gebruiker).where(Gebruiker.id == lidmaatschap.gebruiker_id)
+        return db.session.scalars(query).one()
 
 
 def link_for(
@@ -173,9 +232,16 @@ def link_for(
     )
 
 
-def _mail_invitation(gebruiker: Gebruiker, lidmaatschap: Lidmaatschap, by: Person | None) -> Uitnodiging:
+def _mail_link(
+    soort: str,
+    gebruiker: Gebruiker,
+    lidmaatschap: Lidmaatschap,
+    by: Person | None,
+    organisation: Organisation | None = None,
+) -> Uitnodiging:
     uitnodiging = link_for(gebruiker, by, lidmaatschap)
-    outbox.queue_account_mail("uitnodiging", gebruiker, uitnodiging)
+    at = organisation or _organisation(lidmaatschap.organisation_id)
+    outbox.queue_account_mail(soort, gebruiker, uitnodiging, organisation=at)
     return uitnodiging
 
 
@@ -185,80 +251,6 @@ def _organisation(organisation_id: uuid.UUID | None) -> Organisation:
     if found is None:
         raise NotFound
     return found
-
-
-def _by_email(email: str) -> Gebruiker | None:
-    with as_system(_WHY):
-        return db.session.scalar(select(Gebruiker).where(Gebruiker.email == _plain_email(email)))
-
-
-def _plain_email(email: str) -> str:
-    plain = writing.plain_address(email)
-    if plain is None:
-        raise _wrong("email", _("This is not a whole e-mail address, like name@example.nl."))
-    return plain
-
-
-def _refuse_bad_name(voornaam: str, achternaam: str) -> None:
-    for field, name in (("first_name", voornaam), ("last_name", achternaam)):
-        if not name or not name.strip() or len(name.strip()) > _LONGEST_NAME or not name.isprintable():
-            problem = _("Fill in a name of at most %(number)s characters.", number=_LONGEST_NAME)
-            raise _wrong(field, problem)
-
-
-def _new_account(voornaam: str, achternaam: str, email: str, username: str | None) -> Gebruiker:
-    _refuse_bad_name(voornaam, achternaam)
-    gebruiker = Gebruiker(
-        first_name=voornaam.strip(),
-        last_name=achternaam.strip(),
-        email=_plain_email(email),
-        username=_chosen_username(username) if username else _free_username(email),
-        active=True,
-    )
-    write_as_system(_WHY, gebruiker)
-    return gebruiker
-
-
-def _chosen_username(username: str) -> str:
-    plain = username.strip().casefold()
-    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{1,63}", plain):
-        raise _wrong("username", _("A user name has only letters, digits, dots and dashes."))
-    if _is_taken(plain):
-        raise _wrong("username", _("This user name is taken. Choose another one."))
-    return plain
-
-
-def _free_username(email: str) -> str:
-    ascii_only = (
-        unicodedata.normalize("NFKD", email.partition("@")[0].casefold()).encode("ascii", "ignore").decode()
-    )
-    base = re.sub(r"[^a-z0-9._-]", "", ascii_only).strip("._-")[:48] or "gebruiker"
-    number = 1
-    name = base
-    while _is_taken(name):
-        number += 1
-        name = f"{base}{number}"
-    return name
-
-
-def _is_taken(username: str) -> bool:
-    with as_system(_WHY):
-        return db.session.scalar(select(Gebruiker.id).where(Gebruiker.username == username)) is not None
-
-
-def is_active(gebruiker: Gebruiker) -> bool:
-    """Tell whether the account was made theirs by who was invited."""
-    query = select(Inloggegevens.actief_sinds).where(Inloggegevens.gebruiker_id == gebruiker.id)
-    with as_system(_WHY):
-        return db.session.scalar(query) is not None
-
-
-def _refuse_double(gebruiker: Gebruiker, organisation: Organisation, rol: Role) -> None:
-    same = (Lidmaatschap.gebruiker_id == gebruiker.id, Lidmaatschap.organisation_id == organisation.id)
-    query = select(Lidmaatschap.id).where(*same, Lidmaatschap.rol == rol, valid(Lidmaatschap))
-    with as_system(_WHY):
-        if db.session.scalar(query) is not None:
-            raise _wrong("email", _("This person already has this role in this organisation."))
 
 
 def _write(lidmaatschap: Lidmaatschap, by: Person | None) -> None:

@@ -15,7 +15,7 @@ from app.errors import BadInput, Conflict, PortalError
 from app.extensions import db
 from app.models import Betrokkenheid, Deelname, Gebruiker, Gezagsdrager, Hulpvraag, Organisation, Overlegronde
 from app.models.base import now, parse_id
-from app.services import accounts, log, openingen, overleg_mail, picks, writing
+from app.services import log, new_accounts, openingen, overleg_mail, picks, writing
 from app.terms import Actie, Gezag, Ground, OrganisationSoort, Term, Verb
 
 
@@ -135,11 +135,11 @@ def _account_of(ouder: Gezagsdrager) -> Gebruiker:
     """Keep to the account that a parent made theirs; else go by the address as it is written down now."""
     with access.as_system("a parent's account belongs to the portal"):
         linked = db.session.scalar(select(Gebruiker).where(Gebruiker.id == ouder.gebruiker_id))
-        if linked is not None and accounts.is_active(linked):
+        if linked is not None and new_accounts.is_active(linked):
             return linked
     first, _space, last = ouder.naam.strip().partition(" ")
     try:
-        return accounts.account_of(str(ouder.email), first[:64], (last or first)[:64])
+        return new_accounts.account_of(str(ouder.email), first[:64], (last or first)[:64])
     except BadInput as wrong:
         raise BadInput("", {"gezagsdrager": wrong.sentence}) from wrong
 
@@ -148,7 +148,7 @@ def _somebody(hulpvraag: Hulpvraag, data: dict[str, Any]) -> tuple[str, Guest]:
     """Find the account of an address, or make it. A parent is not let in by this door."""
     address = writing.plain_address(data.get("email") or "")
     parent = select(Gezagsdrager.id).where(Gezagsdrager.kind_id == hulpvraag.kind_id)
-    account = accounts.account_of(
+    account = new_accounts.account_of(
         data.get("email") or "", data.get("first_name") or "", data.get("last_name") or ""
     )
     theirs = or_(Gezagsdrager.email == address, Gezagsdrager.gebruiker_id == account.id)

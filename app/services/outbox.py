@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from flask import current_app
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from app.access import Person, as_system, level, people_of, person_for, recipients, write_as_system
 from app.access.involvement import holds
@@ -86,11 +86,12 @@ def queue_account_mail(
     *,
     organisation: Organisation | None = None,
     overlegronde: Overlegronde | None = None,
+    at: datetime | None = None,
 ) -> Bericht:
     """Add a mail about somebody's account, such as `uitnodiging` or `nieuw_lidmaatschap`; the caller commits.
 
     Those of ONE_TIME_LINKS need the row of their link. One to a consultation names its `overlegronde`, and
-    the `organisation` on behalf of which, if any.
+    the `organisation` on behalf of which, if any. With `at` it is sent, and there to read, from that moment.
     """
     if (soort in ONE_TIME_LINKS) != (uitnodiging is not None):
         raise ValueError(soort)
@@ -99,9 +100,25 @@ def queue_account_mail(
     bericht = _bericht(soort, organisation_id=organisation.id if organisation else None, swv_id=swv_id)
     bericht.ontvanger_id = gebruiker.id
     bericht.uitnodiging_id = uitnodiging.id if uitnodiging else None
+    if at is not None:
+        bericht.gemaakt_op = bericht.volgende_poging = at
     if overlegronde is not None:
         bericht.overlegronde_id, bericht.hulpvraag_id = overlegronde.id, overlegronde.hulpvraag_id
     return _add(bericht, None, None)
+
+
+def put_off(soort: str, *, gebruiker_id: int, organisation_id: uuid.UUID, at: datetime | None) -> None:
+    """Say later, or now, what still waits to be said about an account there, in the caller's transaction."""
+    moment = at or now()
+    waiting = (
+        Bericht.soort == soort,
+        Bericht.ontvanger_id == gebruiker_id,
+        Bericht.organisation_id == organisation_id,
+        Bericht.status == BerichtStatus.WACHT,
+    )
+    with as_system("what begins at another moment is told at that one"):
+        query = update(Bericht).where(*waiting).values(gemaakt_op=moment, volgende_poging=moment)
+        db.session.execute(query)
 
 
 def withdraw(soort: str, *, overlegronde: Overlegronde, gebruiker_id: int) -> None:

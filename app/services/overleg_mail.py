@@ -9,7 +9,7 @@ from app.access import Person, as_system, level, person_for, recipients
 from app.extensions import db
 from app.models import Deelname, Gebruiker, Hulpvraag, Organisation, Overlegronde
 from app.models.base import now
-from app.services import accounts, outbox, told
+from app.services import accounts, new_accounts, outbox, told
 from app.terms import Level, Status
 
 INVITED, CHANGED = "overleg_uitnodiging", "overleg_gewijzigd"
@@ -23,7 +23,7 @@ def invite(deelname: Deelname, ronde: Overlegronde, by: Person | None) -> None:
         gebruiker = db.session.scalars(select(Gebruiker).where(Gebruiker.id == deelname.gebruiker_id)).one()
         if by is not None and gebruiker.id == by.gebruiker_id:
             return
-        if accounts.is_active(gebruiker):
+        if new_accounts.is_active(gebruiker):
             _tell(INVITED, ronde, people([deelname]))
             return
         where = select(Organisation).where(Organisation.id == deelname.namens_id)

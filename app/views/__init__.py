@@ -26,7 +26,8 @@ from app.views.gezagsdrager import GezagsdragerView
 from app.views.hulpvraag import HulpvraagView
 from app.views.kept_text import KeptTextView
 from app.views.kind import KindView
-from app.views.lidmaatschap import LidmaatschapView, MembershipView
+from app.views.lidmaatschap import LidmaatschapView
+from app.views.membership_acts import MembershipView
 from app.views.notitie import NotitieView
 from app.views.organisation import OrganisationView
 from app.views.overdracht import OverdrachtView

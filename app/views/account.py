@@ -12,8 +12,10 @@ from werkzeug.wrappers import Response
 from wtforms import BooleanField, PasswordField, StringField, validators
 
 from app.errors import BadInput, LinkGone
-from app.models import Uitnodiging
+from app.models import Lidmaatschap, Uitnodiging
 from app.services import activation, password_reset, passwords, two_factor
+from app.services.wording import day, local_day
+from app.terms import LidmaatschapStaat
 from app.views.signin import per_address
 
 Page = str | Response | tuple[str, int]
@@ -122,7 +124,7 @@ class AccountView(BaseView):
             if not _is_post():
                 raise
             return redirect(url_for("SigninView.login"))  # a double click: the first one did it
-        flash(_("Your account is ready. Sign in with the next code that your app shows."), "success")
+        flash(_ready(uitnodiging), "success")
         return redirect(url_for("SigninView.login"))
 
     @expose("/wachtwoord/<token>", methods=["GET", "POST"])
@@ -153,6 +155,17 @@ def _step(uitnodiging: Uitnodiging, token: str) -> str:
     return url_for("AccountView.password", token=token)
 
 
+def _ready(uitnodiging: Uitnodiging) -> str:
+    lidmaatschap = uitnodiging.lidmaatschap
+    if lidmaatschap and _is_later(lidmaatschap):
+        return _("Your account is ready. You can sign in from %(day)s.", day=day(local_day(lidmaatschap.van)))
+    return _("Your account is ready. Sign in with the next code that your app shows.")
+
+
+def _is_later(lidmaatschap: Lidmaatschap) -> bool:
+    return lidmaatschap.staat is LidmaatschapStaat.LATER
+
+
 def _username(uitnodiging: Uitnodiging) -> str:
     return _(
         "Your user name is %(username)s. You need it to sign in.", username=uitnodiging.gebruiker.username
@@ -166,6 +179,7 @@ def _invited(uitnodiging: Uitnodiging) -> dict[str, Any]:
         "username": uitnodiging.gebruiker.username,
         "organisation": lidmaatschap.organisation.naam if lidmaatschap else activation.door(uitnodiging),
         "role": str(lidmaatschap.rol.label) if lidmaatschap else _("Invited person"),
+        "begins": day(local_day(lidmaatschap.van)) if lidmaatschap and _is_later(lidmaatschap) else None,
         "by": uitnodiging.door.naam if uitnodiging.door else None,
         "until": format_datetime(uitnodiging.verloopt_op, "d MMMM y, H:mm"),
     }

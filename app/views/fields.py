@@ -1,7 +1,7 @@
 """The form field for a column: generated from its type, in our own widgets and words."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from flask import request, url_for
@@ -21,7 +21,7 @@ from wtforms import (
 )
 from wtforms.fields.choices import SelectChoice
 
-from app.services import partijen, picks
+from app.services import days, partijen, picks, wording
 
 
 def stripped(value: str | None) -> str | None:
@@ -147,6 +147,39 @@ class ChoiceField(TermField):
     """A choice from a few, all of them in sight."""
 
     kind = "radio"
+
+
+class FirstDayField(DateField):
+    """The day from which something holds; optional."""
+
+    def __init__(self, label: Any = None, checks: Iterable[Any] = (), **kw: Any) -> None:
+        """Ask for a day, or for none."""
+        super().__init__(label, [validators.Optional(), *checks], **kw)
+
+    def process_data(self, value: datetime | date | None) -> None:
+        """Take the moment from which it holds."""
+        self.data = wording.local_day(value) if isinstance(value, datetime) else value
+
+
+class LastDayField(FirstDayField):
+    """The last day on which something holds; optional."""
+
+    def process_data(self, value: datetime | date | None) -> None:
+        """Take the moment until which it holds."""
+        self.data = days.last(value) if isinstance(value, datetime) else value
+
+
+class SuggestField(StringField):
+    """Free text, with what was filled in before to choose from."""
+
+    kind = "text"
+
+    def __init__(self, label: Any = None, checks: Iterable[Any] = (), *, longest: int, **kw: Any) -> None:
+        """Take at most `longest` characters; suggest nothing until `suggestions` is filled."""
+        checks = [validators.Optional(), validators.Length(max=longest), *checks]
+        super().__init__(label, checks, filters=[stripped], **kw)
+        self.suggestions: list[str] = []
+        self.render_kw = {"maxlength": longest, "list": f"{self.name}-suggestions", "autocomplete": "off"}
 
 
 class MomentField(DateTimeLocalField):

@@ -1,20 +1,33 @@
-"""The screens of Lidmaatschap: who works in an organisation, and inviting somebody."""
+"""The screens of Lidmaatschap: who works in an organisation, inviting somebody, and from when until when."""
 
+import functools
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from flask import flash, redirect, request, url_for
-from flask_appbuilder import BaseView, expose
+from flask import g, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
 
 from app import access
-from app.access import Person
-from app.errors import NotFound
 from app.models import Lidmaatschap
-from app.services import accounts, leden, listing, wording
-from app.terms import Noun, Role, Verb
-from app.views.base import Page, PortalInterface, PortalView, granted
+from app.models.base import now
+from app.services import accounts, days, leden, wording
+from app.terms import LidmaatschapStaat, Noun, Role, Verb
+from app.views.base import PortalInterface, PortalView
+from app.views.fields import FirstDayField, LastDayField, SuggestField
+
+_LONGEST_PLACE = 120
+
+
+def last_signed_in(row: Lidmaatschap) -> str:
+    """Say when this person last signed in at the SWV."""
+    known: dict[Any, datetime | None] = g.setdefault("last_signed_in", {})
+    if row.id not in known:
+        known[row.id] = leden.last_signed_in([row]).get(row.id)
+    moment = known[row.id]
+    return wording.moment(moment) if moment else _("never yet")
 
 
 class LidmaatschapView(PortalView):
@@ -22,43 +35,85 @@ class LidmaatschapView(PortalView):
 
     route_base = "/medewerkers"
     noun, plural, singular = Noun.LIDMAATSCHAP, _l("People"), _l("Membership")
-    add_label, empty = _l("Invite somebody"), _l("Nobody works here yet.")
+    add_label, edit_label = _l("Invite somebody"), _l("Edit membership")
+    empty = _l("Nobody works here yet.")
     datamodel = PortalInterface(Lidmaatschap, leden)
     base_order, order_columns = ("van", "desc"), ["van"]
-    search_in = ["gebruiker.first_name", "gebruiker.last_name", "organisation.naam"]
+    search_in = ["gebruiker.first_name", "gebruiker.last_name", "organisation.naam", "locatie"]
     choices = {"rol": sorted(set(Role) - {Role.OUDER, Role.DEELNEMER, Role.PLATFORMBEHEERDER})}
-    load, list_columns = (
-        ("gebruiker", "organisation"),
-        ["gebruiker", "organisation", "rol", "van", "tot", "staat"],
-    )
-    show_columns = ["gebruiker", "organisation", "rol", "van", "tot", "staat"]
-    add_columns = ["gebruiker.first_name", "gebruiker.last_name", "gebruiker.email", "organisation", "rol"]
-    exclude_route_methods = PortalView.exclude_route_methods | {"edit"}
+    load = ("gebruiker", "organisation")
+    list_columns = ["gebruiker", "organisation", "rol", "van", "tot", "laatst", "staat"]
+    show_columns = ["gebruiker", "organisation", "locatie", "rol", "van", "tot", "laatst", "staat"]
+    edit_columns = ["van", "tot", "locatie"]
+    add_columns = [
+        *("gebruiker.first_name", "gebruiker.last_name", "gebruiker.email"),
+        *("organisation", "locatie", "rol", "van", "tot"),
+    ]
+    formatters_columns = {
+        "van": lambda row: wording.day(wording.local_day(row.van)),
+        "tot": lambda row: days.until_words(row.tot),
+        "laatst": last_signed_in,
+    }
+    own_fields = {
+        "van": functools.partial(FirstDayField, description=_l("Leave this empty to begin today.")),
+        "tot": functools.partial(
+            LastDayField,
+            description=_l("The last day included. Leave this empty when it is not known."),
+        ),
+        "locatie": functools.partial(
+            SuggestField,
+            longest=_LONGEST_PLACE,
+            description=_l("Only when the organisation has several, such as a building or a group."),
+        ),
+    }
 
-    def form_extra(self, row: Any) -> dict[str, Any]:
+    def shape(self, form: FlaskForm, row: Lidmaatschap | None) -> None:
+        """Suggest the locations in use; when it has begun, the first day stays."""
+        form["locatie"].suggestions = leden.locations(row.organisation_id if row else None)
+        if row is not None and row.van <= now():
+            del form["van"]
+
+    def form_extra(self, row: Lidmaatschap | None) -> dict[str, Any]:
         """Say what saving does: it sends a mail."""
+        if row is not None:
+            return {"sub": f"{row.gebruiker} · {row.rol.label} · {row.organisation}"}
         return {
             "intro": _("This person gets a mail with a link that works for seven days."),
             "submit_label": _("Send the invitation"),
         }
 
-    def show_context(self, row: Any) -> dict[str, Any]:
-        """Offer to end the membership, apart from the rest."""
+    def know(self, rows: Sequence[Lidmaatschap]) -> None:
+        """Ask at once when all these people last signed in."""
+        found = leden.last_signed_in(rows)
+        g.last_signed_in = {row.id: found.get(row.id) for row in rows}
+
+    def row(self, row: Lidmaatschap, columns: Sequence[str] = ()) -> dict[str, Any]:
+        """Give one row of the list, with the location under the organisation."""
+        made = super().row(row, columns)
+        made["cells"][1]["sub"] = row.locatie
+        return made
+
+    def show_context(self, row: Lidmaatschap) -> dict[str, Any]:
+        """Add where else the person works, and offer to end the membership, apart from the rest."""
+        context, also = super().show_context(row), [_other(one) for one in leden.others(row)]
+        if also:
+            context["facts"] = [*context["facts"], (_("Also"), also)]
         ends = {"label": _("End membership"), "url": url_for("MembershipView.end", pk=row.id)}
-        return super().show_context(row) | {"danger": ends if self.show_buttons(row) else None}
+        return context | {"danger": ends if _is_open(row) else None}
 
-    def show_buttons(self, row: Any) -> Sequence[dict[str, Any]]:
+    def show_buttons(self, row: Lidmaatschap) -> Sequence[dict[str, Any]]:
         """Offer what can be done with this membership now, to who may."""
-        if accounts.has_ended(row) or not access.may(access.current_person(), Verb.EDIT, row):
+        if not _is_open(row):
             return []
+        acts = [("suspend", _("Suspend")), ("invite_again", _("Send a new link"))]
         if row.geschorst_op is not None:
-            return [{"label": _("Lift suspension"), "url": url_for("MembershipView.resume", pk=row.id)}]
-        return [
-            {"label": _("Suspend"), "url": url_for("MembershipView.suspend", pk=row.id)},
-            {"label": _("Send a new link"), "url": url_for("MembershipView.invite_again", pk=row.id)},
+            acts = [("resume", _("Lift suspension"))]
+        offered = [
+            {"label": label, "url": url_for(f"MembershipView.{act}", pk=row.id)} for act, label in acts
         ]
+        return [*offered, *super().show_buttons(row)]
 
-    def facts(self, row: Any, columns: Sequence[str]) -> Sequence[tuple[Any, Any]]:
+    def facts(self, row: Lidmaatschap, columns: Sequence[str]) -> Sequence[tuple[Any, Any]]:
         """Make the state of a membership stand out when it does not count."""
         shape = wording.tag_of(row.staat)
         return [
@@ -67,111 +122,13 @@ class LidmaatschapView(PortalView):
         ]
 
 
-class MembershipView(BaseView):
-    """What a role administrator does with somebody's membership, each after a question."""
-
-    route_base = "/medewerkers"
-    default_view = "end"
-    class_permission_name = Noun.LIDMAATSCHAP.value
-
-    @expose("/<pk>/beeindigen", methods=["GET", "POST"])
-    @granted("edit")
-    def end(self, pk: str) -> Page:
-        """End a membership, in force on that person's next click."""
-        row, by = _find(pk)
-        if request.method == "POST":
-            accounts.end(row, by)
-            flash(_("The membership has ended. This person can no longer work here."), "success")
-            return redirect(url_for("LidmaatschapView.show", pk=row.id))
-        return self.render_template(
-            "confirm.html",
-            title=_("End membership"),
-            sub=f"{row.gebruiker} · {row.organisation}",
-            sentence=_("Do you want to end this membership now?"),
-            consequences=[
-                _("Whoever is signed in is out at the next click."),
-                _("The account itself stays."),
-            ],
-            submit_label=_("End membership"),
-            danger=True,
-            cancel_url=url_for("LidmaatschapView.show", pk=row.id),
-        )
-
-    @expose("/<pk>/schorsen", methods=["GET", "POST"])
-    @granted("edit")
-    def suspend(self, pk: str) -> Page:
-        """Suspend a membership, in force on that person's next click."""
-        row, by = _find(pk)
-        if request.method == "POST":
-            accounts.suspend(row, by)
-            flash(
-                _("The membership is suspended. This person cannot work here until you lift that."), "success"
-            )
-            return redirect(url_for("LidmaatschapView.show", pk=row.id))
-        return self.render_template(
-            "confirm.html",
-            title=_("Suspend membership"),
-            sub=f"{row.gebruiker} · {row.organisation}",
-            sentence=_("Do you want to suspend this membership for the time being?"),
-            consequences=[
-                _("Whoever is signed in is out at the next click."),
-                _("An invitation that was not used yet stops working."),
-                _("Nobody gets a mail about this."),
-                _("You can lift the suspension at any moment."),
-            ],
-            submit_label=_("Suspend"),
-            danger=True,
-            cancel_url=url_for("LidmaatschapView.show", pk=row.id),
-        )
-
-    @expose("/<pk>/hervatten", methods=["GET", "POST"])
-    @granted("edit")
-    def resume(self, pk: str) -> Page:
-        """Lift a suspension."""
-        row, by = _find(pk)
-        if request.method == "POST":
-            accounts.resume(row, by)
-            flash(_("The suspension is lifted. This person can work here again."), "success")
-            return redirect(url_for("LidmaatschapView.show", pk=row.id))
-        return self.render_template(
-            "confirm.html",
-            title=_("Lift suspension"),
-            sub=f"{row.gebruiker} · {row.organisation}",
-            sentence=_("Do you want this person to work here again?"),
-            consequences=[
-                _("The role counts again at once."),
-                _("Was the invitation not used yet? Then send a new link afterwards."),
-            ],
-            submit_label=_("Lift suspension"),
-            cancel_url=url_for("LidmaatschapView.show", pk=row.id),
-        )
-
-    @expose("/<pk>/uitnodigen", methods=["GET", "POST"])
-    @granted("edit")
-    def invite_again(self, pk: str) -> Page:
-        """Mail a new link to who lost the first one, or the phone."""
-        row, by = _find(pk)
-        if request.method == "POST":
-            accounts.invite_again(row, by)
-            flash(_("A mail with a new link is on its way."), "success")
-            return redirect(url_for("LidmaatschapView.show", pk=row.id))
-        return self.render_template(
-            "confirm.html",
-            title=_("Send a new link"),
-            sub=f"{row.gebruiker} · {row.organisation}",
-            sentence=_("With this link the person chooses a new password and links a phone again."),
-            consequences=[
-                _("Earlier links stop working."),
-                _("Until the link is used, nothing else changes."),
-            ],
-            submit_label=_("Send a new link"),
-            cancel_url=url_for("LidmaatschapView.show", pk=row.id),
-        )
+def _is_open(row: Lidmaatschap) -> bool:
+    """Tell whether it has not ended and the reader may change it."""
+    return not accounts.has_ended(row) and access.may(access.current_person(), Verb.EDIT, row)
 
 
-def _find(pk: str) -> tuple[Lidmaatschap, Person]:
-    row, by = listing.one(Lidmaatschap, pk, ("gebruiker", "organisation")), access.current_person()
-    access.require(by, Verb.EDIT, row)
-    if by is None:
-        raise NotFound
-    return row, by
+def _other(row: Lidmaatschap) -> dict[str, Any]:
+    text = f"{row.rol.label} · {row.organisation}"
+    if row.staat is not LidmaatschapStaat.GELDIG:
+        text = f"{text} ({row.staat.label})"
+    return {"text": text, "url": url_for("LidmaatschapView.show", pk=row.id)}

@@ -56,6 +56,7 @@ class ListView(ModelView):
             before=request.args.get("voor"),
         )
         log.searching(self.noun, typed=bool(typed))
+        self.know(page.rows)
         here: dict[str, Any] = {
             key: value for key in ("q", "filter", "sort") if (value := request.args.get(key))
         }
@@ -90,6 +91,9 @@ class ListView(ModelView):
             if add and self.may("add")
             else [],
         }
+
+    def know(self, rows: Sequence[Any]) -> None:
+        """Ask at once what the words of all these rows need besides their columns."""
 
     def text(self, row: Any, column: str) -> str:
         """Give the words for one column of `row`."""

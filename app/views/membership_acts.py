@@ -1,0 +1,126 @@
+"""What a role administrator does with somebody's membership, each after a question."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask_appbuilder import BaseView, expose
+from flask_babel import lazy_gettext as _l
+
+from app import access
+from app.access import Person
+from app.models import Lidmaatschap
+from app.services import accounts, listing
+from app.terms import Noun, Verb
+from app.views.base import Page, granted
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked before something is done with a membership, and what is said afterwards."""
+
+    title: Any
+    sentence: Any
+    consequences: Sequence[Any]
+    do: Callable[[Lidmaatschap, Person], Any]
+    said: Any
+    danger: bool = False
+
+
+_OUT = _l("Whoever is signed in is out at the next click.")
+END = Question(
+    title=_l("End membership"),
+    sentence=_l("Do you want to end this membership now?"),
+    consequences=[_OUT, _l("The account itself stays.")],
+    do=accounts.end,
+    said=_l("The membership has ended. This person can no longer work here."),
+    danger=True,
+)
+SUSPEND = Question(
+    title=_l("Suspend membership"),
+    sentence=_l("Do you want to suspend this membership for the time being?"),
+    consequences=[
+        _OUT,
+        _l("An invitation that was not used yet stops working."),
+        _l("Nobody gets a mail about this."),
+        _l("You can lift the suspension at any moment."),
+    ],
+    do=accounts.suspend,
+    said=_l("The membership is suspended. This person cannot work here until you lift that."),
+    danger=True,
+)
+RESUME = Question(
+    title=_l("Lift suspension"),
+    sentence=_l("Do you want this person to work here again?"),
+    consequences=[
+        _l("The role counts again at once."),
+        _l("Was the invitation not used yet? Then send a new link afterwards."),
+    ],
+    do=accounts.resume,
+    said=_l("The suspension is lifted. This person can work here again."),
+)
+INVITE_AGAIN = Question(
+    title=_l("Send a new link"),
+    sentence=_l("With this link the person chooses a new password and links a phone again."),
+    consequences=[_l("Earlier links stop working."), _l("Until the link is used, nothing else changes.")],
+    do=accounts.invite_again,
+    said=_l("A mail with a new link is on its way."),
+)
+
+
+class MembershipView(BaseView):
+    """The acts on a membership that need no more than a yes."""
+
+    route_base = "/medewerkers"
+    default_view = "end"
+    class_permission_name = Noun.LIDMAATSCHAP.value
+
+    @expose("/<pk>/beeindigen", methods=["GET", "POST"])
+    @granted("edit")
+    def end(self, pk: str) -> Page:
+        """End a membership, in force on that person's next click."""
+        return self._ask(pk, END)
+
+    @expose("/<pk>/schorsen", methods=["GET", "POST"])
+    @granted("edit")
+    def suspend(self, pk: str) -> Page:
+        """Suspend a membership, in force on that person's next click."""
+        return self._ask(pk, SUSPEND)
+
+    @expose("/<pk>/hervatten", methods=["GET", "POST"])
+    @granted("edit")
+    def resume(self, pk: str) -> Page:
+        """Lift a suspension."""
+        return self._ask(pk, RESUME)
+
+    @expose("/<pk>/uitnodigen", methods=["GET", "POST"])
+    @granted("edit")
+    def invite_again(self, pk: str) -> Page:
+        """Mail a new link to who lost the first one, or the phone."""
+        return self._ask(pk, INVITE_AGAIN)
+
+    def _ask(self, pk: str, question: Question) -> Page:
+        row, by = find(pk)
+        home = url_for("LidmaatschapView.show", pk=row.id)
+        if request.method == "POST":
+            question.do(row, by)
+            flash(str(question.said), "success")
+            return redirect(home)
+        return self.render_template(
+            "confirm.html",
+            title=question.title,
+            sub=f"{row.gebruiker} · {row.organisation}",
+            sentence=question.sentence,
+            consequences=question.consequences,
+            submit_label=question.title,
+            danger=question.danger,
+            cancel_url=home,
+        )
+
+
+def find(pk: str) -> tuple[Lidmaatschap, Person]:
+    """Give the membership that the person of this request may change; NotFound for any other."""
+    row, by = listing.one(Lidmaatschap, pk, ("gebruiker", "organisation")), access.reader()
+    access.require(by, Verb.EDIT, row)
+    return row, by
