@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 from app.access import Person
 from app.models import Gebruiker, Lidmaatschap, Organisation, Rechtafwijking, Sessie
 from app.models.base import now
+from app.services import days
 from app.services.wording import day
 from app.terms import JK_STAFF, Aandacht, OrganisationSoort, Role
 
@@ -143,7 +144,7 @@ def _sentences(lid: Lidmaatschap, last: datetime | None, places: int | None) -> 
         _("Last signed in on %(day)s.", day=day(last))
         if last
         else _("Never signed in; has this role since %(day)s.", day=day(lid.van)),
-        _("Ends on %(day)s.", day=day(lid.tot)) if lid.tot else "",
+        _("Ends on %(day)s.", day=day(days.last(lid.tot))) if lid.tot else "",
         _("The organisation is no longer active."),
         _("Has more than one role that manages or watches access."),
         _("Is JK staff and works at a preschool too."),

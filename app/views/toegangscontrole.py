@@ -207,7 +207,8 @@ def _chips(counts: Counts, chosen: Aandacht | None, typed: str) -> list[dict[str
 def _row(found: Finding, *, may_open: bool, may_suspend: bool) -> dict[str, Any]:
     lid = found.lidmaatschap
     name = {"value": found.gebruiker.naam, "sub": _("This is you.") if found.own else None}
-    cells = [name, {"value": found.organisation.naam}, {"value": lid.rol.label}, {"lines": found.reasons}]
+    place = {"value": found.organisation.naam, "sub": lid.locatie}
+    cells = [name, place, {"value": lid.rol.label}, {"lines": found.reasons}]
     row: dict[str, Any] = {"cells": cells}
     if may_open:
         row["url"] = url_for("LidmaatschapView.show", pk=lid.id)
