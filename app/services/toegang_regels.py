@@ -43,12 +43,11 @@ class Rules:
         stale = moment - timedelta(days=current_app.config["ACCESS_UNUSED_DAYS"])
         soon = moment + timedelta(days=current_app.config["ACCESS_ENDING_DAYS"])
         self._running = or_(lid.tot.is_(None), lid.tot > moment)
-        self._account, self._seen = self._accounts(moment), self._sign_ins()
+        self._account, self._last = self._accounts(moment), self._sign_in()
         account = self._account.c
         self.suspended = lid.geschorst_op.is_not(None)
         counts = lid.geschorst_op.is_(None)
-        last = func.coalesce(self._seen.c.last, lid.van)
-        self.unused = and_(counts, lid.van <= stale, last <= stale)
+        self.unused = and_(counts, lid.van <= stale, func.coalesce(self._last, lid.van) <= stale)
         self.ends = and_(counts, lid.tot <= soon)
         self.closed = and_(counts, organisation.actief.is_(False))
         works = and_(counts, organisation.actief.is_(True))
@@ -74,7 +73,6 @@ class Rules:
             .join(Gebruiker, Gebruiker.id == Lidmaatschap.gebruiker_id)
             .join(Organisation, Organisation.id == Lidmaatschap.organisation_id)
             .outerjoin(self._account, self._account.c.gebruiker_id == Lidmaatschap.gebruiker_id)
-            .outerjoin(self._seen, self._seen.c.gebruiker_id == Lidmaatschap.gebruiker_id)
             .where(Organisation.swv_id == self.by.organisation_id, Gebruiker.active, self._running)
         )
 
@@ -83,7 +81,7 @@ class Rules:
         """Give the columns that `finding` reads: what was found, rule by rule."""
         account = self._account.c
         rules = (self.unused, self.ends, self.closed, self.two_keys, self.on_both_sides, self.several)
-        return [self._seen.c.last, account.places, *rules, self.widened]
+        return [self._last, account.places, *rules, self.widened]
 
     def finding(
         self,
@@ -126,11 +124,11 @@ class Rules:
             .subquery()
         )
 
-    def _sign_ins(self) -> Any:
-        """Give when each account last signed in at this SWV: where else it works is not ours to know."""
-        last = func.max(Sessie.begonnen_op).label("last")
-        here = Sessie.swv_id == self.by.organisation_id
-        return select(Sessie.gebruiker_id, last).where(here).group_by(Sessie.gebruiker_id).subquery()
+    def _sign_in(self) -> Any:
+        """Give when the account last signed in at this SWV: where else it works is not ours to know."""
+        s = Sessie
+        here = (s.gebruiker_id == Lidmaatschap.gebruiker_id, s.swv_id == self.by.organisation_id)
+        return select(func.max(s.begonnen_op)).where(*here).correlate(Lidmaatschap).scalar_subquery()
 
     def _widened(self) -> ColumnElement[bool]:
         r = Rechtafwijking
