@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -31,6 +32,7 @@ OTHERS = {
     "anker": ("ANKER", Role.ROLBEHEERDER),
     "anker-jk": ("ANKER", Role.JK_SPECIALIST),
 }
+GOLDEN = Path(__file__).parent / "golden" / "mail"
 ZONE = ZoneInfo("Europe/Amsterdam")
 
 
@@ -119,3 +121,15 @@ class Staff(Partnership):
         with self.behind_the_scenes():
             query = select(Gebeurtenis).where(Gebeurtenis.actie == actie).order_by(Gebeurtenis.op)
             return list(db.session.scalars(query))
+
+
+def compare_golden(sent: dict[str, str]) -> None:
+    """Compare each mail with its golden copy; one that is not there is written, to be read."""
+    written_now = []
+    for soort, text in sent.items():
+        golden = GOLDEN / f"{soort}.txt"
+        if not golden.exists():
+            golden.write_text(text)
+            written_now.append(golden.name)
+        assert text == golden.read_text(), golden.name
+    assert not written_now, "these were not there and are written now: read them"

@@ -8,13 +8,26 @@ import pytest
 from app.access import person_for
 from app.errors import Conflict, NotFound
 from app.extensions import db
-from app.models import Bericht, Lidmaatschap, Sessie
+from app.models import (
+    Bericht,
+    Betrokkenheid,
+    Gebruiker,
+    Hulpvraag,
+    Inloggegevens,
+    Kind,
+    Lidmaatschap,
+    Organisation,
+    Sessie,
+)
 from app.models.base import now
-from app.services import accounts, first_account, outbox
-from app.terms import Actie
+from app.services import accounts, first_account, lost_phone, outbox
+from app.services.links import link_token
+from app.services.mail import deliver_due
+from app.terms import Actie, Ground, OrganisationSoort, Role, Status
 from tests import account_steps as steps
 from tests.account_steps import Visitor
-from tests.staff import Staff, midnight, typed, written
+from tests.staff import Staff, compare_golden, day_in, midnight, typed, written
+from tests.test_mail import as_sent
 from tests.test_statements import MOST, statements
 
 
@@ -283,3 +296,249 @@ def test_no_page_asks_the_database_more_than_fifteen_questions(huis, path):
     with statements(huis) as seen:
         assert beheer.get(address).status_code == 200
     assert len(seen) <= MOST, seen
+
+
+# A lost phone
+
+
+@pytest.fixture
+def sam(huis, clock) -> steps.Account:
+    """Bente, JK specialist, with a password, a phone and recovery codes of her own."""
+    with huis.behind_the_scenes():
+        person = db.session.get(Gebruiker, huis.people["specialist2"][0])
+        lid = db.session.get(Lidmaatschap, huis.lid("specialist2").id)
+        accounts._mail_link("uitnodiging", person, lid, None)
+        db.session.commit()
+    link = first_link(huis, huis.lid("specialist2"))
+    account = steps.activate(huis.app, link, "specialist2", huis.organisations["SWV"])
+    clock.shift(30)
+    return account
+
+
+def reset(huis: Staff, key: str, by: str = "beheer") -> str:
+    """Reset the code of somebody, and give the path of the link that they get."""
+    with huis.at_work(by) as person:
+        uitnodiging = lost_phone.reset(row(huis, key), person)
+        return f"/uitnodiging/{link_token(uitnodiging.id)}"
+
+
+def test_after_a_reset_the_old_phone_the_recovery_codes_and_every_session_are_worth_nothing(huis, sam, clock):
+    browser = steps.Visitor(huis.app)
+    assert browser.sign_in(sam).status_code == 302
+    beheer, home = huis.visitor("beheer"), huis.home("specialist2")
+    assert f"{home}/code-herstellen" in text_of(beheer.get(home))
+    beheer.get(f"{home}/code-herstellen")
+    assert browser.is_in(), "looking changes nothing"
+    assert beheer.post(f"{home}/code-herstellen").location == home
+    clock.shift(60)
+    assert not browser.is_in()
+    assert steps.Visitor(huis.app).sign_in(sam).status_code == 422
+    by_code = steps.Visitor(huis.app).post(
+        "/login/herstelcode", **sam.fields() | {"code": sam.recovery_codes[0]}
+    )
+    assert by_code.status_code == 422
+    assert len(huis.logged(Actie.CODE_HERSTELLEN)) == 1
+
+
+def test_with_the_link_one_sets_up_the_account_anew_and_reads_afterwards_what_happened(huis, sam, clock):
+    link = reset(huis, "specialist2")
+    assert "opnieuw" in text_of(steps.Visitor(huis.app).get(link)).lower()
+    again = steps.activate(huis.app, link, "specialist2", huis.organisations["SWV"])
+    assert again.secret != sam.secret
+    assert not set(again.recovery_codes) & set(sam.recovery_codes)
+    clock.shift(30)
+    browser = steps.Visitor(huis.app)
+    assert browser.sign_in(again).status_code == 302
+    soorten = [bericht.soort for bericht in huis.berichten(ontvanger_id=huis.people["specialist2"][0])]
+    assert soorten[-2:] == [outbox.RESET, outbox.PHONE_LINKED]
+    messages = text_of(browser.get("/berichten/"))
+    assert "Uw code om in te loggen is opnieuw ingesteld" in messages
+    assert "Er is een telefoon aan uw account gekoppeld" in messages
+    assert steps.Visitor(huis.app).get(link).status_code == 410
+
+
+@pytest.mark.parametrize("by", ["beheer", "anker", "rolbeheer"])
+def test_nobody_resets_what_opens_more_than_they_administer(huis, sam, by):
+    with huis.behind_the_scenes():
+        huis.hire("specialist2", "VOORSCHOOL", Role.CONTACTPERSOON_VOORSCHOOL)
+        huis.hire("specialist2", "ANKER", Role.JK_SPECIALIST, van=midnight(30))
+        db.session.commit()
+    for organisation in ("SWV", "VOORSCHOOL", "ANKER"):
+        with huis.at_work(by) as person, pytest.raises((Conflict, NotFound)):
+            lost_phone.reset(db.session.get(Lidmaatschap, huis.lid("specialist2", organisation).id), person)
+    assert huis.logged(Actie.CODE_HERSTELLEN) == []
+
+
+def test_nobody_resets_their_own_code_or_that_of_the_operator(huis):
+    with huis.behind_the_scenes():
+        operator = Organisation(naam="Beheer", soort=OrganisationSoort.EXPLOITANT)
+        db.session.add(operator)
+        db.session.flush()
+        huis.organisations["BEHEER"] = operator.id
+        huis.hire("platform", "BEHEER", Role.PLATFORMBEHEERDER)
+        huis.hire("platform", "SWV", Role.JK_SPECIALIST)
+        db.session.add(Inloggegevens(gebruiker_id=huis.people["platform"][0], actief_sinds=now()))
+        db.session.commit()
+    with huis.at_work("beheer") as person, pytest.raises(NotFound):
+        lost_phone.reset(row(huis, "beheer"), person)
+    with huis.at_work("beheer") as person, pytest.raises(Conflict):
+        lost_phone.reset(db.session.get(Lidmaatschap, huis.lid("platform", "SWV").id), person)
+
+
+def test_an_account_that_nobody_uses_yet_has_no_code_to_reset(huis):
+    invited(huis, huis.visitor("beheer"))
+    newest(huis)
+    with pytest.raises(Conflict):
+        reset(huis, "nieuw")
+
+
+def test_each_mail_about_an_account_is_sent_as_its_golden_copy_says(huis, smtp, sam):
+    with huis.at_work("beheer") as person:
+        lost_phone.reset(row(huis, "specialist2"), person)
+        for soort in sorted(outbox.ABOUT_THE_ACCOUNT):
+            outbox.queue_account_mail(soort, accounts.account_behind(huis.lid("specialist2")))
+        db.session.commit()
+        deliver_due()
+    with huis.behind_the_scenes():
+        found = {row.message_id: row.soort for row in db.session.scalars(db.select(Bericht))}
+    sent = {found[letter.message["Message-ID"]]: as_sent(letter) for letter in smtp.letters}
+    assert set(sent) == {outbox.RESET, *outbox.ABOUT_THE_ACCOUNT}
+    compare_golden(sent)
+
+
+# An address that is known already
+
+
+def test_the_answer_to_an_invitation_tells_nobody_whether_the_address_was_known(huis):
+    """Known elsewhere, known through a dossier, invited elsewhere and never used, or new: all the same."""
+    with huis.behind_the_scenes():
+        huis.hire("anker-nieuw", "ANKER", Role.JK_SPECIALIST)
+        parent = Gebruiker(
+            username="ouder", first_name="Elif", last_name="Demir", email="ouder@example.org", active=True
+        )
+        db.session.add(parent)
+        db.session.flush()
+        hidden = Betrokkenheid(
+            swv_id=huis.organisations["ANKER"],
+            hulpvraag_id=foreign_dossier(huis),
+            gebruiker_id=parent.id,
+            grond=Ground.OUDER,
+        )
+        db.session.add_all([hidden, Inloggegevens(gebruiker_id=parent.id, actief_sinds=now())])
+        db.session.commit()
+    for by, at, rol in (
+        ("beheer", "SWV", "jk_specialist"),
+        ("rolbeheer", "VOORSCHOOL", "contactpersoon_voorschool"),
+    ):
+        visitor, answers = huis.visitor(by), set()
+        for email in ("anker-jk", "anker-nieuw", "ouder", f"nieuw-bij-{by}"):
+            where = {"organisation": str(huis.organisations[at]), "rol": rol}
+            sent = invited(huis, visitor, email=f"{email}@example.org", **where)
+            answers.add((sent.status_code, said_on(visitor.get("/medewerkers/"))))
+        assert len(answers) == 1
+        assert answers.pop()[0] == 302
+        for email in ("anker-jk", "niemand"):
+            nameless = invited(huis, visitor, email=f"{email}@example.org", first_name=" ")
+            assert nameless.status_code == 422, "a bad name is refused whoever has that address"
+
+
+def foreign_dossier(huis: Staff) -> object:
+    """A dossier of SWV Het Anker, of which nobody here knows."""
+    swv_id = huis.organisations["ANKER"]
+    voorschool = Organisation(naam="De Boei", soort=OrganisationSoort.VOORSCHOOL, swv_id=swv_id)
+    kind = Kind(swv_id=swv_id, voornaam="X", achternaam="Y", geboortedatum=day_in(-900))
+    db.session.add_all([voorschool, kind])
+    db.session.flush()
+    dossier = Hulpvraag(
+        swv_id=swv_id,
+        kind_id=kind.id,
+        voorschool_id=voorschool.id,
+        nummer="JK-2026-ANKERX",
+        status=Status.AANVRAAG,
+        aangemaakt_door_id=huis.people["anker-jk"][0],
+    )
+    db.session.add(dossier)
+    db.session.flush()
+    return dossier.id
+
+
+def said_on(page) -> str:
+    """The sentence on top of the page."""
+    found = re.search(r'<div class="said.*?</div>', text_of(page), re.DOTALL)
+    return found[0] if found else ""
+
+
+def test_who_works_elsewhere_gets_the_role_and_a_mail_without_a_link_that_renews(huis):
+    assert invited(huis, huis.visitor("beheer"), email="anker-jk@example.org").status_code == 302
+    (bericht,) = huis.berichten(ontvanger_id=huis.people["anker-jk"][0])
+    assert (bericht.soort, bericht.uitnodiging_id) == (outbox.MEMBERSHIP, None)
+    assert huis.lid("anker-jk", "SWV").rol is Role.JK_SPECIALIST
+    for act in (accounts.invite_again, lost_phone.reset):
+        with huis.at_work("beheer") as person, pytest.raises(Conflict):
+            act(db.session.get(Lidmaatschap, huis.lid("anker-jk", "SWV").id), person)
+
+
+def test_who_was_invited_elsewhere_and_never_came_gets_a_fresh_link_to_both(huis, clock):
+    with huis.behind_the_scenes():
+        huis.hire("anker-nieuw", "ANKER", Role.JK_SPECIALIST)
+        db.session.commit()
+    invited(huis, huis.visitor("beheer"), email="anker-nieuw@example.org")
+    link = first_link(huis, huis.lid("anker-nieuw", "SWV"))
+    account = steps.activate(huis.app, link, "anker-nieuw", huis.organisations["ANKER"])
+    for swv in ("ANKER", "SWV"):
+        clock.shift(30)
+        account.organisation = str(huis.organisations[swv])
+        assert steps.Visitor(huis.app).sign_in(account).status_code == 302
+
+
+def test_one_swv_cannot_lock_out_who_another_one_invited(huis):
+    """Suspending takes only that link away: the other SWV sends a new one, as long as nobody used it."""
+    with huis.behind_the_scenes():
+        huis.hire("anker-nieuw", "ANKER", Role.JK_SPECIALIST)
+        db.session.commit()
+    invited(huis, huis.visitor("beheer"), email="anker-nieuw@example.org")
+    with huis.at_work("beheer") as person:
+        accounts.suspend(db.session.get(Lidmaatschap, huis.lid("anker-nieuw", "SWV").id), person)
+    with huis.at_work("anker") as person:
+        accounts.invite_again(row(huis, "anker-nieuw"), person)
+    link = first_link(huis, huis.lid("anker-nieuw"))
+    assert steps.Visitor(huis.app).get(link).status_code == 200
+
+
+# What can't be had by the form's hidden fields
+
+
+@pytest.mark.parametrize("rol", ["ouder", "deelnemer", "platformbeheerder", "", "x", "Role.OUDER"])
+def test_no_parent_participant_or_platform_administrator_comes_in_by_this_form(huis, rol):
+    beheer = huis.visitor("beheer")
+    offered = re.findall(r'<option value="(\w+)"', text_of(beheer.get("/medewerkers/nieuw")))
+    assert not {"ouder", "deelnemer", "platformbeheerder"} & set(offered)
+    for organisation in ("SWV", "VOORSCHOOL"):
+        where = {"rol": rol, "organisation": str(huis.organisations[organisation])}
+        assert invited(huis, beheer, **where).status_code == 422
+    assert huis.berichten() == []
+
+
+@pytest.mark.parametrize("hidden", ["gebruiker", "gebruiker_id", "organisation", "organisation_id", "rol"])
+def test_editing_moves_a_membership_to_no_other_person_place_or_role(huis, hidden):
+    before = huis.lid("specialist")
+    value = {"organisation": huis.organisations["VOORSCHOOL"], "rol": "rolbeheerder"}.get(
+        hidden.removesuffix("_id"), huis.people["beheer"][0]
+    )
+    assert edited(huis, huis.visitor("beheer"), "specialist", **{hidden: str(value)}).status_code == 302
+    after = huis.lid("specialist")
+    assert (after.gebruiker_id, after.organisation_id, after.rol) == (
+        before.gebruiker_id,
+        before.organisation_id,
+        before.rol,
+    )
+
+
+def test_the_same_person_is_invited_once(huis):
+    invited(huis, huis.visitor("beheer"))
+    assert invited(huis, huis.visitor("beheer2")).status_code == 422
+    gebruiker_id = newest(huis).gebruiker_id
+    with huis.behind_the_scenes():
+        assert (
+            len(list(db.session.scalars(db.select(Lidmaatschap).filter_by(gebruiker_id=gebruiker_id)))) == 1
+        )

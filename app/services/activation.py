@@ -10,7 +10,7 @@ from app.errors import BadInput
 from app.extensions import db
 from app.models import Bericht, Inloggegevens, Organisation, Uitnodiging
 from app.models.base import now
-from app.services import log, passwords, sessions, two_factor, uitnodigingen
+from app.services import log, new_accounts, outbox, passwords, sessions, two_factor, uitnodigingen
 from app.terms import Actie, UitnodigingSoort
 
 _WHY = "an account is activated before anybody can sign in to it"
@@ -60,6 +60,8 @@ def confirm_code(uitnodiging: Uitnodiging, code: str) -> None:
         if confirmed.rowcount != 1:  # type: ignore[attr-defined]
             db.session.rollback()  # a double click: the first one did it all
             return
+    if new_accounts.is_active(uitnodiging.gebruiker):
+        outbox.queue_account_mail(outbox.PHONE_LINKED, uitnodiging.gebruiker)
     _give(uitnodiging.gebruiker_id, password, secret, step)
     two_factor.replace_recovery_codes(uitnodiging.gebruiker_id, two_factor.recovery_codes(uitnodiging.id))
     sessions.end_all(uitnodiging.gebruiker_id)

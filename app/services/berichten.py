@@ -15,7 +15,7 @@ from app.extensions import db
 from app.models import Bericht, Hulpvraag, Lidmaatschap, Overlegronde, StatusWijziging
 from app.models.base import now, parse_id
 from app.services import listing, log, notices
-from app.services.outbox import INVITED_WITH_LINK, ONE_TIME_LINKS, OPENED
+from app.services.outbox import INVITED_WITH_LINK, ONE_TIME_LINKS, OPENED, RESET
 from app.services.told import audience, queue_status_mail
 from app.terms import Actie, BerichtStatus, MailFout, Verb
 from app.workflow import BY_KEY
@@ -146,7 +146,7 @@ def _own(person: Person) -> tuple[ColumnElement[bool], ...]:
     return (
         Bericht.ontvanger_id == person.gebruiker_id,
         # Most mails with a one-time link are no notices: who reads this has used it.
-        Bericht.soort.not_in(ONE_TIME_LINKS - {INVITED_WITH_LINK}),
+        Bericht.soort.not_in(ONE_TIME_LINKS - {INVITED_WITH_LINK, RESET}),
         Bericht.gemaakt_op <= now(),
         Bericht.status != BerichtStatus.VERVALLEN,
     )

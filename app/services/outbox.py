@@ -31,7 +31,11 @@ SHARED = "iets_klaar"
 MEMBERSHIP = "nieuw_lidmaatschap"
 INVITED_WITH_LINK = "overleg_uitnodiging_account"
 OPENED = "dossier_geopend"
-ONE_TIME_LINKS = frozenset({"uitnodiging", "wachtwoord_vergeten", INVITED_WITH_LINK})
+RESET = "code_hersteld"
+ONE_TIME_LINKS = frozenset({"uitnodiging", "wachtwoord_vergeten", INVITED_WITH_LINK, RESET})
+# What an account's owner hears wherever they work.
+CODES_RENEWED, PHONE_LINKED = "herstelcodes_vernieuwd", "telefoon_gekoppeld"
+ABOUT_THE_ACCOUNT = frozenset({CODES_RENEWED, PHONE_LINKED})
 _READS_THE_DOSSIER = frozenset({Level.DOSSIER, Level.LEZEN, Level.ALLES})
 
 
@@ -142,6 +146,8 @@ def may_still_know(bericht: Bericht) -> bool:
             return True
         if bericht.ontvanger_id is None:
             return _organisation_may_know(bericht)
+        if bericht.soort in ABOUT_THE_ACCOUNT:
+            return bool(bericht.ontvanger and bericht.ontvanger.active)
         person = person_for(bericht.ontvanger_id, bericht.organisation_id, swv_id=bericht.swv_id)
         if person is None:
             return False

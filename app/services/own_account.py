@@ -7,7 +7,7 @@ from sqlalchemy import select
 from app.access import Person
 from app.extensions import db
 from app.models import Gebruiker
-from app.services import log, signin, two_factor
+from app.services import log, outbox, signin, two_factor
 from app.terms import Actie
 
 
@@ -28,6 +28,7 @@ def renew_recovery_codes(person: Person, *, password: str, code: str) -> list[st
         if not two_factor.use_step(person.gebruiker_id, step):
             return two_factor.has_recovery_code(person.gebruiker_id, made[0])
         two_factor.replace_recovery_codes(person.gebruiker_id, made)
+        outbox.queue_account_mail(outbox.CODES_RENEWED, of(person))
         log.record(Actie.HERSTELCODES_VERNIEUWEN, person=person)
         return True
 

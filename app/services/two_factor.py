@@ -103,6 +103,14 @@ def replace_recovery_codes(gebruiker_id: int, codes: list[str]) -> None:
     write_as_system(_WHY, *rows)
 
 
+def forget_phone(gebruiker_id: int) -> None:
+    """Let the phone and the recovery codes of an account work no longer, in the caller's transaction."""
+    linked = update(Inloggegevens).where(Inloggegevens.gebruiker_id == gebruiker_id)
+    with as_system(_WHY):
+        db.session.execute(linked.values(totp_geheim=None).execution_options(synchronize_session=False))
+        db.session.execute(delete(Herstelcode).where(Herstelcode.gebruiker_id == gebruiker_id))
+
+
 def has_recovery_code(gebruiker_id: int, code: str) -> bool:
     """Tell whether this is an unused recovery code of the account; uses nothing."""
     found = select(Herstelcode.id).where(*_unused(gebruiker_id, code))

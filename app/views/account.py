@@ -13,7 +13,7 @@ from wtforms import BooleanField, PasswordField, StringField, validators
 
 from app.errors import BadInput, LinkGone
 from app.models import Lidmaatschap, Uitnodiging
-from app.services import activation, password_reset, passwords, two_factor
+from app.services import activation, new_accounts, password_reset, passwords, two_factor
 from app.services.wording import day, local_day
 from app.terms import LidmaatschapStaat
 from app.views.signin import per_address
@@ -179,6 +179,7 @@ def _invited(uitnodiging: Uitnodiging) -> dict[str, Any]:
         "username": uitnodiging.gebruiker.username,
         "organisation": lidmaatschap.organisation.naam if lidmaatschap else activation.door(uitnodiging),
         "role": str(lidmaatschap.rol.label) if lidmaatschap else _("Invited person"),
+        "again": new_accounts.is_active(uitnodiging.gebruiker),
         "begins": day(local_day(lidmaatschap.van)) if lidmaatschap and _is_later(lidmaatschap) else None,
         "by": uitnodiging.door.naam if uitnodiging.door else None,
         "until": format_datetime(uitnodiging.verloopt_op, "d MMMM y, H:mm"),

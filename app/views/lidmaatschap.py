@@ -13,7 +13,7 @@ from flask_wtf import FlaskForm
 from app import access
 from app.models import Lidmaatschap
 from app.models.base import now
-from app.services import accounts, days, leden, wording
+from app.services import accounts, days, leden, new_accounts, wording
 from app.terms import LidmaatschapStaat, Noun, Role, Verb
 from app.views.base import PortalInterface, PortalView
 from app.views.fields import FirstDayField, LastDayField, SuggestField
@@ -105,7 +105,9 @@ class LidmaatschapView(PortalView):
         """Offer what can be done with this membership now, to who may."""
         if not _is_open(row):
             return []
-        acts = [("suspend", _("Suspend")), ("invite_again", _("Send a new link"))]
+        in_use = new_accounts.is_active(row.gebruiker)
+        link = ("reset", _("Reset the sign-in code")) if in_use else ("invite_again", _("Send a new link"))
+        acts = [("suspend", _("Suspend")), link]
         if row.geschorst_op is not None:
             acts = [("resume", _("Lift suspension"))]
         offered = [

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from app import access
 from app.access import Person
 from app.models import Lidmaatschap
-from app.services import accounts, listing
+from app.services import accounts, listing, lost_phone
 from app.terms import Noun, Verb
 from app.views.base import Page, granted
 
@@ -67,6 +67,19 @@ INVITE_AGAIN = Question(
     do=accounts.invite_again,
     said=_l("A mail with a new link is on its way."),
 )
+RESET = Question(
+    title=_l("Reset the sign-in code"),
+    sentence=_l("Has this person lost the phone? Then sign-in is set up anew, with a link by mail."),
+    consequences=[
+        _l("The phone and the recovery codes stop working at once."),
+        _l("Whoever is signed in with this account is out at the next click, everywhere."),
+        _l("This person gets a mail with a link, and chooses a password and links a phone with it."),
+        _l("Are you sure who asks for this? Call back on a number that you know."),
+    ],
+    do=lost_phone.reset,
+    said=_l("The sign-in code has been reset. A mail with a link is on its way."),
+    danger=True,
+)
 
 
 class MembershipView(BaseView):
@@ -99,6 +112,12 @@ class MembershipView(BaseView):
     def invite_again(self, pk: str) -> Page:
         """Mail a new link to who lost the first one, or the phone."""
         return self._ask(pk, INVITE_AGAIN)
+
+    @expose("/<pk>/code-herstellen", methods=["GET", "POST"])
+    @granted("edit")
+    def reset(self, pk: str) -> Page:
+        """Reset how somebody signs in who lost the phone."""
+        return self._ask(pk, RESET)
 
     def _ask(self, pk: str, question: Question) -> Page:
         row, by = find(pk)
