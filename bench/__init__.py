@@ -1,1 +1,1 @@
-"""Measurements of promises with a figure; `make bench` takes them all."""
+"""What is measured: `make bench` runs each module's main(), which prints its figures."""

@@ -1,6 +1,12 @@
-"""`make bench`: each module measures one promise and prints what it found."""
+"""Run every measurement, or those that are named: `python -m bench signin`."""
 
-from bench import signin
+import importlib
+import sys
 
-for module in (signin,):
-    module.main()
+MODULES = (
+    "signin",
+)  # fmt: skip
+
+for name in sys.argv[1:] or MODULES:
+    print(f"== {name}")
+    importlib.import_module(f"bench.{name}").main()

@@ -28,6 +28,7 @@ from app.services import (
     mail,
     outbox,
     overleg_mail,
+    stand_in,
     status,
     told,
     uitnodigingen,
@@ -55,7 +56,7 @@ SCHOOL_MAILS = {
     "toestemming_ingetrokken",
 }
 # And so have those about accounts and whose work it is: tests/test_accounts.py, tests/test_hand_over.py.
-ACCOUNT_MAILS = {outbox.RESET, *outbox.ABOUT_THE_ACCOUNT}
+ACCOUNT_MAILS = {outbox.RESET, *outbox.ABOUT_THE_ACCOUNT, stand_in.ARRANGED}
 OTHER_MAILS = (
     outbox.ONE_TIME_LINKS | {outbox.SHARED, outbox.MEMBERSHIP} | ROUND_MAILS | SCHOOL_MAILS | ACCOUNT_MAILS
 )

@@ -17,7 +17,7 @@ from app.errors import BadInput, Conflict, NotFound
 from app.extensions import db
 from app.models import Afspraak, Hulpvraag, Overlegronde
 from app.models.base import now, parse_id
-from app.services import log, partijen, related
+from app.services import log, partijen, related, stand_in
 from app.services.dossiers import parent_name
 from app.services.hulpvragen import Chip
 from app.services.listing import COUNT_CAP
@@ -139,11 +139,15 @@ def tickable(rows: Sequence[Afspraak], by: Person) -> set[Any]:
 
 
 def due(by: Person) -> list[Line]:
-    """List what `by` has to do within two weeks, by date; for JK staff also what is late in their own."""
+    """List what `by` has to do within two weeks, by date; for JK staff also what is late in their own.
+
+    What somebody has to do for whom they stand in is theirs as well.
+    """
     a, today = Afspraak, local_day(now())
-    named = a.voor_gebruiker_id == by.gebruiker_id
+    whose = stand_in.own_and_absent(by)
+    named = a.voor_gebruiker_id.in_(whose)
     if by.is_jk_staff:
-        theirs = a.hulpvraag_id.in_(_dossiers_of(by))
+        theirs = a.hulpvraag_id.in_(_dossiers_of(whose))
         where = or_(
             named, and_(theirs, or_(a.voor_organisation_id == by.organisation_id, a.uiterlijk < today))
         )
@@ -157,10 +161,10 @@ def due(by: Person) -> list[Line]:
     return lines
 
 
-def _dossiers_of(by: Person) -> Any:
+def _dossiers_of(whose: frozenset[int]) -> Any:
     h = Hulpvraag
     theirs = (h.specialist_id, h.waarnemer_id, h.aangemaakt_door_id)
-    return select(h.id).where(h.status.in_(sorted(OPEN)), or_(*(who == by.gebruiker_id for who in theirs)))
+    return select(h.id).where(h.status.in_(sorted(OPEN)), or_(*(who.in_(whose) for who in theirs)))
 
 
 def chips(by: Person) -> list[Chip]:
@@ -234,7 +238,9 @@ def _named(afspraak: Afspraak, hulpvraag: Hulpvraag) -> list[Person]:
     known = access.people_of(gebruiker_id=afspraak.voor_gebruiker_id)
     invited = access.invited_person(afspraak.voor_gebruiker_id, afspraak.swv_id)
     known += [invited] if invited else []
-    return [person for person in known if access.may(person, Verb.READ, afspraak)][:1]
+    found = [person for person in known if access.may(person, Verb.READ, afspraak)][:1]
+    colleagues = [access.people_of(organisation_id=p.organisation_id) for p in found if p.organisation_id]
+    return found + [p for people in colleagues for p in stand_in.chosen(people, [afspraak.voor_gebruiker_id])]
 
 
 def _name(afspraak: Afspraak, key: str, hulpvraag: Hulpvraag) -> None:

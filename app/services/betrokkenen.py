@@ -14,7 +14,7 @@ from app.errors import BadInput, Conflict, NotFound
 from app.extensions import db
 from app.models import Betrokkenheid, Deelname, Hulpvraag, Organisation
 from app.models.base import now
-from app.services import hulpvragen, log, notices, notities
+from app.services import hulpvragen, log, notices, notities, stand_in
 from app.services.outbox import queue
 from app.services.wording import moment
 from app.terms import Actie, Ground, Verb, Zichtbaarheid
@@ -109,8 +109,8 @@ def _tell(
         names += notices.tell(LEFT, hulpvraag, before["voorschool_id"], knew=leaving)
     new = {hulpvraag.specialist_id, hulpvraag.waarnemer_id}
     new -= {before["specialist_id"], before["waarnemer_id"], by.gebruiker_id, None}
-    for person in access.people_of(organisation_id=hulpvraag.swv_id):
-        if person.gebruiker_id in new:
+    for person in stand_in.chosen(access.people_of(organisation_id=hulpvraag.swv_id), new):
+        if person.gebruiker_id != by.gebruiker_id:
             queue(SPECIALIST, to=person, hulpvraag=hulpvraag)
             names.append(person.naam)
     return names

@@ -14,6 +14,7 @@ from sqlalchemy.orm import joinedload
 from app.access import Person, as_system, in_force, know_people, level, people_of, recipients
 from app.extensions import db
 from app.models import Bericht, Hulpvraag, Organisation, StatusWijziging
+from app.services import stand_in
 from app.services.outbox import queue, queue_nobody
 from app.terms import Ground, Level, OrganisationSoort, Role, Status
 from app.workflow import Told, Transition
@@ -146,6 +147,7 @@ def will_be_told(
             {hulpvraag.swv_id, hulpvraag.voorschool_id, *_organisations(hulpvraag, frozenset(Ground))}
         )
         know_people(keys)
+        stand_in.current(keys)
         found = organisations(keys)
         told: dict[str, list[str]] = {}
         for transition in transitions:
@@ -224,15 +226,13 @@ def _asked(
 
 def _of_voorschool(hulpvraag: Hulpvraag) -> list[Person]:
     people = people_of(organisation_id=hulpvraag.voorschool_id, role=Role.CONTACTPERSOON_VOORSCHOOL)
-    own = [person for person in people if person.gebruiker_id == hulpvraag.contactpersoon_id]
-    return own or people
+    return stand_in.chosen(people, [hulpvraag.contactpersoon_id]) or people
 
 
 def of_swv(hulpvraag: Hulpvraag) -> list[Person]:
-    """Give the JK specialist of a dossier and the stand-in, or else the contact persons JK."""
+    """Give the JK specialist of a dossier and the stand-ins, or else the contact persons JK."""
     specialists = people_of(organisation_id=hulpvraag.swv_id, role=Role.JK_SPECIALIST)
-    chosen = {hulpvraag.specialist_id, hulpvraag.waarnemer_id}
-    own = [person for person in specialists if person.gebruiker_id in chosen]
+    own = stand_in.chosen(specialists, [hulpvraag.specialist_id, hulpvraag.waarnemer_id])
     return own or people_of(organisation_id=hulpvraag.swv_id, role=Role.CONTACTPERSOON_JK)
 
 

@@ -12,7 +12,7 @@ from app.access.scopes import allowed
 from app.extensions import db
 from app.models import Bijlage, Deelname, Gebeurtenis, Hulpvraag, Overlegronde
 from app.models.base import now
-from app.services import related, school_tasks
+from app.services import related, school_tasks, stand_in
 from app.services.school_tasks import Asked
 from app.terms import Actie, BijlageSoort, Role, Status, Verb
 from app.workflow import AT_MOVE, OPEN
@@ -65,7 +65,8 @@ def consultations(by: Person) -> list[Consultation]:
 def asked(by: Person) -> list[Task]:
     """List what waits for this person, longest first, at most MOST."""
     rows = _rows(_mine(by), newest=False)
-    signed = _signed(rows)
+    # Only a preschool is asked for the signed form.
+    signed = _signed(rows) if Role.CONTACTPERSOON_VOORSCHOOL in by.rollen else set()
     schools = school_tasks.asked_of(rows, by)
     return [
         _of_schools(row, schools[row.id]) if row.id in schools else _task(row, by, signed=row.id in signed)
@@ -104,10 +105,8 @@ def _mine(by: Person) -> ColumnElement[bool]:
         where = or_(where, school_tasks.answered())
     where = or_(where, *school_tasks.waits_for(by))
     if Role.JK_SPECIALIST in by.rollen:
-        mine = (Hulpvraag.specialist_id, Hulpvraag.waarnemer_id)
-        where = and_(
-            where, or_(Hulpvraag.specialist_id.is_(None), *(column == by.gebruiker_id for column in mine))
-        )
+        mine, whose = (Hulpvraag.specialist_id, Hulpvraag.waarnemer_id), stand_in.own_and_absent(by)
+        where = and_(where, or_(Hulpvraag.specialist_id.is_(None), *(column.in_(whose) for column in mine)))
     return where
 
 

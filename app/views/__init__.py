@@ -36,6 +36,7 @@ from app.views.own_account import OwnAccountView
 from app.views.pick import PickView
 from app.views.schoolvoorkeur import SchoolVoorkeurView
 from app.views.signin import SigninView
+from app.views.stand_in import OwnStandInView, StandInView
 from app.views.toegangscontrole import ToegangscontroleView
 from app.views.toestemming import ToestemmingView
 from app.views.wat_ziet_wie import WatZietWieView, is_open_to
@@ -62,7 +63,8 @@ VIEWS = (
     WorklistView, SigninView, AccountView, OwnAccountView, HulpvraagView, KindView, GezagsdragerView,
     BijlageView, BijlageFilesView, KeptTextView, NotitieView, AfspraakView, OverlegrondeView, RoundView,
     DeelnameView, SchoolVoorkeurView, ToestemmingView, BetrokkenenView, OverdrachtView, OrganisationView,
-    LidmaatschapView, MembershipView, ToegangscontroleView, WatZietWieView, BerichtView, PickView,
+    LidmaatschapView, MembershipView, StandInView, OwnStandInView, WatZietWieView, BerichtView, PickView,
+    ToegangscontroleView,
 )  # fmt: skip
 ALSO_KEEP_TEXT = frozenset(
     {

@@ -10,7 +10,7 @@ from app import access, workflow
 from app.access import Person
 from app.errors import NotFound
 from app.models import Hulpvraag, StatusWijziging
-from app.services import dossiers, hulpvragen, kinderen, status, told
+from app.services import dossiers, hulpvragen, kinderen, stand_in, status, told
 from app.services.status import Option
 from app.services.wording import day, local_day
 from app.terms import Level, Noun, Status, Verb
@@ -20,6 +20,7 @@ from app.views.tabs import bijlagen
 from app.workflow import AT_MOVE, ROUTE, Need, Transition
 
 Context = dict[str, Any]
+PEOPLE = ("contactpersoon", "specialist", "waarnemer")
 
 
 def at_move(of: Status) -> str:
@@ -28,6 +29,12 @@ def at_move(of: Status) -> str:
     if role is None:
         return "–"
     return _("You") if person and role in person.rollen else str(role.label)
+
+
+def person_named(name: str, row: Hulpvraag) -> str:
+    """Name the person in one of PEOPLE, with who stands in for them now."""
+    at = row.voorschool_id if name == "contactpersoon" else row.swv_id
+    return stand_in.named(getattr(row, name), at, [row.swv_id, row.voorschool_id])
 
 
 def page(row: Hulpvraag, tab: str, facts: Sequence[Any] = ()) -> Context:

@@ -1,5 +1,6 @@
 """The screens of Hulpvraag: the list, the dossier with its tabs, and Status wijzigen."""
 
+import functools
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,7 +50,10 @@ class HulpvraagView(PortalView):
     order_columns, search_in = ["gewijzigd_op"], ["nummer", "kind.zoeknaam"]
     search_label = _l("Search by name or number")
     load = ("kind", "voorschool", "contactpersoon", "specialist", "waarnemer", "aangemaakt_door")
-    formatters_columns = {"aan_zet": lambda row: dossier.at_move(row.status)}
+    formatters_columns = {
+        "aan_zet": lambda row: dossier.at_move(row.status),
+        **{name: functools.partial(dossier.person_named, name) for name in dossier.PEOPLE},
+    }
     list_columns = ["kind", "status", "aan_zet", "voorschool", "gewijzigd_op"]
     edit_columns = ["omschrijving", "contactpersoon", "specialist", "waarnemer"]
     show_columns = [*edit_columns[:1], "voorschool", *edit_columns[1:], "aangemaakt_op"]

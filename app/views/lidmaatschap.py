@@ -10,13 +10,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 
-from app import access
 from app.models import Lidmaatschap
 from app.models.base import now
-from app.services import accounts, days, leden, new_accounts, wording
-from app.terms import LidmaatschapStaat, Noun, Role, Verb
+from app.services import accounts, days, leden, new_accounts, stand_in, wording
+from app.terms import LidmaatschapStaat, Noun, Role
 from app.views.base import PortalInterface, PortalView
 from app.views.fields import FirstDayField, LastDayField, SuggestField
+from app.views.stand_in import words
 
 _LONGEST_PLACE = 120
 
@@ -98,22 +98,28 @@ class LidmaatschapView(PortalView):
         context, also = super().show_context(row), [_other(one) for one in leden.others(row)]
         if also:
             context["facts"] = [*context["facts"], (_("Also"), also)]
+        if found := stand_in.arranged_for(row):
+            lines = [words(one, one.waarnemer.naam) for one in found]
+            context["facts"] = [*context["facts"], (_("Stand-in during leave"), lines)]
         ends = {"label": _("End membership"), "url": url_for("MembershipView.end", pk=row.id)}
-        return context | {"danger": ends if _is_open(row) else None}
+        return context | {"danger": ends if context["buttons"] else None}
 
     def show_buttons(self, row: Lidmaatschap) -> Sequence[dict[str, Any]]:
         """Offer what can be done with this membership now, to who may."""
-        if not _is_open(row):
+        edit = super().show_buttons(row)
+        if not edit or accounts.has_ended(row):
             return []
         in_use = new_accounts.is_active(row.gebruiker)
-        link = ("reset", _("Reset the sign-in code")) if in_use else ("invite_again", _("Send a new link"))
-        acts = [("suspend", _("Suspend")), link]
+        link = ("MembershipView.invite_again", _("Send a new link"))
+        if in_use:
+            link = ("MembershipView.reset", _("Reset the sign-in code"))
+        acts = [("MembershipView.suspend", _("Suspend")), link]
         if row.geschorst_op is not None:
-            acts = [("resume", _("Lift suspension"))]
-        offered = [
-            {"label": label, "url": url_for(f"MembershipView.{act}", pk=row.id)} for act, label in acts
-        ]
-        return [*offered, *super().show_buttons(row)]
+            acts = [("MembershipView.resume", _("Lift suspension"))]
+        if row.rol in stand_in.ROLES:
+            acts.append(("StandInView.arrange", _("Stand-in during leave")))
+        offered = [{"label": label, "url": url_for(act, pk=row.id)} for act, label in acts]
+        return [*offered, *edit]
 
     def facts(self, row: Lidmaatschap, columns: Sequence[str]) -> Sequence[tuple[Any, Any]]:
         """Make the state of a membership stand out when it does not count."""
@@ -122,11 +128,6 @@ class LidmaatschapView(PortalView):
             (label, {"text": value, "tag": shape} if name == "staat" and shape else value)
             for name, (label, value) in zip(columns, super().facts(row, columns), strict=True)
         ]
-
-
-def _is_open(row: Lidmaatschap) -> bool:
-    """Tell whether it has not ended and the reader may change it."""
-    return not accounts.has_ended(row) and access.may(access.current_person(), Verb.EDIT, row)
 
 
 def _other(row: Lidmaatschap) -> dict[str, Any]:

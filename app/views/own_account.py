@@ -9,12 +9,14 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from app import access
+from app.access import Person
 from app.errors import SignInRefused, TooMany
 from app.models.base import parse_id
-from app.services import log, own_account, sessions, two_factor
+from app.services import log, own_account, sessions, stand_in, two_factor
 from app.services.sessions import OpenSession
 from app.services.wording import exact
 from app.views.signin import SigninForm, leave, per_address
+from app.views.stand_in import words
 
 Page = str | Response | tuple[str, int]
 
@@ -51,6 +53,7 @@ class OwnAccountView(BaseView):
             ],
             columns=[{"label": label} for label in (_("Organisation"), _("Signed in"), _("Last used"))],
             rows=[_row(one) for one in sessions.open_of(person)],
+            stand_ins=_stand_ins(person),
             codes_left=two_factor.recovery_codes_left(person.gebruiker_id),
         )
 
@@ -86,6 +89,17 @@ class OwnAccountView(BaseView):
             else:
                 return self.render_template("own_recovery_codes.html", codes=codes, done_url=_home())
         return self.render_template("form.html", form=form, **_asking()), status
+
+
+def _stand_ins(person: Person) -> dict[str, Any] | None:
+    """Say who stands in for this person where they work now, and for whom they do."""
+    if person.organisation_id is None or not person.rollen & stand_in.ROLES:
+        return None
+    mine, others = stand_in.arranged(stand_in.for_oneself(person)), stand_in.asked_of(person)
+    return {
+        "mine": [words(one, one.waarnemer.naam) for one in mine],
+        "others": [words(one, one.gebruiker.naam) for one in others],
+    }
 
 
 def _row(one: OpenSession) -> dict[str, Any]:
