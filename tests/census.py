@@ -64,11 +64,11 @@ NOWHERE = always(404)
 
 
 def who_lists(noun: str) -> Answer:
-    return lambda who, thing: 200 if oracle.LISTS[noun] & who.roles else 404
+    return lambda who, thing: 200 if oracle.has(who, noun, "read") else 404
 
 
 def who_adds(noun: str, status: int = 200) -> Answer:
-    return lambda who, thing: status if oracle.ADDS[noun] & who.roles else 404
+    return lambda who, thing: status if oracle.has(who, noun, "add") else 404
 
 
 def who_may(verb: str, status: int = 200, *, on_screen: str = "") -> Answer:
@@ -76,7 +76,7 @@ def who_may(verb: str, status: int = 200, *, on_screen: str = "") -> Answer:
 
     def answer(who: Who, thing: Thing) -> int:
         noun = on_screen or thing.noun
-        return status if oracle.LISTS[noun] & who.roles and oracle.may(who, verb, thing) else 404
+        return status if oracle.has(who, noun, "read") and oracle.may(who, verb, thing) else 404
 
     return answer
 
@@ -85,7 +85,7 @@ def who_edits(status: int) -> Answer:
     """Who could edit it, but not now any more, gets the typed text back."""
 
     def answer(who: Who, thing: Thing) -> int:
-        if not oracle.EDITS[thing.noun] & who.roles or not oracle.may(who, "read", thing):
+        if not oracle.has(who, thing.noun, "edit") or not oracle.may(who, "read", thing):
             return 404
         return status if oracle.may(who, "edit", thing) else 409
 
@@ -106,18 +106,14 @@ def tab(noun: str) -> Answer:
     """A tab is there when its noun has a right at that level."""
 
     def answer(who: Who, thing: Thing) -> int:
-        standing = oracle.standing(who, thing.dossiers[0])
-        return (
-            200 if oracle.may(who, "read", thing) and any(oracle.reads(at, noun) for at in standing) else 404
-        )
+        opened = any(oracle.reads(at, noun) for at in oracle.standing(who, thing.dossiers[0]))
+        return 200 if oracle.may(who, "read", thing) and oracle.has(who, noun, "read") and opened else 404
 
     return answer
 
 
 def child_tab(noun: str) -> Answer:
-    return lambda who, thing: (
-        200 if oracle.LISTS[noun] & who.roles and oracle.may(who, "read", thing) else 404
-    )
+    return lambda who, thing: 200 if oracle.has(who, noun, "read") and oracle.may(who, "read", thing) else 404
 
 
 def own_message(status: int) -> Answer:
@@ -219,6 +215,22 @@ def explains_rights(who: Who, thing: Thing) -> int:
     return 200 if at_swv and who.roles & (oracle.JK | {"rolbeheerder"}) else 404
 
 
+def sets_rights(status: int, *, nothing: int | None = None) -> Answer:
+    """Who runs the organisation sees its rights; `nothing` is for who has every role there themselves."""
+
+    def answer(who: Who, thing: Thing) -> int:
+        runs = who.organisation is not None and (
+            thing.id == who.organisation or thing.swv == who.swv == who.organisation
+        )
+        if not runs or not oracle.has(who, "Recht", "read"):
+            return 404
+        own = who.given if thing.id == who.organisation else frozenset()
+        left = oracle.CEILING[thing.soort] | (oracle.CEILING[None] if thing.id == thing.swv else set())
+        return status if left - own or nothing is None else nothing
+
+    return answer
+
+
 # What can be done with a school of preference: the right, and what comes of it where it is refused or empty.
 def _wanted(*states: str, since_advice: bool = False) -> Callable[[Thing], bool]:
     """Not any more, or not yet: the state of the school, or the status of the dossier."""
@@ -272,9 +284,9 @@ def who_picks(roles: frozenset[str]) -> Answer:
 _ANYBODY = frozenset().union(*oracle.CEILING.values())
 PICKS = {
     "kind": oracle.JK,
-    "hulpvraag": oracle.ADDS["Notitie"],
-    "hulpvraag_school": oracle.ADDS["SchoolVoorkeur"],
-    "school": oracle.ADDS["SchoolVoorkeur"],
+    "hulpvraag": oracle.JK | {"contactpersoon_voorschool", "contactpersoon_school"},
+    "hulpvraag_school": oracle.JK | {"ouder"},
+    "school": oracle.JK | {"ouder"},
     "persoon": oracle.JK,
     "voorschool": oracle.JK,
     "contactpersoon": oracle.JK,
@@ -415,6 +427,16 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/medewerkers/<pk>/beeindigen", "MembershipView.end", who_may("edit", 302), "Lidmaatschap", changes=True),
     Route("GET", "/medewerkers/<pk>/uitnodigen", "MembershipView.invite_again", who_may("edit"), "Lidmaatschap"),
     Route("POST", "/medewerkers/<pk>/uitnodigen", "MembershipView.invite_again", invited_again, "Lidmaatschap", changes=True),
+    Route("GET", "/rechten/", "RechtenView.own", lambda who, thing: 302 if oracle.has(who, "Recht", "read") else 404),
+    Route("GET", "/rechten/<pk>", "RechtenView.change", sets_rights(200), "Organisation"),
+    Route("POST", "/rechten/<pk>", "RechtenView.change", sets_rights(409, nothing=404), "Organisation"),
+    Route("GET", "/rechten/<pk>/herstellen", "RechtenView.reset", sets_rights(200, nothing=404), "Organisation"),
+    Route("POST", "/rechten/<pk>/herstellen", "RechtenView.reset", sets_rights(302, nothing=404), "Organisation", changes=True),
+    Route("GET", "/rechten/<pk>/rol/<rol>", "RechtenView.role", sets_rights(200), "Organisation", {"rol": "rolbeheerder"}),
+    Route("GET", "/rechten/<pk>/rol/<rol>", "RechtenView.role", NOWHERE, "Organisation", {"rol": "onzin"}),
+    Route("GET", "/rechten/<pk>/vergelijken", "RechtenView.compare", sets_rights(200), "Organisation"),
+    Route("GET", "/rechten/<pk>/rol/<rol>/bekijken/", "BekijkenView.begin", sets_rights(200), "Organisation", {"rol": "rolbeheerder"}),
+    Route("GET", "/rechten/<pk>/rol/<rol>/bekijken/<path:path>", "BekijkenView.look", sets_rights(200), "Organisation", {"rol": "rolbeheerder", "path:path": "organisaties/"}),
     # Documents: the bytes
     Route("GET", "/hulpvragen/<hulpvraag_id>/bijlagen/venster", "BijlageFilesView.window", who_may("read"), "Hulpvraag"),
     Route("POST", "/hulpvragen/<hulpvraag_id>/bijlagen", "BijlageFilesView.upload", who_adds_here("Bijlage", 415), "Hulpvraag", raw=True),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 
 JK = frozenset({"contactpersoon_jk", "jk_specialist"})
 
@@ -80,7 +81,8 @@ VERBS = (
 class Who:
     """Somebody at work: one account, for one organisation or for nobody, with the roles given there.
 
-    `elsewhere` are the other organisations of the account: one can switch to them.
+    `elsewhere` are the other organisations of the account: one can switch to them. `changed` is what the
+    organisation changed of its rights: role, right, has it.
     """
 
     key: str
@@ -91,6 +93,7 @@ class Who:
     given: frozenset[str]
     signed_in: bool = True
     elsewhere: frozenset[str] = frozenset()
+    changed: frozenset[tuple[str, str, bool]] = frozenset()
 
     @property
     def roles(self) -> frozenset[str]:
@@ -98,7 +101,12 @@ class Who:
 
     @property
     def is_jk(self) -> bool:
-        return bool(self.roles & JK)
+        return bool(self.opening & JK)
+
+    @property
+    def opening(self) -> frozenset[str]:
+        """The roles that open dossiers: to read a hulpvraag is the door to all of it."""
+        return frozenset(role for role in self.roles if "Hulpvraag.read" in rights(self, role))
 
 
 @dataclass(frozen=True)
@@ -171,7 +179,7 @@ def standing(who: Who, dossier: Dossier) -> set[tuple[str, str]]:
     if who.is_jk and who.organisation == dossier.swv:
         return {("swv", LEVEL["swv"][column])}
     grounds = {
-        p.ground for p in dossier.parties if p.running and ROLES_OF[p.ground] & who.roles and _is(p, who)
+        p.ground for p in dossier.parties if p.running and ROLES_OF[p.ground] & who.opening and _is(p, who)
     }
     return {(g, LEVEL[g][column]) for g in grounds if LEVEL[g][column] != "geen"}
 
@@ -185,6 +193,8 @@ def _is(party: Party, who: Who) -> bool:
 def may(who: Who, verb: str, thing: Thing) -> bool:
     """The rights table: what this person may do with this row. For `add` the row is a new one of theirs."""
     if not who.roles or thing.noun == "Gebeurtenis":
+        return False
+    if thing.noun in NOUNS_OF_DOSSIER and not has(who, thing.noun, verb):
         return False
     others = {"Organisation": _organisation, "Lidmaatschap": _lidmaatschap, "Bericht": _bericht}
     if thing.noun in others:
@@ -276,10 +286,6 @@ def _handed_over_to(own: bool, who: Who, thing: Thing, dossier: Dossier) -> bool
     return _handed_over(own, who, thing, dossier) and who.organisation in dossier.agreed
 
 
-def _by_specialist(own: bool, who: Who, thing: Thing, dossier: Dossier) -> bool:
-    return "jk_specialist" in who.roles
-
-
 TABLE: dict[tuple[str, str], dict[str, Condition]] = {
     ("eigen", "Kind"): {"read": _every},
     ("dossier", "Kind"): {"read": _every},
@@ -308,7 +314,7 @@ TABLE: dict[tuple[str, str], dict[str, Condition]] = {
         "edit": _every,
         "retract": _every,
         "share": _every,
-        "finalise": _by_specialist,
+        "finalise": _every,
     },
     ("eigen", "Notitie"): {"read": _own},
     ("dossier", "Notitie"): {"read": _own_or_shared, "add": _own_while_open},
@@ -407,15 +413,20 @@ def editable_fields(who: Who, dossier: Dossier) -> frozenset[str] | None:
 
 
 def _organisation(who: Who, verb: str, thing: Thing) -> bool:
-    if "platformbeheerder" in who.roles:
-        return verb in ("read", "add", "edit")
-    if verb == "edit":
-        return "rolbeheerder" in who.roles and thing.id == who.organisation
+    if "platformbeheerder" in who.roles and has(who, "Organisation", verb):
+        return True
+    if verb == "edit":  # an SWV's own, and its affiliated ones
+        reach = thing.id == who.organisation or (thing.swv == who.swv == who.organisation)
+        return has(who, "Organisation", "edit") and reach
     if verb != "read":
         return False
     if thing.id in (who.organisation, who.swv):
         return True
-    if who.organisation == who.swv and who.roles & (JK | {"rolbeheerder"}) and thing.swv == who.swv:
+    if (
+        who.organisation == who.swv
+        and thing.swv == who.swv
+        and (who.is_jk or has(who, "Organisation", "read"))
+    ):
         return True
     if thing.soort == "school" and "ouder" in who.roles and thing.swv == who.swv:
         return True  # one chooses from them
@@ -428,7 +439,7 @@ def _organisation(who: Who, verb: str, thing: Thing) -> bool:
 def _lidmaatschap(who: Who, verb: str, thing: Thing) -> bool:
     # JK staff choose people for a dossier: they may know who works where.
     chooses = who.is_jk and verb == "read"
-    if not chooses and ("rolbeheerder" not in who.roles or verb not in ("read", "add", "edit")):
+    if not chooses and not has(who, "Lidmaatschap", verb):
         return False
     reach = thing.organisation == who.organisation or (
         who.organisation == who.swv and thing.swv is not None and thing.swv == who.swv
@@ -492,31 +503,92 @@ MOVES: dict[str, tuple[frozenset[str], frozenset[str], frozenset[str]]] = {
 def may_move(who: Who, key: str, dossier: Dossier) -> bool:
     """Whether this person may make this change of status at all, when it leaves from here."""
     grounds = {ground for ground, _at in standing(who, dossier)}
-    acts = bool(JK & MOVES[key][1] & who.roles) and "swv" in grounds if key in MOVES else False
-    of_preschool = key in MOVES and "contactpersoon_voorschool" in MOVES[key][1] & who.roles
-    return acts or (of_preschool and "voorschool" in grounds)
+    roles = {role for role in who.roles if f"status.{key}" in rights(who, role)}
+    return (key in MOVES and bool(roles & JK and "swv" in grounds)) or (
+        "contactpersoon_voorschool" in roles and "voorschool" in grounds
+    )
 
 
-# The screens of a noun that a role has at all; which rows are on them is another question.
-_DOSSIER_ROLES = JK | {"contactpersoon_voorschool", "contactpersoon_school", "ouder", "deelnemer"}
-LISTS = {
-    **dict.fromkeys(("Hulpvraag", "Kind", "Gezagsdrager", "Bijlage", "Notitie"), _DOSSIER_ROLES),
-    **dict.fromkeys(("Afspraak", "Overlegronde", "SchoolVoorkeur"), _DOSSIER_ROLES),
-    "Toestemming": JK | {"contactpersoon_school", "ouder"},
-    "Organisation": JK | {"rolbeheerder", "platformbeheerder"},
-    "Lidmaatschap": frozenset({"rolbeheerder"}),
-    "Bericht": frozenset().union(*CEILING.values()),
+# What a role has where its organisation changed nothing; which rows that is about is another question.
+_READS = {
+    **dict.fromkeys(NOUNS_OF_DOSSIER, ("read",)),
+    "Afspraak": ("read", "tick"),
+    "Deelname": ("read", "answer"),
+    "Bericht": ("read", "edit"),
 }
-EDITS = {
-    **dict.fromkeys(("Kind", "Gezagsdrager", "Bijlage", "Afspraak", "Overlegronde"), JK),
-    "Hulpvraag": JK | {"contactpersoon_voorschool"},
-    "Organisation": frozenset({"rolbeheerder", "platformbeheerder"}),
+del _READS["Toestemming"]
+_STAFF = _READS | {
+    "Organisation": ("read",),
+    **dict.fromkeys(("Kind", "Gezagsdrager", "Overlegronde"), ("read", "add", "edit")),
+    "Hulpvraag": ("read", "add", "edit", "hand_over"),
+    "Bijlage": ("read", "add", "edit", "share", "retract"),
+    "Notitie": ("read", "add", "share"),
+    "Afspraak": ("read", "add", "edit", "share", "tick"),
+    "Deelname": ("read", "add", "edit", "answer"),
+    "SchoolVoorkeur": ("read", "add", "edit", "answer"),
+    "Toestemming": ("read", "add", "withdraw"),
 }
-ADDS = {
-    **dict.fromkeys(("Hulpvraag", "Kind", "Gezagsdrager", "Overlegronde"), JK),
-    "SchoolVoorkeur": JK | {"ouder"},
-    "Notitie": JK | {"contactpersoon_voorschool", "contactpersoon_school"},
-    "Bijlage": JK | {"contactpersoon_voorschool", "contactpersoon_school"},
-    "Organisation": frozenset({"platformbeheerder"}),
-    "Lidmaatschap": frozenset({"rolbeheerder"}),
+_OUTSIDE = _READS | {"Bijlage": ("read", "add", "retract"), "Notitie": ("read", "add")}
+_RUNS = {"Organisation": ("read", "edit"), "Lidmaatschap": ("read", "add", "edit"), "Recht": ("read", "edit")}
+_WRITES = {"Bericht": ("read", "edit")}
+GIVEN: dict[str, dict[str, tuple[str, ...]]] = {
+    "contactpersoon_jk": _STAFF,
+    "jk_specialist": _STAFF | {"Bijlage": (*_STAFF["Bijlage"], "finalise")},
+    "contactpersoon_voorschool": _OUTSIDE | {"Hulpvraag": ("read", "edit")},
+    "contactpersoon_school": _OUTSIDE
+    | {
+        "Hulpvraag": ("read", "hand_over"),
+        "SchoolVoorkeur": ("read", "answer", "ask"),
+        "Toestemming": ("read",),
+    },
+    "ouder": _READS | {"SchoolVoorkeur": ("read", "add"), "Toestemming": ("read", "answer", "withdraw")},
+    "deelnemer": _READS,
+    "rolbeheerder": _RUNS | _WRITES,
+    "privacyfunctionaris": _WRITES,
+    "platformbeheerder": {"Organisation": ("read", "add", "edit")} | _WRITES,
 }
+# Of a whole region, at the SWV itself.
+OF_REGION = {
+    "rolbeheerder": {
+        "Organisation.add",
+        "Toegangscontrole.read",
+        "Toegangscontrole.add",
+        "Invoer.read",
+        "Invoer.add",
+    },
+    "privacyfunctionaris": {"Toegangscontrole.read"},
+}
+
+
+def given(role: str, soort: str | None) -> frozenset[str]:
+    """The rights of a role as they are where nothing was changed."""
+    moves = (f"status.{key}" for key, (_since, roles, _needs) in MOVES.items() if role in roles)
+    first = {"status.aanvraag"} if role in JK else set()
+    region = OF_REGION.get(role, set()) if soort == "samenwerkingsverband" else set()
+    nouns = (f"{noun}.{verb}" for noun, verbs in GIVEN[role].items() for verb in verbs)
+    return frozenset({*nouns, *moves, *first, *region})
+
+
+def rights(who: Who, role: str) -> frozenset[str]:
+    """The rights of a role in the organisation of this person: changed, below the ceiling, of a whole."""
+    return _rights(role, who.soort, who.changed)
+
+
+@cache
+def _rights(role: str, soort: str | None, changed: frozenset[tuple[str, str, bool]]) -> frozenset[str]:
+    own = given(role, soort)
+    most = given("jk_specialist", soort) | given("contactpersoon_jk", soort) if role in JK else own
+    more = {right for of, right, granted in changed if of == role and granted}
+    less = {right for of, right, granted in changed if of == role and not granted}
+    kept = {right for right in own if right.startswith("Bericht.")}
+    if role in CEILING[None]:  # what the law gives to parents is not taken away
+        kept |= {right for right in own if right.endswith(".read") or right.startswith("Toestemming.")}
+    found = ((own | more) - (less - kept)) & most
+    if "Hulpvraag.read" not in found:
+        found = {right for right in found if right.split(".")[0] not in (*NOUNS_OF_DOSSIER, "status")}
+    return frozenset(r for r in found if r.startswith("status.") or f"{r.split('.')[0]}.read" in found)
+
+
+def has(who: Who, noun: str, verb: str) -> bool:
+    """Whether one of the roles has this right; the screens of a noun are there for who may read it."""
+    return any(f"{noun}.{verb}" in rights(who, role) for role in who.roles)

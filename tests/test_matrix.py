@@ -25,7 +25,7 @@ def test_the_oracle_knows_nothing_of_the_app():
     imported = {
         name.name for node in ast.walk(source) if isinstance(node, ast.Import) for name in node.names
     } | {node.module for node in ast.walk(source) if isinstance(node, ast.ImportFrom)}
-    assert imported == {"collections.abc", "dataclasses"}
+    assert imported == {"collections.abc", "dataclasses", "functools"}
 
 
 @pytest.mark.both_engines

@@ -28,7 +28,8 @@ LISTS = {
     "Organisation": "/organisaties/",
     "Lidmaatschap": "/medewerkers/",
 }
-FORMS = tuple(f"{path}nieuw" for noun, path in LISTS.items() if noun in oracle.ADDS and noun != "Bijlage")
+FORMS_OF = frozenset(LISTS) - {"Bijlage", "Afspraak", "Toestemming", "Bericht"}
+FORMS = tuple(f"{path}nieuw" for noun, path in LISTS.items() if noun in FORMS_OF)
 ALWAYS = ("/", "/hulpvragen/?filter=alle", "/berichten/")
 NARROWED = ("/hulpvragen/?filter=mij", "/hulpvragen/?filter=einde")
 TYPED = re.compile(r'name="(\w+)_q"')
@@ -241,9 +242,9 @@ class Visit:
 
     def places(self) -> list[str]:
         """Where this person can search; in the proof lane also where they cannot."""
-        all_of_them, roles = self.lane.name == "proof", self.pair.one.who[self.key].roles
-        lists = [path for noun, path in LISTS.items() if all_of_them or oracle.LISTS[noun] & roles]
-        picks = [pick for pick, whose in PICKS.items() if all_of_them or whose & roles]
+        all_of_them, who = self.lane.name == "proof", self.pair.one.who[self.key]
+        lists = [path for noun, path in LISTS.items() if all_of_them or oracle.has(who, noun, "read")]
+        picks = [pick for pick, whose in PICKS.items() if all_of_them or whose & who.roles]
         return [*(f"{path}?filter=alle&q=" for path in lists), *(f"/kies/{pick}?q=" for pick in picks)]
 
     def searches(self) -> list[str]:
@@ -269,11 +270,11 @@ class Visit:
         return made
 
     def open_forms(self) -> list[str]:
-        roles = self.pair.one.who[self.key].roles
+        who = self.pair.one.who[self.key]
         return [
             path
             for path in FORMS
-            if any(LISTS[n] + "nieuw" == path and oracle.ADDS[n] & roles for n in LISTS)
+            if any(LISTS[n] + "nieuw" == path and n in FORMS_OF and oracle.has(who, n, "add") for n in LISTS)
         ]
 
     def same_child(self) -> list[tuple[str, dict[str, str]]]:

@@ -152,7 +152,7 @@ def test_a_list_walked_to_its_end_and_back_is_exactly_what_the_person_may_see(
 ):
     who, wrong, count = world.who[key], [], lane.cases(gate=5, proof=len(LISTS))
     for noun in lane.random(f"T2 lists {key}").sample(sorted(LISTS), count):
-        if not oracle.LISTS[noun] & who.roles:
+        if not oracle.has(who, noun, "read"):
             continue
         forward, back = _there_and_back(world.browser(key), LISTS[noun])
         wanted = {thing.id for thing in world.of(noun) if _in_list(who, noun, thing)}

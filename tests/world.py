@@ -132,6 +132,11 @@ class World:
                 naam=key,
                 swv_id=uuid.UUID(self.organisations["brug"]),
                 rollen=frozenset({Role.OUDER, Role.DEELNEMER}),
+                afwijkingen=frozenset(
+                    (Role(role), right, granted)
+                    for role, right, granted in self.who[key].changed
+                    if role in self.who[key].given
+                ),
             )
         found = person_for(self.accounts[account], uuid.UUID(self.organisations[organisation]))
         assert found is not None, key

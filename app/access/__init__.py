@@ -18,6 +18,7 @@ from app.access.questions import (
     readable,
     recipients,
     require,
+    rights_to_set,
     standing,
     visible,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "require",
     "right_of_permission",
     "right_to_move",
+    "rights_to_set",
     "standing",
     "system_reason",
     "valid",

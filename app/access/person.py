@@ -9,9 +9,9 @@ from functools import cached_property
 
 from flask import g, has_app_context
 
-from app.access.roles import Deviation, right_to, rights_of
+from app.access.roles import OPEN_DOSSIER, Deviation, right_to, rights_of
 from app.errors import NotFound
-from app.terms import JK_STAFF, Ground, Noun, OrganisationSoort, Role, Verb
+from app.terms import Ground, Noun, OrganisationSoort, Role, Verb
 
 _system: ContextVar[str | None] = ContextVar("as_system", default=None)
 _everywhere: ContextVar[bool] = ContextVar("across_swvs", default=False)
@@ -73,15 +73,16 @@ class Person:
         """Tell whether one of the roles has the right to `verb` a `noun`."""
         return self.has_right(right_to(noun, verb))
 
-    @property
+    @cached_property
     def grounds(self) -> frozenset[Ground]:
         """Give the grounds on which the roles can open a dossier."""
-        return frozenset(ground for role in self.rollen for ground in GROUND_OF_ROLE.get(role, ()))
+        opening = self.roles_with(OPEN_DOSSIER)
+        return frozenset(ground for role in opening for ground in GROUND_OF_ROLE.get(role, ()))
 
     @property
     def is_jk_staff(self) -> bool:
-        """Tell whether this is JK staff, at work for the SWV itself."""
-        return bool(self.rollen & JK_STAFF) and self.organisation_id == self.swv_id
+        """Tell whether this is JK staff, at work for the SWV itself, that opens dossiers."""
+        return Ground.SWV in self.grounds and self.organisation_id == self.swv_id
 
 
 def current_person() -> Person | None:

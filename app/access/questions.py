@@ -5,16 +5,18 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask import g, has_app_context, has_request_context
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, exists, or_, select
 
 from app import models as m
 from app.access.involvement import holds
+from app.access.offices import administered
 from app.access.person import PERSONAL, Person, as_system
 from app.access.rights import RIGHTS, Scope, Standing, fields_at
-from app.access.roles import FIELDS_OF_AFFILIATED, VERB_OF_FIELD, fields_of_roles
+from app.access.roles import FIELDS_OF_AFFILIATED, FIXED, VERB_OF_FIELD, Rights, fields_of_roles, roles_in
 from app.access.scopes import NOUN_OF, OF_DOSSIER, OPEN_LEVELS, addable, allowed
 from app.errors import NotFound
 from app.extensions import db
+from app.models.base import now
 from app.terms import AFFILIATED, Ground, Level, Noun, Role, Status, Verb
 from app.workflow import LEVELS
 
@@ -98,6 +100,30 @@ def _may_add_other(person: Person, row: Any, noun: Noun) -> bool:
         affiliated = at_swv and organisation.swv_id == person.swv_id
         return organisation.id == person.organisation_id or affiliated
     return False
+
+
+def rights_to_set(person: Person | None, organisation: m.Organisation) -> dict[Role, Rights]:
+    """Give by role the rights that `person` may give or take in this organisation.
+
+    Only what that role can have there, nothing that is fixed, and nothing of a role that they have there
+    themselves, now or later. Empty for who does not run the organisation.
+    """
+    if person is None or not person.permits(Noun.RECHT, Verb.EDIT):
+        return {}
+    own = select(m.Lidmaatschap.rol).where(
+        m.Lidmaatschap.gebruiker_id == person.gebruiker_id,
+        m.Lidmaatschap.organisation_id == organisation.id,
+        or_(m.Lidmaatschap.tot.is_(None), m.Lidmaatschap.tot > now()),
+    )
+    runs = select(
+        exists().where(m.Organisation.id == organisation.id, administered(m.Organisation.id, person))
+    )
+    with as_system("the gate itself asks"):
+        if not db.session.scalar(runs):
+            return {}
+        theirs = set(db.session.scalars(own))
+    most = roles_in(organisation.soort)
+    return {role: rights - FIXED[role] for role, rights in most.items() if role not in theirs}
 
 
 def level(person: Person | None, hulpvraag: m.Hulpvraag, at: Status | None = None) -> Level:

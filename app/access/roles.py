@@ -94,6 +94,9 @@ def _written_out(table: dict[Noun, frozenset[Verb]], moves: Iterable[workflow.Tr
     )
 
 
+OPEN_DOSSIER = right_to(Noun.HULPVRAAG, _R)
+DOSSIER_NOUNS = frozenset(ROLE_RIGHTS[Role.JK_SPECIALIST]) - {Noun.ORGANISATION, Noun.BERICHT}
+
 # What a role has where its organisation changed nothing.
 DEFAULTS: dict[Role, Rights] = {
     role: _written_out(table, (t for t in workflow.TRANSITIONS if role in t.who))
@@ -169,22 +172,32 @@ FIELDS_OF_AFFILIATED = frozenset({"naam", "platform", "meldadres", "actief"})
 _RIGHT_OF_MOVE = {transition.permission: right_to_move(transition) for transition in workflow.TRANSITIONS}
 
 
+def roles_in(soort: OrganisationSoort) -> dict[Role, Rights]:
+    """Give the roles of an organisation's matrix with the most each can have; the invited are their SWV's."""
+    return CEILING[soort] | (INVITED if soort is OrganisationSoort.SAMENWERKINGSVERBAND else {})
+
+
 @lru_cache(maxsize=512)
 def rights_of(soort: OrganisationSoort | None, role: Role, deviations: frozenset[Deviation]) -> Rights:
     """Give the rights of a role: its defaults, as the organisation changed them, below the ceiling.
 
-    Nobody does anything with what they may not read. `soort` is None for who is invited.
+    Nobody does anything with what they may not read, and reading a hulpvraag is the door to its dossier.
+    `soort` is None for who is invited.
     """
     most = (INVITED if soort is None else CEILING[soort]).get(role, frozenset())
     given = frozenset(right for of, right, granted in deviations if of is role and granted)
     taken = frozenset(right for of, right, granted in deviations if of is role and not granted)
     rights = ((DEFAULTS[role] | given) - (taken - FIXED[role])) & most
-    return frozenset(right for right in rights if _needs(right) in rights)
+    return frozenset(right for right in rights if needed_for(right) <= rights)
 
 
-def _needs(right: str) -> str:
+def needed_for(right: str) -> frozenset[str]:
+    """Give the rights without which this one is worth nothing."""
     noun = right.partition(".")[0]
-    return right_to(Noun.HULPVRAAG if noun == "status" else Noun(noun), _R)
+    if noun == "status":
+        return frozenset({OPEN_DOSSIER})
+    door = {OPEN_DOSSIER} if noun in DOSSIER_NOUNS else set()
+    return frozenset({right_to(Noun(noun), _R), *door})
 
 
 def right_of_permission(permission: str, view: str) -> str | None:

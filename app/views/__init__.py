@@ -17,6 +17,8 @@ from app.terms import Noun
 from app.views import failures
 from app.views.account import AccountView
 from app.views.afspraak import AfspraakView
+from app.views.bekijken import BekijkenView
+from app.views.bekijken import ribbon as looking
 from app.views.bericht import BerichtView
 from app.views.betrokkenen import BetrokkenenView
 from app.views.bijlage import BijlageView
@@ -34,6 +36,7 @@ from app.views.overdracht import OverdrachtView
 from app.views.overlegronde import OverlegrondeView, RoundView
 from app.views.own_account import OwnAccountView
 from app.views.pick import PickView
+from app.views.rechten import RechtenView
 from app.views.schoolvoorkeur import SchoolVoorkeurView
 from app.views.signin import SigninView
 from app.views.stand_in import OwnStandInView, StandInView
@@ -56,6 +59,7 @@ MENU: tuple[tuple[Any, str, Noun | None, Any], ...] = (
     (_l("Consents"), "ToestemmingView.list", Noun.TOESTEMMING, _l("More")),
     (_l("Organisations"), "OrganisationView.list", Noun.ORGANISATION, _l("Administration")),
     (_l("People"), "LidmaatschapView.list", Noun.LIDMAATSCHAP, _l("Administration")),
+    (_l("Rights"), "RechtenView.own", Noun.RECHT, _l("Administration")),
     (_l("Access review"), "ToegangscontroleView.index", Noun.TOEGANGSCONTROLE, _l("Administration")),
     (_l("Who sees what?"), "WatZietWieView.index", Noun.ORGANISATION, _l("Administration")),
 )
@@ -63,8 +67,8 @@ VIEWS = (
     WorklistView, SigninView, AccountView, OwnAccountView, HulpvraagView, KindView, GezagsdragerView,
     BijlageView, BijlageFilesView, KeptTextView, NotitieView, AfspraakView, OverlegrondeView, RoundView,
     DeelnameView, SchoolVoorkeurView, ToestemmingView, BetrokkenenView, OverdrachtView, OrganisationView,
-    LidmaatschapView, MembershipView, StandInView, OwnStandInView, WatZietWieView, BerichtView, PickView,
-    ToegangscontroleView,
+    LidmaatschapView, MembershipView, StandInView, OwnStandInView, RechtenView, BekijkenView,
+    ToegangscontroleView, WatZietWieView, BerichtView, PickView,
 )  # fmt: skip
 ALSO_KEEP_TEXT = frozenset(
     {
@@ -96,6 +100,7 @@ def register(app: Flask, appbuilder: AppBuilder) -> None:
     app.after_request(_headers)
     app.jinja_env.globals["csp_nonce"] = _nonce
     app.context_processor(_known_everywhere)
+    app.context_processor(looking)
 
 
 def _bound_and_readable() -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from flask import url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms.validators import NumberRange
@@ -31,6 +33,13 @@ class OrganisationView(PortalView):
         "toestemming_van_beiden": _l("Otherwise one parent is enough, as long as nobody refuses."),
         "school_leest_dagen": _l("Counted from the status advies afgerond. At most 365 days."),
     }
+
+    def show_buttons(self, row: Organisation) -> Sequence[dict[str, Any]]:
+        """Lead to the rights of its roles, for who runs it."""
+        if not self.appbuilder.sm.has_access("can_show", Noun.RECHT):
+            return super().show_buttons(row)
+        rights = {"label": _("Rights"), "url": url_for("RechtenView.change", pk=row.id)}
+        return [rights, *super().show_buttons(row)]
 
     def shape(self, form: FlaskForm, row: Organisation | None) -> None:
         """Ask for the settings of an SWV of an SWV alone."""
