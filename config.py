@@ -43,6 +43,11 @@ RATELIMIT_STORAGE_URI = "memory://"  # redis://… when there are several proces
 RATELIMIT_HEADERS_ENABLED = False
 SIGNIN_LIMIT = "60 per 15 minutes"  # sign-in posts per address
 
+# Access review
+ACCESS_UNUSED_DAYS = 60  # an account without a sign-in for so long asks for attention
+ACCESS_ENDING_DAYS = 30  # so does a membership that ends within this
+ACCESS_REVIEW_DAYS = 365  # after this a role administrator of an SWV is reminded of the review
+
 # Documents
 MAX_FILE_BYTES = 50 * 10**6  # one document
 MAX_DOSSIER_BYTES = 10**9  # all documents of one dossier

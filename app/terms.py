@@ -70,6 +70,15 @@ class LidmaatschapStaat(Term):
     VOORBIJ = "voorbij", _l("ended")
 
 
+class Aandacht(Term):
+    """Why a membership asks for attention in an access review."""
+
+    ONGEBRUIKT = "ongebruikt", _l("Not used")
+    EINDIGT = "eindigt", _l("Ends soon")
+    BIJZONDER = "bijzonder", _l("Unusual rights")
+    GESCHORST = "geschorst", _l("Suspended")
+
+
 JK_STAFF = frozenset({Role.CONTACTPERSOON_JK, Role.JK_SPECIALIST})
 
 
@@ -258,6 +267,7 @@ class Actie(Term):
     ORGANISATIE_WISSELEN = "organisatie-wisselen", _l("switched organisation")
     ACCOUNT_UITNODIGEN = "account-uitnodigen", _l("invited a person")
     ACCOUNT_ACTIVEREN = "account-activeren", _l("activated an account")
+    WACHTWOORD_VERGETEN = "wachtwoord-vergeten", _l("asked for a new password")
     WACHTWOORD_WIJZIGEN = "wachtwoord-wijzigen", _l("changed a password")
     HERSTELCODE_GEBRUIKEN = "herstelcode-gebruiken", _l("used a recovery code")
     HERSTELCODES_VERNIEUWEN = "herstelcodes-vernieuwen", _l("renewed the recovery codes")

@@ -1,8 +1,14 @@
-"""`make bench`: each module measures one promise and prints what it found."""
+"""Run every measurement, or those that are named: `python -m bench signin`."""
 
-from bench import invoer
+import importlib
+import sys
 
-for module in (
-    invoer,
-):  # fmt: skip
-    module.main()
+MODULES = (
+    "invoer",
+    "rechten",
+    "signin",
+)  # fmt: skip
+
+for name in sys.argv[1:] or MODULES:
+    print(f"== {name}")
+    importlib.import_module(f"bench.{name}").main()

@@ -2,10 +2,13 @@
 
 import re
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import Flask
+from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from app.extensions import db
@@ -115,3 +118,16 @@ def sentence_on(page: TestResponse) -> str:
     """Read the errors on top of a form."""
     found = re.search(r'id="errors".*?<ul>(.*?)</ul>', page.get_data(as_text=True), re.DOTALL)
     return re.sub(r"<[^>]+>", "", found[1]) if found else ""
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """Gather the SQL statements of the block."""
+    asked: list[str] = []
+
+    def note(connection, cursor, statement, *rest):
+        asked.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    yield asked
+    event.remove(db.engine, "before_cursor_execute", note)

@@ -11,9 +11,18 @@ from app import access
 from app.access import as_system
 from app.errors import BadInput, NotFound
 from app.extensions import db
-from app.models import Bericht, Gebruiker, Herstelcode, Inloggegevens, Lidmaatschap, Organisation, Uitnodiging
-from app.services import accounts, outbox, two_factor
-from app.terms import OrganisationSoort, Role
+from app.models import (
+    Bericht,
+    Gebeurtenis,
+    Gebruiker,
+    Herstelcode,
+    Inloggegevens,
+    Lidmaatschap,
+    Organisation,
+    Uitnodiging,
+)
+from app.services import accounts, outbox, password_reset, two_factor
+from app.terms import Actie, OrganisationSoort, Role, UitnodigingSoort
 from tests import account_steps as steps
 
 NEW = "een gloednieuwe zin hier"
@@ -393,6 +402,30 @@ def test_asking_for_an_unknown_name_gets_the_same_answer_and_no_mail(app, link, 
     pages = {ask(app, name, at) for name, at in asked}
     assert len(pages) == 1
     assert len(mails(app)) == before + 1, "one of them is known there"
+
+
+def test_asking_for_an_unknown_name_costs_the_same_work_and_leaves_nobody_a_link(app, link, swv_id):
+    steps.activate(app, link, "noor", swv_id)
+    other = steps.swv(app, "SWV Het Anker")
+    work = {}
+    for name, at in [("noor", swv_id), ("niemand", swv_id), ("noor", other)]:
+        with app.app_context(), steps.statements() as asked:
+            password_reset.ask(organisation_id=at, username=name)
+        work[name, at] = [one.split()[0] for one in asked if not one.startswith(("SAVEPOINT", "R"))]
+    assert len({tuple(done) for done in work.values()}) == 1, work
+    with app.app_context(), as_system("the test reads the links and the log"):
+        links = db.session.scalars(select(Uitnodiging).filter_by(soort=UitnodigingSoort.WACHTWOORD)).all()
+        asked_for = db.session.scalars(select(Gebeurtenis).filter_by(actie=Actie.WACHTWOORD_VERGETEN)).all()
+    assert len(links) == 1
+    assert [one.gelukt for one in sorted(asked_for, key=lambda one: one.op)] == [True, False, False]
+
+
+def test_a_wrong_guess_takes_nobody_elses_link_away(app, link, swv_id):
+    steps.activate(app, link, "noor", swv_id)
+    ask(app, "noor", swv_id)
+    path = reset_path(app)
+    ask(app, "niemand", swv_id)
+    assert steps.Visitor(app).get(path).status_code == 200
 
 
 def test_nobody_is_buried_under_mails(app, link, swv_id):

@@ -1,13 +1,13 @@
 """Signing in: one sentence for every refusal, a budget of tries, a session that ends everywhere at once."""
 
+import base64
 import uuid
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from app.access import as_system
 from app.errors import SignInRefused, TooMany
@@ -127,7 +127,7 @@ def test_every_wrong_thing_costs_the_same_work(app, noor, the_others, clock, mon
     for why, wrong in WRONG.items():
         typed = noor.fields() | {name: the_others.get(value, value) for name, value in wrong.items()}
         hashed.clear()
-        with app.app_context(), statements() as asked, pytest.raises(SignInRefused):
+        with app.app_context(), steps.statements() as asked, pytest.raises(SignInRefused):
             signin.sign_in(
                 organisation_id=uuid.UUID(typed["organisation"]),
                 username=typed["username"],
@@ -614,6 +614,98 @@ def test_one_address_may_not_try_all_names(settings, clock):
             db.engine.dispose()
 
 
+# The device that somebody signed in on before
+
+
+KNOWN = "kindbrug_apparaat"
+
+
+@pytest.fixture
+def known_device(app, noor, clock):
+    """What Noor's browser keeps after she signed in on it and out again."""
+    visitor = steps.Visitor(app)
+    visitor.sign_in(noor)
+    visitor.get("/organisatie-wisselen")
+    visitor.post("/logout")
+    clock.shift(30)
+    return visitor.client.get_cookie(KNOWN).value
+
+
+def at(app, proof: str) -> steps.Visitor:
+    """A visitor whose browser keeps this."""
+    visitor = steps.Visitor(app)
+    visitor.client.set_cookie(KNOWN, proof)
+    return visitor
+
+
+def use_up(app, noor) -> None:
+    for _ in range(10):
+        assert steps.Visitor(app).sign_in(noor, code="000000").status_code == 422
+
+
+def test_a_stranger_who_uses_up_all_tries_does_not_keep_the_owner_out_of_her_own_device(
+    app, noor, known_device
+):
+    use_up(app, noor)
+    assert steps.Visitor(app).sign_in(noor).status_code == 429
+    assert at(app, known_device).sign_in(noor).status_code == 302
+
+
+def test_the_owner_gets_in_and_the_stranger_has_no_more_tries_for_it(app, noor, known_device, clock):
+    use_up(app, noor)
+    at(app, known_device).sign_in(noor)
+    clock.shift(30)
+    assert steps.Visitor(app).sign_in(noor).status_code == 429
+
+
+def test_a_device_that_is_known_has_ten_tries_too_and_they_are_its_own(app, noor, known_device):
+    answers = [at(app, known_device).sign_in(noor, code="000000").status_code for _ in range(11)]
+    assert answers == [422] * 10 + [429]
+    assert at(app, known_device).sign_in(noor).status_code == 429, "also the right one waits"
+    assert steps.Visitor(app).sign_in(noor).status_code == 302
+
+
+def test_a_recovery_code_is_tried_from_the_devices_own_tries(app, noor, known_device):
+    use_up(app, noor)
+    fields = noor.fields() | {"recovery_code": noor.recovery_codes[0]}
+    assert at(app, known_device).post("/login/herstelcode", **fields).status_code == 302
+
+
+def test_a_device_is_known_for_one_account_only(app, noor, known_device):
+    swv_id = uuid.UUID(noor.organisation)
+    sam = steps.activate(app, steps.invited(app, "sam@example.nl", swv_id), "sam", swv_id)
+    for _ in range(10):
+        assert at(app, known_device).sign_in(sam, code="000000").status_code == 422
+    assert steps.Visitor(app).sign_in(sam, code="000000").status_code == 429
+
+
+def test_what_a_device_keeps_cannot_be_made_up(app, noor, known_device, clock):
+    use_up(app, noor)
+    payload, moment, signature = known_device.split(".")
+    for made_up in (
+        *("", "x", "a.b.c", known_device[:-1], f"{payload}.{moment}.{signature[::-1]}"),
+        *(f"{payload[:-2]}.{moment}.{signature}", "WyJhIiwiYiJd.aaaa.bbbb", "\x00", "é" * 500),
+    ):
+        assert at(app, made_up).sign_in(noor, code="000000").status_code == 429, made_up
+    clock.shift(timedelta(days=366))
+    use_up(app, noor)
+    assert at(app, known_device).sign_in(noor).status_code == 429, "a year is over"
+
+
+def test_what_a_device_keeps_opens_nothing_and_holds_no_name(app, noor, known_device):
+    assert not at(app, known_device).is_in()
+    assert at(app, known_device).sign_in(noor, code="000000").status_code == 422
+    assert b"noor" not in base64.urlsafe_b64decode(known_device.partition(".")[0] + "==")
+
+
+def test_a_known_device_gets_the_same_answer_for_a_name_that_nobody_has(app, noor, known_device):
+    answers = [
+        at(app, known_device).sign_in(noor, username=name, code="000000") for name in ("noor", "niemand")
+    ]
+    assert len({(answer.status_code, steps.sentence_on(answer)) for answer in answers}) == 1
+    assert not any(KNOWN in line for answer in answers for line in answer.headers.getlist("Set-Cookie"))
+
+
 # The log
 
 
@@ -645,16 +737,3 @@ def namens(app, visitor) -> uuid.UUID | None:
 
     with app.app_context():
         return person_of(visitor.client.get_cookie("kindbrug").value).organisation_id
-
-
-@contextmanager
-def statements():
-    """Gather the SQL statements of the block."""
-    asked = []
-
-    def note(connection, cursor, statement, *rest):
-        asked.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    yield asked
-    event.remove(db.engine, "before_cursor_execute", note)

@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.services import two_factor
+from app.errors import SignInRefused
+from app.models.base import now
+from app.services import signin, two_factor
 from tests import account_steps as steps
 
 NOON = datetime(2026, 3, 4, 12, 0, 10, tzinfo=UTC)
@@ -87,6 +89,43 @@ def test_the_code_before_the_last_used_one_does_not_work_either(app, clock):
 def test_the_code_that_linked_the_phone_does_not_sign_in(app, clock):
     noor = account(app)
     assert steps.Visitor(app).sign_in(noor).status_code == 422
+
+
+def test_of_all_codes_of_the_last_minutes_none_gets_anybody_in_twice(app, clock, lane, proven):
+    tries = lane.cases(gate=200, proof=10_000)
+    chance, noor = lane.random("T8 replay"), account(app)
+    app.config["SIGNIN_TRIES"] = tries + 1
+    clock.shift(120)  # the code that linked the phone is past
+    used, last = set(), int(now().timestamp()) // two_factor.STEP - 2
+    for _ in range(tries):
+        clock.shift(chance.choice((0, 0, 1, 15, 30)))
+        if now().timestamp() % two_factor.STEP > 20:
+            clock.shift(10)  # no step ends while it is tried
+        skew = chance.randint(-4, 4)
+        present = int(now().timestamp()) // two_factor.STEP
+        with app.app_context():
+            got_in = signs_in(noor, noor.code(skew))
+        step = present + skew
+        assert got_in == (abs(skew) <= 1 and step > last), (skew, present - last)
+        if got_in:
+            assert step not in used
+            used.add(step)
+            last = step
+    assert used
+    proven("T8 code replay and skew", tries)
+
+
+def signs_in(who: steps.Account, code: str) -> bool:
+    try:
+        signin.sign_in(
+            organisation_id=uuid.UUID(who.organisation),
+            username=who.username,
+            password=who.password,
+            code=code,
+        )
+    except SignInRefused:
+        return False
+    return True
 
 
 @pytest.mark.both_engines

@@ -30,7 +30,7 @@ def add(data: dict[str, Any], by: Person) -> Notitie:
 
 
 def write(note: Notitie) -> Notitie:
-    """Add a note within the caller's transaction: what an act says in words goes with the right to the act."""
+    """Add a note within the caller's transaction: the words of an act go with the right to the act."""
     access.write_as_system("the words of an act that was allowed", note)
     log.record(Actie.TOEVOEGEN, row=note)
     return note

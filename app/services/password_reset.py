@@ -16,20 +16,35 @@ _VALID_FOR = timedelta(days=1)
 
 
 def ask(*, organisation_id: uuid.UUID | None, username: str) -> None:
-    """Queue a mail with a link when this is an active account there, and say nothing; maybe TooMany."""
+    """Queue a mail with a link when this is an active account there, and say nothing; maybe TooMany.
+
+    For any other name the same is done for another account and undone: the time tells nothing.
+    """
     budget.spend(budget.key_of("wachtwoord-vergeten", username))
-    query = (
+    active = (
         select(Gebruiker)
         .join(Inloggegevens, Inloggegevens.gebruiker_id == Gebruiker.id)
-        .where(Gebruiker.username == username.strip().casefold(), Gebruiker.active.is_(True))
-        .where(Inloggegevens.actief_sinds.is_not(None))
+        .where(Gebruiker.active.is_(True), Inloggegevens.actief_sinds.is_not(None))
     )
     with as_system(_WHY):
-        gebruiker = db.session.scalar(query)
-    if gebruiker is not None and signin.places_at(gebruiker.id, organisation_id):
-        uitnodiging = uitnodigingen.make(UitnodigingSoort.WACHTWOORD, gebruiker, valid_for=_VALID_FOR)
-        outbox.queue_account_mail("wachtwoord_vergeten", gebruiker, uitnodiging)
-        db.session.commit()
+        anybody = db.session.scalar(active.order_by(Gebruiker.id).limit(1))
+        named = db.session.scalar(active.where(Gebruiker.username == username.strip().casefold()))
+    gebruiker = named or anybody
+    if gebruiker is None:
+        return
+    known = bool(signin.places_at(gebruiker.id, organisation_id)) and named is not None
+    log.record(
+        Actie.WACHTWOORD_VERGETEN,
+        gebruiker_id=named.id if named else None,
+        swv_id=organisation_id,
+        gelukt=known,
+    )
+    queued = db.session.begin_nested()
+    uitnodiging = uitnodigingen.make(UitnodigingSoort.WACHTWOORD, gebruiker, valid_for=_VALID_FOR)
+    outbox.queue_account_mail("wachtwoord_vergeten", gebruiker, uitnodiging)
+    if not known:
+        queued.rollback()
+    db.session.commit()
 
 
 def find(token: str) -> Uitnodiging:

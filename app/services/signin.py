@@ -12,7 +12,7 @@ from app.access import Person, as_system, invited_person, people_of
 from app.errors import SignInRefused, TooMany
 from app.extensions import db
 from app.models import Gebruiker, Inloggegevens, Organisation
-from app.services import budget, log, passwords, sessions, two_factor
+from app.services import budget, device, log, passwords, sessions, two_factor
 from app.terms import Actie, OrganisationSoort
 
 _WHY = "signing in comes before being somebody"
@@ -23,10 +23,11 @@ _NOBODY = -1
 
 @dataclass(frozen=True)
 class SignedIn:
-    """A session that has just begun: who, the token for the cookie, and what to say first."""
+    """A session that has just begun: who, the token and the device for the cookies, and what to say first."""
 
     person: Person
     token: str
+    device: str
     notice: str | None = None
 
 
@@ -52,9 +53,13 @@ def sign_in(
     username: str,
     password: str,
     code: str,
+    known_device: str | None = None,
     instead_of: uuid.UUID | None = None,
 ) -> SignedIn:
-    """Begin a session; SignInRefused for whatever doesn't match, TooMany when the tries are used up."""
+    """Begin a session; SignInRefused for whatever doesn't match, TooMany when the tries are used up.
+
+    `known_device` is what this browser keeps of `SignedIn.device`, if anything.
+    """
     step: list[int] = []
 
     def holds(secrets: Inloggegevens | None) -> bool:
@@ -63,7 +68,8 @@ def sign_in(
         return found is not None
 
     proof = _Proof(holds, lambda gebruiker_id: two_factor.use_step(gebruiker_id, step[0]))
-    return _enter(organisation_id, username, password, proof, instead_of, Actie.AANMELDEN)
+    tries = device.tries_of(username, known_device)
+    return _enter(organisation_id, username, password, proof, tries, instead_of, Actie.AANMELDEN)
 
 
 def sign_in_with_recovery_code(
@@ -72,6 +78,7 @@ def sign_in_with_recovery_code(
     username: str,
     password: str,
     code: str,
+    known_device: str | None = None,
     instead_of: uuid.UUID | None = None,
 ) -> SignedIn:
     """Begin a session with one of the ten recovery codes, which is then used up; refusals as of `sign_in`."""
@@ -80,7 +87,9 @@ def sign_in_with_recovery_code(
         return two_factor.has_recovery_code(secrets.gebruiker_id if secrets else _NOBODY, code)
 
     proof = _Proof(holds, lambda gebruiker_id: two_factor.use_recovery_code(gebruiker_id, code))
-    entered = _enter(organisation_id, username, password, proof, instead_of, Actie.HERSTELCODE_GEBRUIKEN)
+    tries = device.tries_of(username, known_device)
+    act = Actie.HERSTELCODE_GEBRUIKEN
+    entered = _enter(organisation_id, username, password, proof, tries, instead_of, act)
     left = two_factor.recovery_codes_left(entered.person.gebruiker_id)
     notice = ngettext(
         "You used a recovery code. You have %(num)s recovery code left.",
@@ -120,11 +129,11 @@ def _enter(
     username: str,
     password: str,
     proof: _Proof,
+    tries: str,
     instead_of: uuid.UUID | None,
     actie: Actie,
 ) -> SignedIn:
-    key = budget.key_of("aanmelden", username)
-    _spend(key, organisation_id)
+    _spend(tries, organisation_id)
     gebruiker, secrets = _account(username)
     gebruiker_id = gebruiker.id if gebruiker else _NOBODY
     # Every question is asked whatever the answers before it: the time tells nothing.
@@ -140,10 +149,10 @@ def _enter(
     person = sessions.last_place(gebruiker_id, found)
     token = sessions.begin(person, instead_of=instead_of)
     _renew_hash(secrets, password)
-    budget.restore(key)
+    budget.restore(tries)
     log.record(actie, person=person)
     db.session.commit()
-    return SignedIn(person, token)
+    return SignedIn(person, token, device.proof_for(username))
 
 
 def _spend(key: str, organisation_id: uuid.UUID | None) -> None:

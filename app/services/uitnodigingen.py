@@ -81,9 +81,10 @@ def withdraw(soort: UitnodigingSoort, *gebruiker_ids: int) -> None:
         db.session.execute(update(Uitnodiging).where(*opened).values(gebruikt_op=now()))
 
 
-def withdraw_of(lidmaatschap: Lidmaatschap) -> None:
-    """Let the open link to this membership stop working, in the current transaction."""
-    opened = (Uitnodiging.lidmaatschap_id == lidmaatschap.id, Uitnodiging.gebruikt_op.is_(None))
+def withdraw_of(*lidmaatschappen: Lidmaatschap) -> None:
+    """Let the open links to these memberships stop working, in the current transaction."""
+    keys = [lidmaatschap.id for lidmaatschap in lidmaatschappen]
+    opened = (Uitnodiging.lidmaatschap_id.in_(keys), Uitnodiging.gebruikt_op.is_(None))
     with as_system(_WHY):
         db.session.execute(update(Uitnodiging).where(*opened).values(gebruikt_op=now()))
 

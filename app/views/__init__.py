@@ -42,6 +42,7 @@ from app.views.rechten import RechtenView
 from app.views.schoolvoorkeur import SchoolVoorkeurView
 from app.views.signin import SigninView
 from app.views.stand_in import OwnStandInView, StandInView
+from app.views.toegangscontrole import ToegangscontroleView
 from app.views.toestemming import ToestemmingView
 from app.views.wat_ziet_wie import WatZietWieView, is_open_to
 from app.views.worklist import WorklistView
@@ -62,6 +63,7 @@ MENU: tuple[tuple[Any, str, Noun | None, Any], ...] = (
     (_l("People"), "LidmaatschapView.list", Noun.LIDMAATSCHAP, _l("Administration")),
     (_l("Rights"), "RechtenView.own", Noun.RECHT, _l("Administration")),
     (_l("Import a list"), "InvoerView.index", Noun.INVOER, _l("Administration")),
+    (_l("Access review"), "ToegangscontroleView.index", Noun.TOEGANGSCONTROLE, _l("Administration")),
     (_l("Who sees what?"), "WatZietWieView.index", Noun.ORGANISATION, _l("Administration")),
 )
 VIEWS = (
@@ -69,7 +71,7 @@ VIEWS = (
     BijlageView, BijlageFilesView, KeptTextView, NotitieView, AfspraakView, OverlegrondeView, RoundView,
     DeelnameView, SchoolVoorkeurView, ToestemmingView, BetrokkenenView, OverdrachtView, OrganisationView,
     LidmaatschapView, MembershipView, StandInView, OwnStandInView, HandOverView, RechtenView, BekijkenView,
-    InvoerView, WatZietWieView, BerichtView, PickView,
+    ToegangscontroleView, InvoerView, WatZietWieView, BerichtView, PickView,
 )  # fmt: skip
 ALSO_KEEP_TEXT = frozenset(
     {

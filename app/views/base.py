@@ -217,15 +217,16 @@ class PortalView(ListView):
                 explain(form, wrong)
             except Conflict as lost:
                 conflict = str(lost.sentence)
-                row = self.find(row.id)
-                form.versie.data = row.versie
+                if row is not None:  # of a new one there is nothing to compare with
+                    row = self.find(row.id)
+                    form.versie.data = row.versie
         status = 200 if request.method == "GET" or "_search" in request.form else 409 if conflict else 422
         context = self._form_context(form, row) | {
             "warnings": warnings,
             "conflict": conflict,
             "anyway": marks(warnings),
         }
-        if conflict:
+        if conflict and row is not None:
             context["facts"] = self.facts(row, [name for name in self.edit_columns if name in form])
         return self.render_template(self.edit_template if row else self.add_template, **context), status
 

@@ -1,6 +1,7 @@
 """The door: signing in with a code or a recovery code, signing out, switching, a forgotten password."""
 
 import urllib.parse
+from collections.abc import Mapping
 from typing import Any
 
 from flask import current_app, flash, redirect, request, session, url_for
@@ -16,11 +17,10 @@ from app.access import current_person
 from app.errors import SignInRefused, TooMany
 from app.models.base import parse_id
 from app.security import session_cookie
-from app.services import password_reset, sessions, signin
+from app.services import device, password_reset, sessions, signin
 
 Page = str | Response | tuple[str, int]
-_DEVICE = "kindbrug_organisatie"
-_YEAR = 365 * 24 * 3600
+_ORGANISATION, _DEVICE = "kindbrug_organisatie", "kindbrug_apparaat"
 # FAB keeps the chosen language here.
 _LANGUAGE = "locale"
 
@@ -134,7 +134,7 @@ class SigninView(BaseView):
     @expose("/wachtwoord-vergeten", methods=["GET", "POST"])
     def forgot(self) -> Page:
         """Mail a link to choose a new password; the answer is the same whether the name is known or not."""
-        form = _Form(organisation=request.cookies.get(_DEVICE))
+        form = _Form(organisation=request.cookies.get(_ORGANISATION))
         sent = form.validate_on_submit()
         if sent:
             password_reset.ask(organisation_id=parse_id(form.organisation.data), username=form.username.data)
@@ -146,7 +146,7 @@ class SigninView(BaseView):
     def _enter(self, form_class: type[_PasswordForm], template: str, code_field: str, verb: Any) -> Page:
         person = current_person()
         to = local_path(request.args.get("next"))
-        form = form_class(organisation=request.cookies.get(_DEVICE))
+        form = form_class(organisation=request.cookies.get(_ORGANISATION))
         if request.method == "GET" and person is not None:
             return redirect(to or url_for_start())
         status = 200 if request.method == "GET" else 422
@@ -159,6 +159,7 @@ class SigninView(BaseView):
                     username=form.username.data,
                     password=form.password.data,
                     code=form[code_field].data,
+                    known_device=request.cookies.get(_DEVICE),
                     instead_of=person.sessie_id if person else None,
                 )
             except (SignInRefused, TooMany) as refusal:
@@ -166,7 +167,8 @@ class SigninView(BaseView):
                 form[code_field].data = ""  # a code that was sent is of no more use
                 status = refusal.status
             else:
-                return _remember(enter(entered.token, to, entered.notice), form.organisation.data)
+                kept = {_ORGANISATION: form.organisation.data, _DEVICE: entered.device}
+                return _remember(enter(entered.token, to, entered.notice), kept)
         ways = {
             "forgot_url": url_for("SigninView.forgot"),
             "recovery_url": url_for("SigninView.recovery", next=to),
@@ -214,7 +216,10 @@ def _forget(response: Response) -> Response:
     return response
 
 
-def _remember(response: Response, organisation: str) -> Response:
+def _remember(response: Response, kept: Mapping[str, str]) -> Response:
     secure = current_app.config["COOKIE_SECURE"]
-    response.set_cookie(_DEVICE, organisation, max_age=_YEAR, httponly=True, samesite="Lax", secure=secure)
+    for name, value in kept.items():
+        response.set_cookie(
+            name, value, max_age=device.REMEMBERED, httponly=True, samesite="Lax", secure=secure
+        )
     return response

@@ -151,10 +151,18 @@ def upgrade() -> None:
     with op.batch_alter_table("lidmaatschap", schema=None) as batch_op:
         batch_op.add_column(sa.Column("geschorst_op", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("locatie", sa.String(length=120), nullable=True))
+
+    with op.batch_alter_table("sessie", schema=None) as batch_op:
+        batch_op.drop_index("ix_sessie_gebruiker_id")
+        batch_op.create_index("ix_sessie_aanmelding", ["gebruiker_id", "swv_id", "begonnen_op"], unique=False)
     _isolate_swvs()
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("sessie", schema=None) as batch_op:
+        batch_op.drop_index("ix_sessie_aanmelding")
+        batch_op.create_index("ix_sessie_gebruiker_id", ["gebruiker_id"], unique=False)
+
     with op.batch_alter_table("lidmaatschap", schema=None) as batch_op:
         batch_op.drop_column("locatie")
         batch_op.drop_column("geschorst_op")
