@@ -35,7 +35,7 @@ class Route:
     def path(self, thing: Thing, mail_key: str = "") -> str:
         """Fill in the address of one row."""
         path = self.rule
-        for name in ("pk", "hulpvraag_id", "bijlage_id"):
+        for name in ("pk", "hulpvraag_id", "bijlage_id") if self.of else ():
             path = path.replace(f"<{name}>", thing.id)
         for name, value in (self.values | {"sleutel": mail_key}).items():
             path = path.replace(f"<{name}>", value)
@@ -231,6 +231,30 @@ def sets_rights(status: int, *, nothing: int | None = None) -> Answer:
     return answer
 
 
+def who_has(noun: str, verb: str, status: int) -> Answer:
+    return lambda who, thing: status if oracle.has(who, noun, verb) else 404
+
+
+def stands_in(status: int) -> Answer:
+    """Who works at an organisation in a role that a colleague can take over for a while."""
+    return lambda who, thing: status if who.organisation and who.roles & oracle.STAND_INS else 404
+
+
+def of_stand_ins(status: int) -> Answer:
+    """On the membership of somebody else in such a role, whether it has ended or not."""
+    there = who_may("edit", status)
+    return lambda who, thing: there(who, thing) if thing.state in oracle.STAND_INS else 404
+
+
+def hands_over(status: int) -> Answer:
+    """Where there is nothing to hand over, the page says so."""
+    there = of_stand_ins(status)
+    return lambda who, thing: there(who, thing) if thing.name == "has work" else of_stand_ins(200)(who, thing)
+
+
+UNKNOWN = "00000000-0000-4000-8000-000000000000"
+
+
 # What can be done with a school of preference: the right, and what comes of it where it is refused or empty.
 def _wanted(*states: str, since_advice: bool = False) -> Callable[[Thing], bool]:
     """Not any more, or not yet: the state of the school, or the status of the dossier."""
@@ -330,6 +354,15 @@ def _screens(noun: str, view: str, base: str, *, add: bool = True, edit: int | N
     return made
 
 
+def _membership(act: str, endpoint: str, posted: int) -> list[Route]:
+    """An act on somebody's membership that needs no more than a yes."""
+    path, over = f"/medewerkers/<pk>{act}", unless(lambda thing: thing.ended, who_may("edit", posted))
+    return [
+        Route("GET", path, endpoint, who_may("edit"), "Lidmaatschap"),
+        Route("POST", path, endpoint, over, "Lidmaatschap", changes=True),
+    ]
+
+
 def _public(
     endpoint: str, rule: str, status: int, *, posted: int | None = None, **values: str
 ) -> list[Route]:
@@ -423,6 +456,8 @@ ROUTES: tuple[Route, ...] = (
     ),
     *_screens("Organisation", "OrganisationView", "/organisaties"),
     *_screens("Lidmaatschap", "LidmaatschapView", "/medewerkers", edit=None),
+    Route("GET", "/medewerkers/<pk>/bewerken", "LidmaatschapView.edit", who_may("edit"), "Lidmaatschap"),
+    Route("POST", "/medewerkers/<pk>/bewerken", "LidmaatschapView.edit", unless(lambda thing: thing.ended, who_edits(302)), "Lidmaatschap", changes=True),
     Route("GET", "/medewerkers/<pk>/beeindigen", "MembershipView.end", who_may("edit"), "Lidmaatschap"),
     Route("POST", "/medewerkers/<pk>/beeindigen", "MembershipView.end", who_may("edit", 302), "Lidmaatschap", changes=True),
     Route("GET", "/medewerkers/<pk>/uitnodigen", "MembershipView.invite_again", who_may("edit"), "Lidmaatschap"),
@@ -437,6 +472,30 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/rechten/<pk>/vergelijken", "RechtenView.compare", sets_rights(200), "Organisation"),
     Route("GET", "/rechten/<pk>/rol/<rol>/bekijken/", "BekijkenView.begin", sets_rights(200), "Organisation", {"rol": "rolbeheerder"}),
     Route("GET", "/rechten/<pk>/rol/<rol>/bekijken/<path:path>", "BekijkenView.look", sets_rights(200), "Organisation", {"rol": "rolbeheerder", "path:path": "organisaties/"}),
+    *_membership("/schorsen", "MembershipView.suspend", 302),
+    *_membership("/hervatten", "MembershipView.resume", 302),
+    *_membership("/code-herstellen", "MembershipView.reset", 409),
+    Route("GET", "/medewerkers/<pk>/overdragen", "HandOverView.hand_over", hands_over(200), "Lidmaatschap"),
+    Route("POST", "/medewerkers/<pk>/overdragen", "HandOverView.hand_over", hands_over(422), "Lidmaatschap"),
+    Route("GET", "/medewerkers/<pk>/waarneming", "StandInView.arrange", of_stand_ins(200), "Lidmaatschap"),
+    Route("POST", "/medewerkers/<pk>/waarneming", "StandInView.arrange", of_stand_ins(422), "Lidmaatschap"),
+    Route("POST", "/medewerkers/<pk>/waarneming/<waarneming_id>/beeindigen", "StandInView.cancel", NOWHERE, "Lidmaatschap", {"waarneming_id": UNKNOWN}),
+    Route("GET", "/mijn-account/waarneming", "OwnStandInView.arrange", stands_in(200)),
+    Route("POST", "/mijn-account/waarneming", "OwnStandInView.arrange", stands_in(422)),
+    Route("POST", "/mijn-account/waarneming/<waarneming_id>/beeindigen", "OwnStandInView.cancel", NOWHERE, values={"waarneming_id": UNKNOWN}),
+    # Who can get in, and lists of organisations and people
+    Route("GET", "/toegangscontrole/", "ToegangscontroleView.index", who_has("Toegangscontrole", "read", 200)),
+    Route("GET", "/toegangscontrole/schorsen", "ToegangscontroleView.suspend", who_has("Toegangscontrole", "add", 302)),
+    Route("POST", "/toegangscontrole/schorsen", "ToegangscontroleView.suspend", who_has("Toegangscontrole", "add", 302)),
+    Route("GET", "/toegangscontrole/vastleggen", "ToegangscontroleView.add", who_has("Toegangscontrole", "add", 200)),
+    Route("POST", "/toegangscontrole/vastleggen", "ToegangscontroleView.add", who_has("Toegangscontrole", "add", 302), changes=True),
+    Route("GET", "/invoer/", "InvoerView.index", who_has("Invoer", "read", 200)),
+    Route("POST", "/invoer/", "InvoerView.upload", who_has("Invoer", "add", 422)),
+    Route("GET", "/invoer/sjabloon.<ending>", "InvoerView.template", who_has("Invoer", "add", 200), values={"ending": "csv"}),
+    Route("GET", "/invoer/export.<ending>", "InvoerView.export", who_has("Invoer", "read", 200), values={"ending": "csv"}),
+    Route("GET", "/invoer/<pk>", "InvoerView.show", NOWHERE, values={"pk": UNKNOWN}),
+    Route("GET", "/invoer/<pk>/verslag.<ending>", "InvoerView.report", NOWHERE, values={"pk": UNKNOWN, "ending": "csv"}),
+    Route("POST", "/invoer/<pk>", "InvoerView.carry_out", NOWHERE, values={"pk": UNKNOWN}),
     # Documents: the bytes
     Route("GET", "/hulpvragen/<hulpvraag_id>/bijlagen/venster", "BijlageFilesView.window", who_may("read"), "Hulpvraag"),
     Route("POST", "/hulpvragen/<hulpvraag_id>/bijlagen", "BijlageFilesView.upload", who_adds_here("Bijlage", 415), "Hulpvraag", raw=True),

@@ -15,6 +15,8 @@ CEILING = {
     "exploitant": {"platformbeheerder"},
     None: {"ouder", "deelnemer"},
 }
+# The roles that a colleague stands in for during leave, and that are handed over.
+STAND_INS = JK | {"contactpersoon_voorschool", "contactpersoon_school"}
 # The roles that a ground is for: one is invited in person, also at work for a preschool or school.
 _INVITED = frozenset({"deelnemer", "contactpersoon_voorschool", "contactpersoon_school"})
 ROLES_OF = {
@@ -586,6 +588,8 @@ def _rights(role: str, soort: str | None, changed: frozenset[tuple[str, str, boo
     found = ((own | more) - (less - kept)) & most
     if "Hulpvraag.read" not in found:
         found = {right for right in found if right.split(".")[0] not in (*NOUNS_OF_DOSSIER, "status")}
+    if "StatusWijziging.read" not in found:
+        found = found - {"status.terugnemen"}
     return frozenset(r for r in found if r.startswith("status.") or f"{r.split('.')[0]}.read" in found)
 
 

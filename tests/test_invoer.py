@@ -218,10 +218,10 @@ WRONG = {
     ),
     "a day that is none": (row("Het Nest", van="31-02-2027"), "van (J2): Schrijf een dag zoals 31-12-2026."),
     "a number for a day": (row("Het Nest", tot=46000), "kolom tot (K2): Schrijf een dag zoals 31-12-2026."),
-    "a day that is over": ((*ANNA[:10], "31-12-2020"), "tot (K2): Deze dag moet in de toekomst liggen."),
+    "a day that is over": ((*ANNA[:10], "31-12-2020"), "tot (K2): Deze dag is voorbij."),
     "an end before the start": (
         (*ANNA[:9], "01-02-2190", "01-01-2190"),
-        "kolom tot (K2): Deze dag moet na de dag in de kolom van liggen.",
+        "kolom tot (K2): Deze dag komt vóór de dag in de kolom van.",
     ),
     "a long name": (row("x" * 121, "school"), "kolom organisatie (A2): Gebruik hoogstens 120 tekens."),
     "a text without end": (row("De Eik", "school", platform="x" * 1001), "(C2): Deze tekst is veel te lang."),
@@ -389,7 +389,7 @@ def test_a_sheet_is_read_as_it_is_with_dates_numbers_hidden_rows_and_merged_cell
     importer.check(saved(book), "lijst.xlsx").carry_out()
     (who,) = all_of(brug, Gebruiker, email="a@b.example")
     (member,) = all_of(brug, Lidmaatschap, gebruiker_id=who.id)
-    assert member.tot.isoformat().startswith(f"{next_year().year}-01-30T23:00")
+    assert member.tot.isoformat().startswith(f"{next_year().year}-01-31T23:00")
 
 
 def test_formulas_errors_and_dates_in_the_wrong_place_are_named_by_their_cell(importer):

@@ -46,7 +46,7 @@ Who = tuple[str, Place | None]
 COME_SO_FAR = ("aanvraag", "onderwijsadvies", "benaderd", "afgewezen", "akkoord", "advies_afgerond")
 LATER = {"twee uur": {"hours": 2}, "acht dagen": {"days": 8}, "zes weken": {"days": 43}, "lang": {"days": 95}}
 # Rights that come and go, each of a role somewhere (the SWV itself without a key); the first is the door.
-RIGHTS = ("Hulpvraag.read", "Notitie.read", "Bijlage.read", "StatusWijziging.read", "Betrokkenheid.read")
+RIGHTS = ("Hulpvraag.read", "Notitie.read", "StatusWijziging.read", "Betrokkenheid.read")
 ROLES = (
     ("jk_specialist", ""),
     ("contactpersoon_voorschool", "speelhoek"),

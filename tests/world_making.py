@@ -187,6 +187,7 @@ class Maker:
             for role in roles if place else ():
                 thing = Thing("Lidmaatschap", "", self.world.who[key].swv, organisation=place)
                 thing.account, thing.ended = self.world.accounts[account], key == "oud-lid"
+                thing.state, thing.name = role, "has work" if key == "specialist" else ""
                 row = m.Lidmaatschap(
                     gebruiker_id=self.world.accounts[account],
                     organisation_id=uuid.UUID(place),

@@ -194,8 +194,9 @@ def rights_of(soort: OrganisationSoort | None, role: Role, deviations: frozenset
 def needed_for(right: str) -> frozenset[str]:
     """Give the rights without which this one is worth nothing."""
     noun = right.partition(".")[0]
-    if noun == "status":
-        return frozenset({OPEN_DOSSIER})
+    if noun == "status":  # one takes back what one can read
+        back = {right_to(Noun.STATUSWIJZIGING, _R)} if right == "status.terugnemen" else set()
+        return frozenset({OPEN_DOSSIER, *back})
     door = {OPEN_DOSSIER} if noun in DOSSIER_NOUNS else set()
     return frozenset({right_to(Noun(noun), _R), *door})
 

@@ -18,7 +18,7 @@ from app.errors import NotFound
 from app.extensions import db
 from app.models import Gebruiker, Lidmaatschap, Organisation
 from app.models.base import now
-from app.services import invoer_cellen, log, wording
+from app.services import days, invoer_cellen, log, wording
 from app.services.invoer_lezen import RISKY
 from app.services.invoer_lijst import KOLOMMEN
 from app.services.invoer_uitkomst import Plan
@@ -123,7 +123,7 @@ def _explained() -> list[Row]:
         "van": _(
             "A day like 31-12-2026, or empty. From then on this person works here; the invitation goes then."
         ),
-        "tot": _("A day like 31-12-2026, or empty. From then on this person works here no more."),
+        "tot": _("A day like 31-12-2026, or empty. It is the last day on which this person works here."),
     }
     return [
         (_("column"), _("what to fill in")),
@@ -159,7 +159,7 @@ def _exported(by: Person) -> Iterator[Row]:
     )
     told = set()
     for naam, soort, platform, meldadres, *name, email, rol, locatie, van, tot in db.session.execute(query):
-        person = (*name, email, _role(rol), locatie, _day(van), _day(tot))
+        person = (*name, email, _role(rol), locatie, _day(van), days.last(tot) if tot else None)
         who_where = (naam.casefold(), soort, email, rol)
         if who_where not in told:  # the same role again, for a later time
             yield (naam, soort.value, platform, meldadres, *(person if email else (None,) * len(person)))

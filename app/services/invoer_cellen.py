@@ -1,8 +1,7 @@
 """What may stand in the cells of an uploaded list, and what each means; it says in words what it can't be."""
 
 import re
-from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from flask_babel import gettext as _
 
@@ -26,7 +25,7 @@ _LONGEST = {
     "e-mail": 254,
 }
 _DAY = re.compile(r"(\d{1,2})-(\d{1,2})-(\d{4})|(\d{4})-(\d{2})-(\d{2})", re.ASCII)
-_HERE = ZoneInfo("Europe/Amsterdam")
+_FURTHEST = date(2199, 12, 31)
 
 
 def is_example(regel: Regel) -> bool:
@@ -103,17 +102,15 @@ def address(one: Uitkomst, kolom: str) -> str | None:
     return plain
 
 
-def day(one: Uitkomst, kolom: str) -> datetime | None:
-    """Read a day, as the moment at which it begins for the people here."""
+def day(one: Uitkomst, kolom: str) -> date | None:
+    """Read a day."""
     typed = one.regel[kolom]
     found = _DAY.fullmatch(typed)
     try:
         if found:
             d, m, y, year, month, number = found.groups()
-            return datetime.combine(
-                date(int(y or year), int(m or month), int(d or number)), time(), tzinfo=_HERE
-            )
-    except (ValueError, OverflowError):
+            return min(date(int(y or year), int(m or month), int(d or number)), _FURTHEST)
+    except ValueError:
         pass
     if typed:
         one.wrong(kolom, _("Write a day like 31-12-2026."))

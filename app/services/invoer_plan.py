@@ -11,7 +11,7 @@ from app.access import Person, as_system
 from app.extensions import db
 from app.models import Gebruiker, Lidmaatschap, Organisation
 from app.models.base import now
-from app.services import invoer_cellen, wording, writing
+from app.services import days, invoer_cellen, wording, writing
 from app.services.batches import batches
 from app.services.invoer_lijst import Lijst
 from app.services.invoer_uitkomst import Genodigde, Plaats, Plan, Soort, Uitkomst
@@ -162,7 +162,7 @@ class _Planner:
 
     def _person(self, one: Uitkomst, plaats: Plaats) -> None:
         email, rol = invoer_cellen.address(one, "e-mail"), invoer_cellen.rol(one, plaats.soort)
-        van, tot = invoer_cellen.day(one, "van"), invoer_cellen.day(one, "tot")
+        first, last = invoer_cellen.day(one, "van"), invoer_cellen.day(one, "tot")
         if one.fouten or email is None or rol is None:
             return
         self._refuse_twice(one, "e-mail", (id(plaats), email, rol))
@@ -172,6 +172,7 @@ class _Planner:
             one.becomes(Soort.IS_ER_AL, _("Is there already: left out."))
             return
         self._refuse_person(one, plaats, account)
+        van, tot = days.begin(first) if first else None, days.end(last) if last else None
         self._refuse_days(one, van, tot)
         at = {"email": email, "role": str(rol.label), "organisation": plaats.naam}
         one.becomes(Soort.UITNODIGING, _("Invitation to %(email)s: %(role)s at %(organisation)s.", **at))
@@ -209,9 +210,9 @@ class _Planner:
 
     def _refuse_days(self, one: Uitkomst, van: datetime | None, tot: datetime | None) -> None:
         if tot is not None and tot <= self.moment:
-            one.wrong("tot", _("This day must be in the future."))
+            one.wrong("tot", _("This day is over."))
         elif tot is not None and van is not None and tot <= van:
-            one.wrong("tot", _("This day must come after the day in the column van."))
+            one.wrong("tot", _("This day comes before the day in the column van."))
 
 
 def _key(text: str) -> str:

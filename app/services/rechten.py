@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import joinedload
 
 from app import access
@@ -21,6 +21,8 @@ from app.terms import Actie, Noun, Role, Verb
 
 _WHY = "what an organisation changed of its rights is written here alone"
 _YES, _NO = "ja", "nee"
+# One right of one role.
+Cell = tuple[Role, str]
 
 
 def find(key: uuid.UUID | None, by: Person | None) -> Organisation:
@@ -48,9 +50,7 @@ def change(organisation: Organisation, chosen: Collection[str], seen: str, by: P
     now_is = _take_turn(organisation)
     if seen != digest(frozenset((row.rol, row.recht, row.mag) for row in now_is.values())):
         raise Conflict(_somebody_first(list(now_is.values())))
-    count = sum(
-        _set(organisation, cell, now_is.get(cell), by, wanted=key in chosen) for key, cell in every.items()
-    )
+    count = _save(organisation, {cell: key in chosen for key, cell in every.items()}, now_is, by)
     db.session.commit()
     return count
 
@@ -60,11 +60,9 @@ def reset(organisation: Organisation, by: Person) -> int:
     to_set = access.rights_to_set(by, organisation)
     if not to_set:
         raise NotFound
-    count = sum(
-        _set(organisation, (role, right), row, by, wanted=right in DEFAULTS[role])
-        for (role, right), row in _take_turn(organisation).items()
-        if right in to_set.get(role, ())
-    )
+    now_is = _take_turn(organisation)
+    mine = [cell for cell in now_is if cell[1] in to_set.get(cell[0], ())]
+    count = _save(organisation, {(role, right): right in DEFAULTS[role] for role, right in mine}, now_is, by)
     db.session.commit()
     return count
 
@@ -98,41 +96,37 @@ def changed_places(by: Person) -> list[tuple[Organisation, int]]:
     return sorted(((of[0], len(of)) for of in found.values()), key=lambda pair: pair[0].naam)
 
 
-def _set(
-    organisation: Organisation,
-    cell: tuple[Role, str],
-    row: Rechtafwijking | None,
-    by: Person,
-    *,
-    wanted: bool,
-) -> bool:
-    role, right = cell
-    default = right in DEFAULTS[role]
-    before = row.mag if row is not None else default
-    if before == wanted:
-        return False
-    with as_system(_WHY):
-        if row is not None:
-            db.session.delete(row)
-            db.session.flush()
-    if wanted != default:
-        made = Rechtafwijking(
-            organisation_id=organisation.id, rol=role, recht=right, mag=wanted, door_id=by.gebruiker_id
+def _save(
+    organisation: Organisation, wanted: Mapping[Cell, bool], now_is: Mapping[Cell, Rechtafwijking], by: Person
+) -> int:
+    """Let these cells be so, keep what they were, and count what changed; the caller commits."""
+    before = {cell: now_is[cell].mag if cell in now_is else cell[1] in DEFAULTS[cell[0]] for cell in wanted}
+    moved = {cell: is_to for cell, is_to in wanted.items() if before[cell] != is_to}
+    gone = [now_is[cell].id for cell in moved if cell in now_is]
+    made = [
+        Rechtafwijking(
+            organisation_id=organisation.id, rol=rol, recht=recht, mag=mag, door_id=by.gebruiker_id
         )
-        write_as_system(_WHY, made)
-    log.record(
-        Actie.RECHT_WIJZIGEN,
-        noun=Noun.RECHT,
-        object_id=organisation.id,
-        swv_id=organisation.swv_id,
-        grond=right,
-        oud=f"{role}:{_YES if before else _NO}",
-        nieuw=f"{role}:{_YES if wanted else _NO}",
-    )
-    return True
+        for (rol, recht), mag in moved.items()
+        if mag != (recht in DEFAULTS[rol])
+    ]
+    with as_system(_WHY):
+        db.session.execute(delete(Rechtafwijking).where(Rechtafwijking.id.in_(gone)))
+    write_as_system(_WHY, *made)
+    for (rol, recht), mag in moved.items():
+        log.record(
+            Actie.RECHT_WIJZIGEN,
+            noun=Noun.RECHT,
+            object_id=organisation.id,
+            swv_id=organisation.swv_id,
+            grond=recht,
+            oud=f"{rol}:{_NO if mag else _YES}",
+            nieuw=f"{rol}:{_YES if mag else _NO}",
+        )
+    return len(moved)
 
 
-def _take_turn(organisation: Organisation) -> dict[tuple[Role, str], Rechtafwijking]:
+def _take_turn(organisation: Organisation) -> dict[Cell, Rechtafwijking]:
     """Let one at a time change the rights of an organisation, and give what was changed until then."""
     turn = update(Organisation).where(Organisation.id == organisation.id).values(actief=Organisation.actief)
     with as_system(_WHY):
