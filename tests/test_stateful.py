@@ -610,7 +610,7 @@ ACTS: list[tuple[tuple[Callable[[Walk, st.DataObject], None], ...], Callable[[Le
     ((Walk.saying_who_has_authority,) * 3, lambda ledger: True),
     ((Walk.planning, Walk.proposing, Walk.waiting, Walk.changing_the_preschool), lambda ledger: True),
     ((Walk.ending_a_membership, Walk.closing_or_opening_an_organisation), lambda ledger: True),
-    ((Walk.asking_all_parents_or_one, *(Walk.changing_a_right,) * 9), lambda ledger: True),
+    ((Walk.asking_all_parents_or_one, *(Walk.changing_a_right,) * 2), lambda ledger: True),
     ((Walk.adding_a_parent,), lambda ledger: len(ledger.parents) < 5),
     ((Walk.giving_a_membership_again,), lambda ledger: any(lid.ended for lid in ledger.members)),
     ((Walk.inviting_a_member, Walk.inviting_a_parent, Walk.inviting_somebody), lambda ledger: ledger.rounds),

@@ -1,7 +1,6 @@
 """The account of an e-mail address: found, or made in the caller's transaction; and whether it is in use."""
 
 import re
-import unicodedata
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -10,7 +9,7 @@ from app.access import as_system, write_as_system
 from app.errors import BadInput
 from app.extensions import db
 from app.models import Gebruiker, Inloggegevens
-from app.services import writing
+from app.services import usernames, writing
 
 _WHY = "an account belongs to the portal, not to an organisation"
 _LONGEST_NAME = 64
@@ -55,7 +54,7 @@ def _new_account(voornaam: str, achternaam: str, email: str, username: str | Non
         first_name=voornaam.strip(),
         last_name=achternaam.strip(),
         email=_plain_email(email),
-        username=_chosen_username(username) if username else _free_username(email),
+        username=_chosen_username(username) if username else usernames.free([email])[email],
         active=True,
     )
     write_as_system(_WHY, gebruiker)
@@ -69,19 +68,6 @@ def _chosen_username(username: str) -> str:
     if _is_taken(plain):
         raise _wrong("username", _("This user name is taken. Choose another one."))
     return plain
-
-
-def _free_username(email: str) -> str:
-    ascii_only = (
-        unicodedata.normalize("NFKD", email.partition("@")[0].casefold()).encode("ascii", "ignore").decode()
-    )
-    base = re.sub(r"[^a-z0-9._-]", "", ascii_only).strip("._-")[:48] or "gebruiker"
-    number = 1
-    name = base
-    while _is_taken(name):
-        number += 1
-        name = f"{base}{number}"
-    return name
 
 
 def _is_taken(username: str) -> bool:

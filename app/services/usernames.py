@@ -1,4 +1,4 @@
-"""User names for many new accounts at once, made the way services.accounts makes one."""
+"""User names for new accounts, made of their addresses."""
 
 import re
 import unicodedata
