@@ -53,6 +53,7 @@ def suspend(huis: Staff, key: str, by: str = "beheer") -> None:
 # Suspended
 
 
+@pytest.mark.both_engines
 def test_who_is_suspended_is_out_at_the_next_click_and_back_when_that_is_lifted(huis):
     at_work, beheer = huis.visitor("specialist"), huis.visitor("beheer")
     home = huis.home("specialist")
@@ -216,6 +217,7 @@ def test_the_first_day_changes_only_while_it_is_to_come(huis):
     assert huis.lid("specialist").van == before, "a hidden field moves nothing"
 
 
+@pytest.mark.both_engines
 def test_of_two_administrators_at_once_the_second_hears_it_and_loses_no_text(huis):
     first, second = huis.visitor("beheer"), huis.visitor("beheer2")
     path = f"{huis.home('specialist')}/bewerken"
@@ -409,6 +411,7 @@ def test_each_mail_about_an_account_is_sent_as_its_golden_copy_says(huis, smtp, 
 # An address that is known already
 
 
+@pytest.mark.both_engines
 def test_the_answer_to_an_invitation_tells_nobody_whether_the_address_was_known(huis):
     """Known elsewhere, known through a dossier, invited elsewhere and never used, or new: all the same."""
     with huis.behind_the_scenes():

@@ -116,6 +116,7 @@ def asked_of(huis: Staff, key: str) -> set[object]:
         return {task.hulpvraag.id for task in worklist.asked(person)}
 
 
+@pytest.mark.both_engines
 def test_the_dossiers_of_the_absent_specialist_are_in_the_work_list_of_the_stand_in(huis):
     dossier = huis.dossier(specialist="specialist")
     huis.documents(dossier)

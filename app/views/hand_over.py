@@ -47,7 +47,9 @@ class HandOverView(BaseView):
         home = url_for("LidmaatschapView.show", pk=row.id)
         people, work = hand_over.colleagues(row, by), hand_over.open_work(row)
         if not work or not people:
-            return self.render_template("message.html", **_nothing_to_do(row, anybody=bool(people)))
+            crumbs = [(_("People"), url_for("LidmaatschapView.list")), (str(row), home)]
+            said = _nobody_there() if work else _no_work(row)
+            return self.render_template("message.html", crumbs=[*crumbs, (said["title"], None)], **said)
         form = HandOverForm()
         form.collega.choices = [("", _("Choose a colleague"))]
         form.collega.choices += [(str(person.gebruiker_id), person.naam) for person in people]
@@ -76,13 +78,15 @@ class HandOverView(BaseView):
         ), out.status
 
 
-def _nothing_to_do(row: Lidmaatschap, *, anybody: bool) -> dict[str, Any]:
-    if not anybody:
-        return {
-            "title": _("Nobody can take the work over"),
-            "text": _("Nobody else works here in the same role. Invite a colleague first."),
-            "button": {"label": _("Invite somebody"), "url": url_for("LidmaatschapView.add")},
-        }
+def _nobody_there() -> dict[str, Any]:
+    return {
+        "title": _("Nobody can take the work over"),
+        "text": _("Nobody else works here in the same role. Invite a colleague first."),
+        "button": {"label": _("Invite somebody"), "url": url_for("LidmaatschapView.add")},
+    }
+
+
+def _no_work(row: Lidmaatschap) -> dict[str, Any]:
     return {
         "title": _("There is no open work"),
         "text": _("Nothing waits for this person. You can end the membership right away."),
