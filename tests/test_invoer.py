@@ -1,6 +1,7 @@
 """Importing organisations and people: read before it happens, and done once, as a whole or not at all."""
 
 import io
+import re
 import threading
 import zipfile
 from contextlib import suppress
