@@ -17,6 +17,12 @@ from playwright.sync_api import Browser, Page, sync_playwright
 FOLDER = Path(__file__).parent
 HIGHEST = 4000
 SLOWLY = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 40_000}
+LIST = (
+    "organisatie;soort;voornaam;achternaam;e-mail;rol\n"
+    "De Vlinder;voorschool;Eva;Bos;eva@vlinder.example;contactpersoon voorschool\n"
+    "De Vlinder;voorschool;Tom;Smit;tom@vlinder;rolbeheerder\n"
+    "Basisschool De Es;school;;;;\n"
+)
 PDF = b"%%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\n%%%b\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%%%EOF\n"
 
 
@@ -194,6 +200,54 @@ def to_the_endings(browser: Browser, demo: str) -> None:
     shoot(parent, "toegang-als-ouder")
 
 
+def at_the_administrator(browser: Browser, demo: str) -> None:
+    """Take what a role administrator of an SWV sees: people, rights, the review and a list to import."""
+    page = signed_in(browser, demo, "rolbeheer")
+    home = portal(page)
+    page.goto(f"{home}/rechten/")
+    page.get_by_label("Contactpersoon JK: Een document definitief maken").check()
+    page.get_by_role("button", name="Opslaan").click()
+    shoot(page, "rechten")
+    page.locator("thead").get_by_role("link", name="JK-specialist").first.click()
+    shoot(page, "rechten-rol")
+    page.get_by_role("link", name="Bekijk als deze rol").click()
+    shoot(page, "rechten-bekijken")
+    page.get_by_role("link", name="Terug naar de rechten").click()
+    page.get_by_role("link", name="Met een andere rol vergelijken").click()
+    shoot(page, "rechten-vergelijken")
+    page.goto(f"{home}/rechten/")
+    page.get_by_role("link", name="Terug naar de standaardrechten").click()
+    shoot(page, "rechten-herstellen")
+    page.goto(f"{home}/medewerkers/")
+    shoot(page, "medewerkers")
+    page.get_by_role("link", name="Iemand uitnodigen").first.click()
+    shoot(page, "medewerker-uitnodigen")
+    page.goto(f"{home}/medewerkers/?q=Roos")
+    page.locator("main tbody").get_by_role("link").first.click()
+    shoot(page, "medewerker")
+    member = page.url
+    for path, name in (
+        ("bewerken", "medewerker-bewerken"),
+        ("waarneming", "waarneming"),
+        ("overdragen", "werk-overdragen"),
+        ("schorsen", "schorsen"),
+        ("code-herstellen", "code-herstellen"),
+    ):
+        page.goto(f"{member}/{path}")
+        shoot(page, name)
+    page.goto(f"{home}/toegangscontrole/")
+    shoot(page, "toegangscontrole")
+    page.goto(f"{home}/toegangscontrole/vastleggen")
+    shoot(page, "toegangscontrole-vastleggen")
+    page.goto(f"{home}/invoer/")
+    shoot(page, "importeren")
+    page.locator("input[type=file]").set_input_files(
+        {"name": "lijst.csv", "mimeType": "text/csv", "buffer": LIST}
+    )
+    page.locator("main form button[type=submit]").last.click()
+    shoot(page, "importeren-controle")
+
+
 if __name__ == "__main__":
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
@@ -201,4 +255,5 @@ if __name__ == "__main__":
         )
         front_door(chromium, sys.argv[1].rstrip("/"))
         at_work(chromium, sys.argv[1].rstrip("/"))
+        at_the_administrator(chromium, sys.argv[1].rstrip("/"))
         to_the_endings(chromium, sys.argv[1].rstrip("/"))
