@@ -266,3 +266,14 @@ def test_no_ceiling_gives_what_the_levels_of_no_dossier_could_give():
         }
         in_dossier = {right for right in most if right.split(".")[0] in oracle.NOUNS_OF_DOSSIER}
         assert in_dossier - given <= {"Deelname.answer", "Afspraak.tick"}, role
+
+
+def test_who_sees_what_follows_what_the_swv_changed(world: World):
+    final = "maakt een document definitief"
+    with world.as_it_was():
+        page = page_of(world, "rolbeheer", "brug")
+        specialist, contact = "jk_specialist:Bijlage.finalise", "contactpersoon_jk:Bijlage.finalise"
+        assert final in text_of(world.browser("rolbeheer").get("/wat-ziet-wie?partij=jk"))
+        save(world, "rolbeheer", "brug", page, drop=[specialist])
+        assert contact not in chosen_on(page_of(world, "rolbeheer", "brug"))
+        assert final not in text_of(world.browser("rolbeheer").get("/wat-ziet-wie?partij=jk"))

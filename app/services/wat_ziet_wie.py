@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 
-from app.access import Person
+from app.access import Person, as_system
 from app.access.rights import RIGHTS, Right, Scope
-from app.access.roles import DEFAULTS, right_to
-from app.terms import JK_STAFF, Ground, Level, Noun, Role, Status, Verb
+from app.access.roles import CEILING, Deviation, Rights, right_to, rights_of
+from app.extensions import db
+from app.models import Organisation
+from app.services.rechten_matrix import changed_by
+from app.terms import JK_STAFF, Ground, Level, Noun, OrganisationSoort, Role, Status, Verb
 from app.workflow import LEVELS
 
 # One act on one noun: which rows of it, and whether on some fields only.
@@ -197,6 +201,12 @@ SENTENCES: Mapping[What, Any] = {
 }
 
 
+# Where a role is worked in; the invited work nowhere.
+_SOORT: dict[Role, OrganisationSoort] = {
+    role: soort for soort, roles in CEILING.items() for role in roles if role is not Role.ROLBEHEERDER
+}
+
+
 def is_open_to(person: Person | None) -> bool:
     """Tell whether `person` explains the rights to others: JK staff and the role administrator of an SWV."""
     if person is None or person.organisation_id is None or person.organisation_id != person.swv_id:
@@ -204,16 +214,27 @@ def is_open_to(person: Person | None) -> bool:
     return bool(person.rollen & (JK_STAFF | {Role.ROLBEHEERDER}))
 
 
+def changed_by_swv(by: Person) -> frozenset[Deviation]:
+    """Give what the SWV of `by` changed of its rights."""
+    with as_system("what the rights of the SWV are, its own people may read"):
+        swv = db.session.scalars(select(Organisation).where(Organisation.id == by.swv_id)).one()
+        return changed_by(swv)
+
+
 def party(key: str) -> Party:
     """Give the party of that key; an unknown one is the first."""
     return next((one for one in PARTIES if one.key == key), PARTIES[0])
 
 
-def explain(of: Party) -> list[Period]:
-    """Say per status what this party sees and does; statuses in a row with the same words go together."""
+def explain(of: Party, changed: frozenset[Deviation] = frozenset()) -> list[Period]:
+    """Say per status what this party sees and does; statuses in a row with the same words go together.
+
+    `changed` is what the SWV changed of its rights; a preschool's and a school's own changes are not in it.
+    """
+    theirs = {role: rights_of(_SOORT.get(role), role, changed) for role in of.roles}
     found: list[Period] = []
     for status in Status:
-        level, sentences = LEVELS[of.ground][status], tuple(_sentences(of, status))
+        level, sentences = LEVELS[of.ground][status], tuple(_sentences(of, status, theirs))
         if found and (found[-1].level, found[-1].sentences) == (level, sentences):
             found[-1] = Period((*found[-1].statuses, status), level, sentences)
         else:
@@ -226,7 +247,7 @@ def what(noun: Noun, right: Right, verb: Verb) -> What:
     return noun, verb, right.scope, right.fields is not None
 
 
-def _sentences(of: Party, status: Status) -> list[Any]:
+def _sentences(of: Party, status: Status, theirs: Mapping[Role, Rights]) -> list[Any]:
     level = LEVELS[of.ground][status]
     return [
         SENTENCES[what(noun, right, verb)]
@@ -234,7 +255,7 @@ def _sentences(of: Party, status: Status) -> list[Any]:
         for right in by_level.get(level, ())
         if _applies(right, of.ground, status)
         for verb in Verb
-        if verb in right.verbs and any(right_to(noun, verb) in DEFAULTS[role] for role in of.roles)
+        if verb in right.verbs and any(right_to(noun, verb) in rights for rights in theirs.values())
     ]
 
 

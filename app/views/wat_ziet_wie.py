@@ -4,6 +4,7 @@ from flask import request, url_for
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 
+from app import access
 from app.access import current_person
 from app.errors import NotFound
 from app.services import wat_ziet_wie
@@ -50,6 +51,6 @@ class WatZietWieView(BaseView):
                     "nothing": period.level is Level.GEEN,
                     "sentences": period.sentences,
                 }
-                for period in wat_ziet_wie.explain(chosen)
+                for period in wat_ziet_wie.explain(chosen, wat_ziet_wie.changed_by_swv(access.reader()))
             ],
         )
