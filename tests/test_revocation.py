@@ -17,6 +17,8 @@ from app.services import (
     ouders,
     outbox,
     overlegrondes,
+    rechten,
+    rechten_matrix,
     schoolvoorkeuren,
     sessions,
     toestemmingen,
@@ -138,6 +140,24 @@ class Shared(Walk):
         self.next_minute()
         self.move(self.specialist, "terugnemen")
 
+    def the_right_to_open_dossiers_is_taken(self) -> None:
+        self.set_right(shared=False)
+
+    def it_is_given_back(self) -> None:
+        self.set_right(shared=True)
+
+    def set_right(self, *, shared: bool) -> None:
+        self.next_minute()
+        key, by = "contactpersoon_voorschool:Hulpvraag.read", ("rolbeheer", self.ledger.swv)
+
+        def change(person: Any) -> None:
+            row = self.region.find(m.Organisation, self.place("speelhoek").id)
+            shown = rechten_matrix.matrix(row, person)
+            chosen = {cell.key for cell in shown.cells if cell.open and cell.has}
+            rechten.change(row, chosen | {key} if shared else chosen - {key}, shown.seen, person)
+
+        assert self.region.attempt(by, change)[0] == "yes"
+
     def another_preschool_comes(self) -> None:
         self.preschool("nest")
 
@@ -161,6 +181,7 @@ ENDINGS = (
     ("esdoorn", S.the_school_is_dropped, S.it_is_approached_again),
     ("juf", S.the_advice_is_finished, S.that_is_taken_back),
     ("juf", S.another_preschool_comes, S.the_first_one_is_back),
+    ("juf", S.the_right_to_open_dossiers_is_taken, S.it_is_given_back),
 )
 
 

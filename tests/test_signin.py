@@ -25,7 +25,7 @@ from app.models import (
     Sessie,
 )
 from app.models.base import now
-from app.services import links, passwords, signin, two_factor
+from app.services import links, passwords, sessions, signin, two_factor
 from app.services import uitnodigingen as invitations
 from app.terms import Actie, Ground, OrganisationSoort, Role, UitnodigingSoort
 from app.views.signin import local_path
@@ -448,6 +448,27 @@ def giving_the_membership_a_later_start(app, visitor, account, swv_id):
     return change(app, account, "van", now() + timedelta(days=1), now())
 
 
+def suspending_the_membership(app, visitor, account, swv_id):
+    return change(app, account, "geschorst_op", now(), None)
+
+
+def resetting_the_code(app, visitor, account, swv_id):
+    with app.app_context():
+        who = gebruiker(account)
+        two_factor.forget_phone(who.id)
+        sessions.end_all(who.id)
+        made = invitations.make(UitnodigingSoort.ACCOUNT, who, valid_for=timedelta(hours=1))
+        db.session.commit()
+        path = f"/uitnodiging/{links.link_token(made.id)}"
+    assert steps.Visitor(app).sign_in(account).status_code == 422
+
+    def phone_again():
+        renewed = steps.activate(app, path, account.username, swv_id)
+        account.secret, account.password = renewed.secret, renewed.password
+
+    return phone_again
+
+
 def switching_the_account_off(app, visitor, account, swv_id):
     def active(value):
         with app.app_context(), as_system("the test switches an account off"):
@@ -473,6 +494,8 @@ ENDINGS = (
     choosing_a_new_password,
     linking_a_new_phone,
     ending_the_membership,
+    suspending_the_membership,
+    resetting_the_code,
     giving_the_membership_a_later_start,
     switching_the_account_off,
     switching_the_organisation_off,
