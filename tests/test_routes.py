@@ -62,6 +62,7 @@ def test_every_signed_in_route_of_a_noun_asks_for_a_permission_of_its_own(app: F
         "SigninView",
         "AccountView",
         "OwnAccountView",
+        "OwnStandInView",
         "KeptTextView",
         "PickView",
         "static",
