@@ -657,4 +657,6 @@ def test_user_names_are_made_of_the_addresses_and_nobody_has_them_yet(brug):
                 db.session.flush()
         assert len(set(given.values())) == len(emails)
         assert given["contact@e.example"] == "contact2"
+        more = usernames.free(f"info@{n}.example" for n in range(50))
+        assert len(set(more.values()) - set(given.values())) == 50
         log.undo()

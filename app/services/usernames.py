@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable
 
 from sqlalchemy import select
@@ -15,22 +15,28 @@ from app.services.batches import batches
 
 def free(emails: Iterable[str]) -> dict[str, str]:
     """Give each address a user name that nobody has, nor another of these: anna, anna2, anna3."""
+    waiting: dict[str, list[str]] = defaultdict(list)
+    for email in dict.fromkeys(emails):
+        waiting[_base(email)].append(email)
     given: dict[str, str] = {}
-    last: Counter[str] = Counter()
-    waiting = list(dict.fromkeys(emails))
+    taken: set[str] = set()
+    first, step = dict.fromkeys(waiting, 1), 1
     while waiting:
-        tried = {}
-        for email in waiting:
-            base = _base(email)
-            last[base] += 1
-            tried[email] = base if last[base] == 1 else f"{base}{last[base]}"
-        taken = _taken(list(tried.values())) | set(given.values())
-        for email, name in tried.items():
-            if name not in taken:
-                given[email] = name
-                taken.add(name)
-        waiting = [email for email in waiting if email not in given]
+        names = {base: _numbered(base, first[base], step * len(some)) for base, some in waiting.items()}
+        taken |= _taken([name for some in names.values() for name in some])
+        for base, some in names.items():
+            first[base] += len(some)
+            for name in some:
+                if waiting[base] and name not in taken:
+                    given[waiting[base].pop(0)] = name
+                    taken.add(name)
+        waiting = {base: some for base, some in waiting.items() if some}
+        step *= 2  # where many are taken, ask for more at once
     return given
+
+
+def _numbered(base: str, first: int, count: int) -> list[str]:
+    return [base if number == 1 else f"{base}{number}" for number in range(first, first + count)]
 
 
 def _base(email: str) -> str:
