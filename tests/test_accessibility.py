@@ -36,7 +36,7 @@ ALL_RULES = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled":
 CONTRAST = {"resultTypes": ["violations"], "runOnly": ["color-contrast"]}
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\b\d+\b")
 HREF = re.compile(r'<a\b[^>]*\bhref="(/[^"#]*)')
-NO_PAGE = re.compile(r"^/(demo|m|static|bootstrap)\b|/bestand$|/agenda\.ics$")
+NO_PAGE = re.compile(r"^/(demo|m|static|bootstrap)\b|/bestand$|/agenda\.ics$|\.(csv|xlsx)$|/bekijken/.")
 FORM = {"name": "aanvraag.pdf", "mimeType": "application/pdf", "buffer": documents.pdf()}
 REPORT = {"name": "observatie.pdf", "mimeType": "application/pdf", "buffer": documents.pdf(5000)}
 NO_DOCUMENT = {"name": "programma.exe", "mimeType": "application/pdf", "buffer": b"MZ"}

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from app.services.rechten_matrix import digest as digest_of
 from tests.census import NOTHING, NOWHERE, ROUTES, Route
 from tests.oracle import Thing
 from tests.traces import changed, digest
@@ -90,6 +91,13 @@ VALID: dict[str, dict[str, str]] = {
         "first_name": "Zonder", "last_name": "Token", "email": "zonder@example.org",
         "organisation": "{org:brug}", "rol": "jk_specialist",
     },
+    "ToegangscontroleView.add": {"opmerking": "Zonder token"},
+    "LidmaatschapView.edit": {"tot": f"{SOON:%Y-%m-%d}", "locatie": "Zonder token"},
+    "StandInView.arrange": {"waarnemer": "{@alleskunner}", "tot": f"{SOON:%Y-%m-%d}"},
+    "OwnStandInView.arrange": {"waarnemer": "{@alleskunner}", "tot": f"{SOON:%Y-%m-%d}"},
+    "HandOverView.hand_over": {"collega": "{@alleskunner}"},
+    "ToegangscontroleView.suspend": {"lid": "{lid:voorschool:contactpersoon_voorschool}"},
+    "RechtenView.change": {"gezien": digest_of(frozenset())},
     "SigninView.switch": {"membership": "{org:nest}"},
 }  # fmt: skip
 
@@ -189,6 +197,10 @@ def test_without_the_forms_token_nothing_changes_on_any_route(world: World, lane
 WHO_CHANGES = {
     "OrganisationView": "platform",
     "LidmaatschapView": "rolbeheer",
+    "HandOverView": "rolbeheer",
+    "RechtenView": "rolbeheer",
+    "StandInView": "rolbeheer",
+    "ToegangscontroleView": "rolbeheer",
     "MembershipView": "rolbeheer",
     "SigninView": "dubbel-swv",
     "BijlageFilesView.form": "voorschool",
@@ -198,7 +210,11 @@ WHO_CHANGES = {
     "weigeren": "ouder",
 }
 # A link in a mail, kept text, a download, a password that nobody has here.
-NOBODY = ("AccountView", "KeptTextView", "OverdrachtView", "OwnAccountView.recovery_codes")
+NOBODY = (
+    "AccountView", "KeptTextView", "OverdrachtView", "OwnAccountView.recovery_codes",
+    # Nobody here is suspended, has a password, or differs from the defaults, and no list was uploaded.
+    "MembershipView.resume", "MembershipView.reset", "RechtenView.reset", "InvoerView",
+)  # fmt: skip
 
 
 def who_changes(route: Route) -> str:
