@@ -466,7 +466,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/rechten/<pk>", "RechtenView.change", sets_rights(200), "Organisation"),
     Route("POST", "/rechten/<pk>", "RechtenView.change", sets_rights(409, nothing=404), "Organisation"),
     Route("GET", "/rechten/<pk>/herstellen", "RechtenView.reset", sets_rights(200, nothing=404), "Organisation"),
-    Route("POST", "/rechten/<pk>/herstellen", "RechtenView.reset", sets_rights(302, nothing=404), "Organisation", changes=True),
+    Route("POST", "/rechten/<pk>/herstellen", "RechtenView.reset", sets_rights(409, nothing=404), "Organisation"),
     Route("GET", "/rechten/<pk>/rol/<rol>", "RechtenView.role", sets_rights(200), "Organisation", {"rol": "rolbeheerder"}),
     Route("GET", "/rechten/<pk>/rol/<rol>", "RechtenView.role", NOWHERE, "Organisation", {"rol": "onzin"}),
     Route("GET", "/rechten/<pk>/vergelijken", "RechtenView.compare", sets_rights(200), "Organisation"),

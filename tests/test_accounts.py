@@ -476,9 +476,40 @@ def test_who_works_elsewhere_gets_the_role_and_a_mail_without_a_link_that_renews
     (bericht,) = huis.berichten(ontvanger_id=huis.people["anker-jk"][0])
     assert (bericht.soort, bericht.uitnodiging_id) == (outbox.MEMBERSHIP, None)
     assert huis.lid("anker-jk", "SWV").rol is Role.JK_SPECIALIST
-    for act in (accounts.invite_again, lost_phone.reset):
-        with huis.at_work("beheer") as person, pytest.raises(Conflict):
-            act(db.session.get(Lidmaatschap, huis.lid("anker-jk", "SWV").id), person)
+    with huis.at_work("beheer") as person, pytest.raises(Conflict):
+        lost_phone.reset(db.session.get(Lidmaatschap, huis.lid("anker-jk", "SWV").id), person)
+    with huis.at_work("beheer") as person:
+        accounts.invite_again(db.session.get(Lidmaatschap, huis.lid("anker-jk", "SWV").id), person)
+    sent = huis.berichten(ontvanger_id=huis.people["anker-jk"][0])
+    assert [(one.soort, one.uitnodiging_id) for one in sent] == [(outbox.MEMBERSHIP, None)] * 2
+
+
+def test_what_the_page_of_a_membership_offers_does_not_tell_who_has_an_account(huis):
+    """An account in use elsewhere, and an address that nobody knew: the same acts, and never signed in."""
+    pages = []
+    for address in ("anker-jk@example.org", "nog-nooit-gezien@example.org"):
+        answer = invited(huis, huis.visitor("beheer"), email=address)
+        page = huis.visitor("beheer").get(answer.headers["Location"]).get_data(as_text=True)
+        pages.append(("Nieuwe link sturen" in page, "code opnieuw" in page, "nog nooit" in page))
+    assert pages == [(True, False, True)] * 2
+
+
+def test_nobody_ends_an_invitation_of_another_organisation(huis, clock):
+    who = {"voornaam": "Evi", "achternaam": "Verzonnenman", "email": "evi@example.org"}
+    with huis.app.app_context():
+        there = huis.organisations["ANKER"]
+        made = accounts.invite(**who, organisation_id=there, rol=Role.JK_SPECIALIST, by=None)
+        first = str(first_account.link_of(made)).removeprefix("http://localhost")
+    answer = invited(huis, huis.visitor("beheer"), email="evi@example.org")
+    here = answer.headers["Location"].rpartition("/")[2]
+    with huis.at_work("beheer") as person:
+        lid = db.session.scalars(db.select(Lidmaatschap).where(Lidmaatschap.id == here)).one()
+        own = str(first_account.link_of(lid)).removeprefix("http://localhost")
+        accounts.end(lid, person)
+    account = steps.activate(huis.app, first, "evi", huis.organisations["ANKER"])
+    clock.shift(30)
+    assert steps.Visitor(huis.app).sign_in(account).status_code == 302
+    assert steps.Visitor(huis.app).get(own).status_code == 410
 
 
 def test_who_was_invited_elsewhere_and_never_came_gets_a_fresh_link_to_both(huis, clock):

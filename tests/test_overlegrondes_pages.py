@@ -303,7 +303,9 @@ def test_a_role_administrator_still_renews_the_account_of_who_was_invited_for_th
         row = db.session.scalars(
             db.select(Lidmaatschap).filter_by(gebruiker_id=huis.people["voorschool"][0])
         ).one()
-        assert accounts.invite_again(row, person)
+        accounts.invite_again(row, person)
+    (sent,) = huis.berichten(soort="uitnodiging", ontvanger_id=huis.people["voorschool"][0])
+    assert sent.uitnodiging_id is not None
 
 
 @pytest.mark.both_engines

@@ -66,8 +66,12 @@ def test_a_right_that_is_taken_is_gone_on_the_next_request_and_comes_back_with_t
             assert (last.oud, last.nieuw) == ("contactpersoon_voorschool:ja", "contactpersoon_voorschool:nee")
             assert last.object_id == world.organisations["speelhoek"]
         reset = f"/rechten/{world.organisations['speelhoek']}/herstellen"
-        assert "Documenten toevoegen" in text_of(world.browser("rolbeheer-voorschool").get(reset))
-        assert world.browser("rolbeheer-voorschool").post(reset).status_code == 302
+        asked = text_of(world.browser("rolbeheer-voorschool").get(reset))
+        assert "Documenten toevoegen" in asked
+        stale = world.browser("rolbeheer-voorschool").post(reset, {"gezien": "0" * 16})
+        assert stale.status_code == 409
+        sent = {"gezien": seen_on(asked)}
+        assert world.browser("rolbeheer-voorschool").post(reset, sent).status_code == 302
         assert deviations(world) == set()
         assert "data-pick-files" in text_of(world.browser("voorschool").get(window))
 

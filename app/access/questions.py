@@ -8,6 +8,7 @@ from flask import g, has_app_context, has_request_context
 from sqlalchemy import Select, exists, or_, select
 
 from app import models as m
+from app.access.invited import INVITED_ROLES, was_invited
 from app.access.involvement import holds
 from app.access.offices import administered
 from app.access.person import PERSONAL, Person, as_system
@@ -122,6 +123,8 @@ def rights_to_set(person: Person | None, organisation: m.Organisation) -> dict[R
         if not db.session.scalar(runs):
             return {}
         theirs = set(db.session.scalars(own))
+        if db.session.scalar(select(was_invited(person.gebruiker_id, organisation.id))):
+            theirs |= INVITED_ROLES  # a parent, or a participant: here as well
     most = roles_in(organisation.soort)
     return {role: rights - FIXED[role] for role, rights in most.items() if role not in theirs}
 

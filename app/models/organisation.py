@@ -1,5 +1,6 @@
 """Organisation: an SWV, a preschool, a school, a partner or the operator of the portal."""
 
+import hashlib
 import uuid
 
 from flask_appbuilder import Model
@@ -31,6 +32,13 @@ class Organisation(Keyed, Model):
     school_leest_dagen: Mapped[int] = mapped_column(default=90, server_default="90")
 
     swv: Mapped["Organisation | None"] = relationship(remote_side="Organisation.id")
+
+    @property
+    def versie(self) -> str:
+        """Mark how it stands: a form that was opened before somebody else's change loses."""
+        stands = (self.naam, self.platform, self.meldadres, self.status_in_mail, self.actief)
+        settings = (self.toestemming_van_beiden, self.school_leest_dagen)
+        return hashlib.sha256("\0".join(map(str, (*stands, *settings))).encode()).hexdigest()[:16]
 
     def __str__(self) -> str:
         return self.naam

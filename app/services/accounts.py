@@ -45,6 +45,8 @@ def invite(
     organisation = _organisation(organisation_id)
     if rol not in CEILING[organisation.soort]:
         raise _wrong("rol", _("This organisation cannot give that role."))
+    if by is not None and not organisation.actief:
+        raise _wrong("organisation", _("This organisation is not active. Make it active first."))
     since, until = days.from_until(van, tot)
     new_accounts.refuse_bad_name(voornaam, achternaam)
     gebruiker = new_accounts.by_email(email)
@@ -80,18 +82,21 @@ def invite(
     return lidmaatschap
 
 
-def invite_again(lidmaatschap: Lidmaatschap, by: Person) -> Uitnodiging:
-    """Mail a new link, for who lost it, or lost the phone. Until it is used the account stays as it is."""
+def invite_again(lidmaatschap: Lidmaatschap, by: Person) -> None:
+    """Mail a new link, for who lost it, or lost the phone. Until it is used the account stays as it is.
+
+    An account in use that opens more than `by` administers gets a mail without a link, and `by` is not told.
+    """
     require(by, Verb.EDIT, lidmaatschap)
     refuse_out_of_force(lidmaatschap)
     gebruiker = account_behind(lidmaatschap)
-    # What nobody has used yet has nothing to renew.
-    if new_accounts.is_active(gebruiker):
-        refuse_out_of_reach(gebruiker, by)
-    uitnodiging = _mail_link("uitnodiging", gebruiker, lidmaatschap, by)
+    # What nobody has used yet has nothing to renew; what opens more than `by` administers is only told.
+    if new_accounts.is_active(gebruiker) and not within_reach(gebruiker, by):
+        outbox.queue_account_mail(outbox.MEMBERSHIP, gebruiker, organisation=lidmaatschap.organisation)
+    else:
+        _mail_link("uitnodiging", gebruiker, lidmaatschap, by)
     log.record(Actie.ACCOUNT_UITNODIGEN, row=lidmaatschap)
     db.session.commit()
-    return uitnodiging
 
 
 def suspend(lidmaatschap: Lidmaatschap, by: Person) -> None:
@@ -125,8 +130,9 @@ def end(lidmaatschap: Lidmaatschap, by: Person) -> None:
     require(by, Verb.EDIT, lidmaatschap)
     take(lidmaatschap)
     if not has_ended(lidmaatschap):
+        before = days.last(lidmaatschap.tot).isoformat() if lidmaatschap.tot else "-"
         close(lidmaatschap, now())
-        log.record(Actie.WIJZIGEN, row=lidmaatschap)
+        log.record(Actie.WIJZIGEN, row=lidmaatschap, grond="tot", oud=before, nieuw="now")
     db.session.commit()
 
 
@@ -155,15 +161,8 @@ def refuse_out_of_force(lidmaatschap: Lidmaatschap) -> None:
         raise Conflict(_("This membership is suspended. Lift the suspension first."))
 
 
-def refuse_out_of_reach(gebruiker: Gebruiker, by: Person) -> None:
-    """Raise Conflict unless everything that this account opens is `by`'s to give: a link renews all of it."""
-    if not _within_reach(gebruiker, by):
-        raise Conflict(
-            _("This account also opens what you do not administer. That is why you cannot renew it.")
-        )
-
-
-def _within_reach(gebruiker: Gebruiker, by: Person) -> bool:
+def within_reach(gebruiker: Gebruiker, by: Person) -> bool:
+    """Tell whether everything that this account opens is `by`'s to give: a link renews all of it."""
     lid, of_swv = Lidmaatschap, by.organisation_id == by.swv_id
     query = select(lid.organisation_id, Organisation.swv_id)
     query = query.join(Organisation, Organisation.id == lid.organisation_id)

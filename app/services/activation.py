@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from app.access import as_system
 from app.errors import BadInput
@@ -37,7 +37,7 @@ def choose_password(uitnodiging: Uitnodiging, password: str) -> None:
     """
     passwords.check(password, owner=uitnodiging.gebruiker)
     with as_system(_WHY):
-        unconfirmed = (Uitnodiging.id == uitnodiging.id, Uitnodiging.bevestigd_op.is_(None))
+        unconfirmed = _unconfirmed(uitnodiging)
         secret = uitnodiging.nieuw_geheim or two_factor.new_secret()
         chosen = {"nieuw_wachtwoord": passwords.hash_password(password), "nieuw_geheim": secret}
         db.session.execute(update(Uitnodiging).where(*unconfirmed).values(chosen))
@@ -53,13 +53,14 @@ def confirm_code(uitnodiging: Uitnodiging, code: str) -> None:
         raise BadInput(problem, {"code": problem})
     moment = now()
     ends = min(uitnodiging.verloopt_op, moment + _TO_KEEP_CODES)
-    unconfirmed = (Uitnodiging.id == uitnodiging.id, Uitnodiging.bevestigd_op.is_(None))
+    unconfirmed = _unconfirmed(uitnodiging)
     done = {"bevestigd_op": moment, "verloopt_op": ends, "nieuw_wachtwoord": None, "nieuw_geheim": None}
     with as_system(_WHY):
         confirmed = db.session.execute(update(Uitnodiging).where(*unconfirmed).values(done))
         if confirmed.rowcount != 1:  # type: ignore[attr-defined]
             db.session.rollback()  # a double click: the first one did it all
             return
+    uitnodigingen.withdraw_others(uitnodiging)
     if new_accounts.is_active(uitnodiging.gebruiker):
         outbox.queue_account_mail(outbox.PHONE_LINKED, uitnodiging.gebruiker)
     _give(uitnodiging.gebruiker_id, password, secret, step)
@@ -67,6 +68,12 @@ def confirm_code(uitnodiging: Uitnodiging, code: str) -> None:
     sessions.end_all(uitnodiging.gebruiker_id)
     log.record(Actie.ACCOUNT_ACTIVEREN, row=uitnodiging, gebruiker_id=uitnodiging.gebruiker_id)
     db.session.commit()
+
+
+def _unconfirmed(uitnodiging: Uitnodiging) -> tuple[ColumnElement[bool], ...]:
+    """Say that nobody used or withdrew the link since it was found."""
+    u = Uitnodiging
+    return (u.id == uitnodiging.id, u.bevestigd_op.is_(None), u.gebruikt_op.is_(None))
 
 
 def finish(uitnodiging: Uitnodiging) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from functools import cache
+from threading import Lock
 
 from flask import current_app
 from sqlalchemy import Engine, StaticPool, create_engine, delete, select
@@ -19,13 +20,15 @@ from app.terms import (
     Role,
 )
 
+# One connection holds it all.
+_ONE_LOOKS = Lock()
 _WHY = "these people and this child are invented, and live in memory"
 
 
 @contextmanager
 def world() -> Iterator[None]:
-    """Let the block, and every request made in it, work on the invented partnership alone."""
-    with another_database(_engine()), current_app.app_context():
+    """Let the block, and every request made in it, work on the invented partnership alone, one at a time."""
+    with _ONE_LOOKS, another_database(_engine()), current_app.app_context():
         yield
 
 

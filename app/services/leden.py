@@ -6,12 +6,12 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
 from app.access import Person, as_system, require
 from app.errors import BadInput, Conflict, NotFound
 from app.extensions import db
-from app.models import Lidmaatschap, Organisation, Sessie
+from app.models import Lidmaatschap, Sessie
 from app.models.base import now, parse_id
 from app.services import accounts, days, log, outbox, related, wording
 from app.terms import Actie, Verb
@@ -89,14 +89,17 @@ def others(lidmaatschap: Lidmaatschap) -> Sequence[Lidmaatschap]:
 
 
 def last_signed_in(rows: Iterable[Lidmaatschap]) -> dict[uuid.UUID, datetime]:
-    """Give when each account last signed in at the SWV of its membership, in one statement."""
-    lid, o, keys = Lidmaatschap, Organisation, [row.id for row in rows]
+    """Give when each account last worked at the organisation of its membership, in one statement.
+
+    What it does elsewhere, or as a parent, is not for who administers that membership.
+    """
+    lid, keys = Lidmaatschap, [row.id for row in rows]
+    here = and_(Sessie.gebruiker_id == lid.gebruiker_id, Sessie.organisation_id == lid.organisation_id)
     if not keys:
         return {}
     query = (
         select(lid.id, func.max(Sessie.begonnen_op))
-        .join(o, o.id == lid.organisation_id)
-        .join(Sessie, (Sessie.gebruiker_id == lid.gebruiker_id) & (Sessie.swv_id == o.swv_id))
+        .join(Sessie, here)
         .where(lid.id.in_(keys))
         .group_by(lid.id)
     )

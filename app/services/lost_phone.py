@@ -6,26 +6,32 @@ from app.access import Person, require
 from app.errors import Conflict
 from app.extensions import db
 from app.models import Lidmaatschap, Uitnodiging
-from app.services import accounts, log, new_accounts, outbox, sessions, two_factor
-from app.terms import Actie, Verb
+from app.services import accounts, log, new_accounts, outbox, sessions, two_factor, uitnodigingen
+from app.terms import Actie, UitnodigingSoort, Verb
 
 
 def reset(lidmaatschap: Lidmaatschap, by: Person) -> Uitnodiging:
     """Let phone, recovery codes and sessions of an account end at once, and mail its owner a link.
 
     With the link one takes the same steps as for a new account, a new password included: who has the mailbox
-    gets one anyway, by *Wachtwoord vergeten?*. Never for oneself, and Conflict for an account that opens more
-    than `by` administers, or that nobody uses yet.
+    gets one anyway, by *Wachtwoord vergeten?*. The link is the account's, whatever membership ends. Never
+    for oneself, and Conflict for an account that opens more than `by` administers, or that nobody uses yet.
     """
     require(by, Verb.EDIT, lidmaatschap)
     accounts.refuse_out_of_force(lidmaatschap)
     gebruiker = accounts.account_behind(lidmaatschap)
-    if not new_accounts.is_active(gebruiker):
-        raise Conflict(_("Nobody uses this account yet. Send a new link instead."))
-    accounts.refuse_out_of_reach(gebruiker, by)
+    # One answer for both: who administers one place of an account learns nothing of its other places.
+    if not new_accounts.is_active(gebruiker) or not accounts.within_reach(gebruiker, by):
+        raise Conflict(
+            _(
+                "The sign-in code cannot be reset from here. Send a new link instead, "
+                "or ask the role administrator of the SWV."
+            )
+        )
+    uitnodigingen.withdraw(UitnodigingSoort.ACCOUNT, gebruiker.id)
     two_factor.forget_phone(gebruiker.id)
     sessions.end_all(gebruiker.id)
-    uitnodiging = accounts.link_for(gebruiker, by, lidmaatschap)
+    uitnodiging = accounts.link_for(gebruiker, by)
     outbox.queue_account_mail(outbox.RESET, gebruiker, uitnodiging)
     log.record(Actie.CODE_HERSTELLEN, row=lidmaatschap)
     db.session.commit()

@@ -47,20 +47,18 @@ def change(organisation: Organisation, chosen: Collection[str], seen: str, by: P
         raise NotFound
     if strange := set(chosen) - every.keys():
         raise BadInput(_refused(organisation, sorted(strange)[0], to_set))
-    now_is = _take_turn(organisation)
-    if seen != digest(frozenset((row.rol, row.recht, row.mag) for row in now_is.values())):
-        raise Conflict(_somebody_first(list(now_is.values())))
+    now_is = _unchanged_since(seen, organisation)
     count = _save(organisation, {cell: key in chosen for key, cell in every.items()}, now_is, by)
     db.session.commit()
     return count
 
 
-def reset(organisation: Organisation, by: Person) -> int:
-    """Let every right that `by` may set be as by default again; count what changed."""
+def reset(organisation: Organisation, seen: str, by: Person) -> int:
+    """Let every right that `by` may set be as by default again, as `change` does; count what changed."""
     to_set = access.rights_to_set(by, organisation)
     if not to_set:
         raise NotFound
-    now_is = _take_turn(organisation)
+    now_is = _unchanged_since(seen, organisation)
     mine = [cell for cell in now_is if cell[1] in to_set.get(cell[0], ())]
     count = _save(organisation, {(role, right): right in DEFAULTS[role] for role, right in mine}, now_is, by)
     db.session.commit()
@@ -124,6 +122,13 @@ def _save(
             nieuw=f"{rol}:{_YES if mag else _NO}",
         )
     return len(moved)
+
+
+def _unchanged_since(seen: str, organisation: Organisation) -> dict[Cell, Rechtafwijking]:
+    now_is = _take_turn(organisation)
+    if seen != digest(frozenset((row.rol, row.recht, row.mag) for row in now_is.values())):
+        raise Conflict(_somebody_first(list(now_is.values())))
+    return now_is
 
 
 def _take_turn(organisation: Organisation) -> dict[Cell, Rechtafwijking]:

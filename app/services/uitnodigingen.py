@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import joinedload
 
 from app.access import Person, as_system, write_as_system
@@ -28,8 +28,13 @@ def make(
     lidmaatschap: Lidmaatschap | None = None,
     by: Person | None = None,
 ) -> Uitnodiging:
-    """Add a link for `gebruiker` to the current transaction; earlier ones of the same kind stop working."""
-    withdraw(soort, gebruiker.id)
+    """Add a link for `gebruiker` to the current transaction; an earlier one for the same stops working.
+
+    What another organisation sent stays: nobody ends another's invitation. The first that is used ends all.
+    """
+    place = Uitnodiging.lidmaatschap_id
+    same = place.is_(None) if lidmaatschap is None else place == lidmaatschap.id
+    _end(Uitnodiging.gebruiker_id == gebruiker.id, Uitnodiging.soort == soort, same)
     key = uuid.uuid4()
     uitnodiging = Uitnodiging(
         id=key,
@@ -51,7 +56,6 @@ def make_all(
 
     A membership that begins later has a link that works from then on for as long.
     """
-    withdraw(soort, *(lid.gebruiker_id for lid in leden))
     made = []
     for lid in leden:
         key = uuid.uuid4()
@@ -72,21 +76,23 @@ def make_all(
 
 def withdraw(soort: UitnodigingSoort, *gebruiker_ids: int) -> None:
     """Let the open links of this kind to these accounts stop working, in the current transaction."""
-    opened = (
-        Uitnodiging.gebruiker_id.in_(gebruiker_ids),
-        Uitnodiging.soort == soort,
-        Uitnodiging.gebruikt_op.is_(None),
-    )
-    with as_system(_WHY):
-        db.session.execute(update(Uitnodiging).where(*opened).values(gebruikt_op=now()))
+    _end(Uitnodiging.gebruiker_id.in_(gebruiker_ids), Uitnodiging.soort == soort)
+
+
+def withdraw_others(uitnodiging: Uitnodiging) -> None:
+    """Let every other open link to this account stop working: this one was used."""
+    _end(Uitnodiging.gebruiker_id == uitnodiging.gebruiker_id, Uitnodiging.id != uitnodiging.id)
 
 
 def withdraw_of(*lidmaatschappen: Lidmaatschap) -> None:
     """Let the open links to these memberships stop working, in the current transaction."""
-    keys = [lidmaatschap.id for lidmaatschap in lidmaatschappen]
-    opened = (Uitnodiging.lidmaatschap_id.in_(keys), Uitnodiging.gebruikt_op.is_(None))
+    _end(Uitnodiging.lidmaatschap_id.in_([lidmaatschap.id for lidmaatschap in lidmaatschappen]))
+
+
+def _end(*which: ColumnElement[bool]) -> None:
+    ended = update(Uitnodiging).where(*which, Uitnodiging.gebruikt_op.is_(None)).values(gebruikt_op=now())
     with as_system(_WHY):
-        db.session.execute(update(Uitnodiging).where(*opened).values(gebruikt_op=now()))
+        db.session.execute(ended)
 
 
 def find(token: str, soort: UitnodigingSoort) -> Uitnodiging:

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 
+from app import access
 from app.models import Lidmaatschap
 from app.models.base import now
 from app.services import accounts, days, leden, new_accounts, stand_in, wording
@@ -122,7 +123,9 @@ class LidmaatschapView(PortalView):
 def _acts(row: Lidmaatschap) -> list[tuple[Any, dict[str, Any]]]:
     """Say when one would do what, each with a link to the page that does it."""
     suspended, works = row.geschorst_op is not None, row.rol in stand_in.ROLES
-    lost = new_accounts.is_active(row.gebruiker)
+    # An account that opens more than one administers looks like one that nobody has used yet.
+    in_use = new_accounts.is_active(row.gebruiker)
+    lost = in_use and accounts.within_reach(row.gebruiker, access.reader())
     offered = (
         (works, _("On leave"), _("Arrange stand-in"), "StandInView.arrange"),
         (works, _("Leaves"), _("Hand the work over and end"), "HandOverView.hand_over"),

@@ -9,9 +9,10 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms.validators import NumberRange
 
+from app import access
 from app.models import Organisation
 from app.services import organisaties
-from app.terms import Noun, OrganisationSoort
+from app.terms import AFFILIATED, Noun, OrganisationSoort, Role
 from app.views.base import PortalInterface, PortalView
 
 
@@ -42,7 +43,10 @@ class OrganisationView(PortalView):
         return [rights, *super().show_buttons(row)]
 
     def shape(self, form: FlaskForm, row: Organisation | None) -> None:
-        """Ask for the settings of an SWV of an SWV alone."""
+        """Ask for the settings of an SWV of an SWV alone; who administers one adds to that one."""
+        if row is None and Role.PLATFORMBEHEERDER not in access.reader().rollen:
+            del form["swv"]
+            form["soort"].terms = [soort for soort in OrganisationSoort if soort in AFFILIATED]
         for name in organisaties.SETTINGS:
             if name in form and not _is_swv(row):
                 del form[name]

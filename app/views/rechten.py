@@ -66,7 +66,7 @@ class RechtenView(BaseView):
             raise NotFound
         back = url_for("RechtenView.change", pk=pk)
         if request.method == "POST":
-            flash(_saved(rechten.reset(organisation, by)), "success")
+            flash(_saved(rechten.reset(organisation, request.form.get("gezien", ""), by)), "success")
             return redirect(back)
         shown = rechten_matrix.matrix(organisation, by)
         changed = [
@@ -84,6 +84,7 @@ class RechtenView(BaseView):
                 for words, cell in changed
             ]
             or [_("Nothing differs from the default now.")],
+            hidden=[("gezien", shown.seen)],
             submit_label=_("Give the default rights"),
             cancel_url=back,
             crumbs=[*_crumbs(organisation), (_("Back to the default rights"), None)],
@@ -166,9 +167,7 @@ def _own(shown: Matrix) -> str:
     if not shown.own:
         return ""
     roles = format_list([str(role.label) for role in shown.roles if role in shown.own], locale=get_locale())
-    return _(
-        "You do not change what you may yourself: %(roles)s. Another role administrator can.", roles=roles
-    )
+    return _("What you may yourself, you do not change: %(roles)s.", roles=roles)
 
 
 def _others(by: Person) -> list[dict[str, Any]]:
