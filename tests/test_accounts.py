@@ -582,3 +582,21 @@ def test_where_a_contact_person_is_chosen_the_location_is_said(huis):
     edited(huis, huis.visitor("rolbeheer"), "voorschool", locatie="Groep Zon")
     found = huis.visitor("contact").get("/kies/contactpersoon?q=Wietske").get_json()
     assert "De Speelhoek · Groep Zon" in str(found)
+
+
+@pytest.mark.parametrize("act", [accounts.end, accounts.suspend])
+def test_somebody_is_left_to_administer_the_swv(huis, act):
+    """Two who end each other: the second is told that nobody would be left."""
+    with huis.at_work("beheer") as person:
+        with huis.behind_the_scenes():
+            lid = Lidmaatschap
+            at_swv = (lid.organisation_id == huis.organisations["SWV"], lid.rol == Role.ROLBEHEERDER)
+            everybody = db.session.scalars(db.select(lid).where(*at_swv)).all()
+            assert len(everybody) > 1
+            last = next(one for one in everybody if one.gebruiker_id != person.gebruiker_id).id
+            for one in everybody:
+                one.geschorst_op = None if one.id == last else now()
+            db.session.commit()
+        with pytest.raises(Conflict) as refused:
+            act(db.session.get(Lidmaatschap, last), person)
+        assert "laatste rolbeheerder" in str(refused.value.sentence)

@@ -6,10 +6,10 @@ from typing import Any
 
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from app.access import CEILING, Person, as_system, require, write_as_system
+from app.access import CEILING, Person, as_system, require, works, write_as_system
 from app.errors import BadInput, Conflict, NotFound
 from app.extensions import db
 from app.models import Betrokkenheid, Gebruiker, Lidmaatschap, Organisation, Uitnodiging
@@ -107,6 +107,7 @@ def suspend(lidmaatschap: Lidmaatschap, by: Person) -> None:
     require(by, Verb.EDIT, lidmaatschap)
     take(lidmaatschap)
     refuse_ended(lidmaatschap)
+    _refuse_last(lidmaatschap)
     if lidmaatschap.geschorst_op is None:
         lidmaatschap.geschorst_op = now()
         uitnodigingen.withdraw_of(lidmaatschap)
@@ -130,10 +131,27 @@ def end(lidmaatschap: Lidmaatschap, by: Person) -> None:
     require(by, Verb.EDIT, lidmaatschap)
     take(lidmaatschap)
     if not has_ended(lidmaatschap):
+        _refuse_last(lidmaatschap)
         before = days.last(lidmaatschap.tot).isoformat() if lidmaatschap.tot else "-"
         close(lidmaatschap, now())
         log.record(Actie.WIJZIGEN, row=lidmaatschap, grond="tot", oud=before, nieuw="now")
     db.session.commit()
+
+
+def _refuse_last(lidmaatschap: Lidmaatschap) -> None:
+    """Raise Conflict when nobody would be left to administer the SWV: two who end each other, say."""
+    lid, o = Lidmaatschap, Organisation
+    if lidmaatschap.rol is not Role.ROLBEHEERDER:
+        return
+    turn = update(o).where(o.id == lidmaatschap.organisation_id).values(actief=o.actief)
+    left = select(func.count()).select_from(lid).join(o, o.id == lid.organisation_id)
+    left = left.where(lid.organisation_id == lidmaatschap.organisation_id, lid.id != lidmaatschap.id)
+    left = left.where(lid.rol == Role.ROLBEHEERDER, works(lid))
+    with as_system("somebody must be left to administer an SWV"):
+        db.session.execute(turn.execution_options(synchronize_session=False))
+        own = select(o.swv_id == o.id).where(o.id == lidmaatschap.organisation_id)
+        if db.session.scalar(own) and not db.session.scalar(left):
+            raise Conflict(_("This is the last role administrator of the SWV. Invite another one first."))
 
 
 def close(lidmaatschap: Lidmaatschap, moment: datetime) -> None:

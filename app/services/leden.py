@@ -60,12 +60,7 @@ def edit(lidmaatschap: Lidmaatschap, data: Mapping[str, Any], by: Person) -> Lid
     moved = van != lidmaatschap.van
     lidmaatschap.van, lidmaatschap.tot, lidmaatschap.locatie = van, tot, data.get("locatie")
     if moved:
-        outbox.put_off(
-            outbox.MEMBERSHIP,
-            gebruiker_id=lidmaatschap.gebruiker_id,
-            organisation_id=lidmaatschap.organisation_id,
-            at=accounts.told_at(lidmaatschap),
-        )
+        outbox.put_off(lidmaatschap, accounts.told_at(lidmaatschap))
     log.record(Actie.WIJZIGEN, row=lidmaatschap, oud=before, nieuw=_dates(lidmaatschap))
     db.session.commit()
     return lidmaatschap

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from flask import current_app
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, or_, select, update
 
 from app.access import Person, as_system, level, people_of, person_for, recipients, write_as_system
 from app.access.involvement import holds
@@ -117,18 +117,22 @@ def queue_account_mail(
     return _add(bericht, None, None)
 
 
-def put_off(soort: str, *, gebruiker_id: int, organisation_id: uuid.UUID, at: datetime | None) -> None:
-    """Say later, or now, what still waits to be said about an account there, in the caller's transaction."""
-    moment = at or now()
+def put_off(lidmaatschap: Lidmaatschap, at: datetime | None) -> None:
+    """Say later, or now, what still waits to be said of this membership, in the caller's transaction.
+
+    An invitation that goes with a list waits for the first day as well; its link is told by the membership.
+    """
+    moment, lid = at or now(), lidmaatschap
+    links = select(Uitnodiging.id).where(Uitnodiging.lidmaatschap_id == lid.id)
+    told = and_(Bericht.soort == MEMBERSHIP, Bericht.organisation_id == lid.organisation_id)
     waiting = (
-        Bericht.soort == soort,
-        Bericht.ontvanger_id == gebruiker_id,
-        Bericht.organisation_id == organisation_id,
+        Bericht.ontvanger_id == lid.gebruiker_id,
         Bericht.status == BerichtStatus.WACHT,
+        or_(told, Bericht.uitnodiging_id.in_(links)),
     )
     with as_system("what begins at another moment is told at that one"):
         query = update(Bericht).where(*waiting).values(gemaakt_op=moment, volgende_poging=moment)
-        db.session.execute(query)
+        db.session.execute(query.execution_options(synchronize_session=False))
 
 
 def queue_invitations(

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.access import current_person
 from app.errors import NotFound, PortalError
-from app.services import log
+from app.services import guard, log
 
 _log = logging.getLogger(__name__)
 
@@ -51,4 +51,7 @@ def _http(error: HTTPException) -> Any:
 def _broken(error: Exception) -> Any:
     log.undo()
     _log.error("A request failed", exc_info=error)
+    if guard.is_busy(error):
+        busy = _("The portal is busy just now, and nothing was saved. Wait a moment and try again.")
+        return _answer(503, busy)
     return _answer(500)
