@@ -221,8 +221,8 @@ WRONG = {
     "a number for a day": (row("Het Nest", tot=46000), "kolom tot (K2): Schrijf een dag zoals 31-12-2026."),
     "a day that is over": ((*ANNA[:10], "31-12-2020"), "tot (K2): Deze dag is voorbij."),
     "an end before the start": (
-        (*ANNA[:9], "01-02-2190", "01-01-2190"),
-        "kolom tot (K2): Deze dag komt vóór de dag in de kolom van.",
+        (*ANNA[:9], "01-02-2030", "01-01-2030"),
+        "kolom tot (K2): De laatste dag ligt voor de eerste dag.",
     ),
     "a long name": (row("x" * 121, "school"), "kolom organisatie (A2): Gebruik hoogstens 120 tekens."),
     "a text without end": (row("De Eik", "school", platform="x" * 1001), "(C2): Deze tekst is veel te lang."),

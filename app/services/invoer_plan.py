@@ -1,13 +1,15 @@
 """What carrying out a list would do, row by row, with the rights and the rows of this moment."""
 
+import unicodedata
 import uuid
 from collections import defaultdict
-from datetime import datetime
+from datetime import date
 
 from flask_babel import gettext as _
 from sqlalchemy import or_, select
 
 from app.access import Person, as_system
+from app.errors import BadInput
 from app.extensions import db
 from app.models import Gebruiker, Lidmaatschap, Organisation
 from app.models.base import now
@@ -172,8 +174,9 @@ class _Planner:
             one.becomes(Soort.IS_ER_AL, _("Is there already: left out."))
             return
         self._refuse_person(one, plaats, account)
-        van, tot = days.begin(first) if first else None, days.end(last) if last else None
-        self._refuse_days(one, van, tot)
+        self._refuse_days(one, first, last)
+        van = days.begin(first) if first and first > wording.today() else None
+        tot = days.end(last) if last else None
         at = {"email": email, "role": str(rol.label), "organisation": plaats.naam}
         one.becomes(Soort.UITNODIGING, _("Invitation to %(email)s: %(role)s at %(organisation)s.", **at))
         known = self.known.get(account, "")
@@ -208,13 +211,14 @@ class _Planner:
         if not plaats.actief:
             one.wrong("organisatie", _("This organisation is not active. Make it active first."))
 
-    def _refuse_days(self, one: Uitkomst, van: datetime | None, tot: datetime | None) -> None:
-        if tot is not None and tot <= self.moment:
-            one.wrong("tot", _("This day is over."))
-        elif tot is not None and van is not None and tot <= van:
-            one.wrong("tot", _("This day comes before the day in the column van."))
+    def _refuse_days(self, one: Uitkomst, first: date | None, last: date | None) -> None:
+        try:
+            days.from_until(first, last)
+        except BadInput as wrong:
+            for kolom, sentence in wrong.fields.items():
+                one.wrong(kolom, str(sentence))
 
 
 def _key(text: str) -> str:
     """Give what two texts have in common that people take for the same."""
-    return " ".join(text.split()).casefold()
+    return unicodedata.normalize("NFC", " ".join(text.split())).casefold()
