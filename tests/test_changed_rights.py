@@ -154,7 +154,7 @@ def test_the_framework_asks_the_changed_matrix(world: World, lane, proven):
 
 
 def test_every_page_follows_the_changed_matrix_on_the_next_request(world: World, lane, proven):
-    wrong, number = [], lane.cases(gate=250, proof=20_000)
+    wrong, number = [], lane.cases(gate=200, proof=20_000)
     reading = [
         case
         for case in cases(world)

@@ -47,7 +47,7 @@ def test_a_foreign_row_reads_exactly_like_one_that_does_not_exist(world: World, 
         for thing in hidden(world, world.who[key], route.of)
         if not (route.of == "Bericht" and thing.account in (None, world.who[key].account))
     ]
-    number = min(lane.cases(gate=120, proof=10_000), len(every))
+    number = min(lane.cases(gate=90, proof=10_000), len(every))
     nowhere = Thing("", UNKNOWN, None)
     before = digest(world)
     for route, key, thing in chance.sample(every, number):

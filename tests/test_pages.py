@@ -55,7 +55,7 @@ def expected(world: World, route: Route, key: str, thing: Thing) -> int:
 
 def test_every_page_opens_for_exactly_who_may_and_shows_exactly_what_they_may_see(world: World, lane, proven):
     every = cases(world)
-    number = min(lane.cases(gate=800, proof=60_000), len(every))
+    number = min(lane.cases(gate=700, proof=60_000), len(every))
     wrong: list[str] = []
     for route, key, thing in _fair_share(every, number, lane.random("T2 pages")):
         wanted = expected(world, route, key, thing)
