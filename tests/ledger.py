@@ -448,7 +448,7 @@ class Ledger:
     def invite_member(self, who: Who, ronde: Round, address: str, place: Place) -> str:
         """Somebody of an organisation of the SWV; of preschools only the dossier's own."""
         guest = self.who(address, place)
-        works_in_dossiers = guest.roles & (JK | {"contactpersoon_voorschool", "contactpersoon_school"})
+        works_in_dossiers = guest.opening & (JK | {"contactpersoon_voorschool", "contactpersoon_school"})
         own = place.soort != "voorschool" or place is self.preschool
         fits = bool(works_in_dossiers) and guest.swv == self.swv.id and own
         return self._invite(who, Guest(ronde, address, place), fits=fits)
@@ -618,6 +618,8 @@ class Ledger:
         if not self.may(who, "add", of):
             return HIDDEN
         same = (of.address, of.place, of.role)
+        if not of.place.active:
+            return NO
         if any((m.address, m.place, m.role) == same and not m.ended for m in self.members):
             return NO
         self.members.append(Membership(*same))
