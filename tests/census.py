@@ -454,7 +454,7 @@ ROUTES: tuple[Route, ...] = (
         for noun, base in (("SchoolVoorkeur", "/scholen-van-voorkeur"), ("Toestemming", "/toestemmingen"))
         for method in ("GET", "POST")
     ),
-    *_screens("Organisation", "OrganisationView", "/organisaties"),
+    *_screens("Organisation", "OrganisationView", "/organisaties", edit=409),
     *_screens("Lidmaatschap", "LidmaatschapView", "/medewerkers", edit=None),
     Route("GET", "/medewerkers/<pk>/bewerken", "LidmaatschapView.edit", who_may("edit"), "Lidmaatschap"),
     Route("POST", "/medewerkers/<pk>/bewerken", "LidmaatschapView.edit", unless(lambda thing: thing.ended, who_edits(302)), "Lidmaatschap", changes=True),

@@ -52,7 +52,7 @@ def add(data: dict[str, Any], by: Person) -> Organisation:
 def edit(organisation: Organisation, data: dict[str, Any], by: Person) -> Organisation:
     """Change name, platform, address and settings; Conflict when somebody else changed them first."""
     access.require(by, Verb.EDIT, organisation)
-    if data.get("versie", organisation.versie) != organisation.versie:
+    if data.get("versie") not in (None, "", organisation.versie):
         raise Conflict(
             _l(
                 "Somebody else changed this organisation just before you. "
