@@ -240,6 +240,11 @@ def stands_in(status: int) -> Answer:
     return lambda who, thing: status if who.organisation and who.roles & oracle.STAND_INS else 404
 
 
+def ends_membership(who: Who, thing: Thing) -> int:
+    """Of open work one is asked once more."""
+    return who_may("edit", 422 if thing.name == "has work" else 302)(who, thing)
+
+
 def of_stand_ins(status: int) -> Answer:
     """On the membership of somebody else in such a role, whether it has ended or not."""
     there = who_may("edit", status)
@@ -459,7 +464,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/medewerkers/<pk>/bewerken", "LidmaatschapView.edit", who_may("edit"), "Lidmaatschap"),
     Route("POST", "/medewerkers/<pk>/bewerken", "LidmaatschapView.edit", unless(lambda thing: thing.ended, who_edits(302)), "Lidmaatschap", changes=True),
     Route("GET", "/medewerkers/<pk>/beeindigen", "MembershipView.end", who_may("edit"), "Lidmaatschap"),
-    Route("POST", "/medewerkers/<pk>/beeindigen", "MembershipView.end", who_may("edit", 302), "Lidmaatschap", changes=True),
+    Route("POST", "/medewerkers/<pk>/beeindigen", "MembershipView.end", ends_membership, "Lidmaatschap", changes=True),
     Route("GET", "/medewerkers/<pk>/uitnodigen", "MembershipView.invite_again", who_may("edit"), "Lidmaatschap"),
     Route("POST", "/medewerkers/<pk>/uitnodigen", "MembershipView.invite_again", invited_again, "Lidmaatschap", changes=True),
     Route("GET", "/rechten/", "RechtenView.own", lambda who, thing: 302 if oracle.has(who, "Recht", "read") else 404),

@@ -33,7 +33,8 @@ def knows(world: World, who: Who, mark: Mark) -> bool:
         return thing.account == who.account or (mark.field == "naam" and _knows_colleague(world, who, thing))
     if thing.noun == "Organisation" and mark.field == "naam":
         mine = {other.organisation for other in world.who.values() if other.account == who.account}
-        return thing.id in mine or oracle.may(who, "read", thing)
+        reviews = oracle.has(who, "Toegangscontrole", "read") and thing.swv == who.swv
+        return thing.id in mine or reviews or oracle.may(who, "read", thing)
     if thing.noun == "Hulpvraag" and mark.field == "nummer" and _was_told(world, who, thing):
         return True
     return oracle.may(who, "read", thing) and _open(who, thing, mark.field)
