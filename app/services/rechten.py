@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from app import access
 from app.access import Person, as_system, write_as_system
+from app.access.offices import administered
 from app.access.roles import DEFAULTS, FIXED, OPEN_DOSSIER, Rights, roles_in
 from app.errors import BadInput, Conflict, NotFound
 from app.extensions import db
@@ -29,8 +30,9 @@ def find(key: uuid.UUID | None, by: Person | None) -> Organisation:
     """Find an organisation of which `by` may see the rights; NotFound otherwise."""
     if by is None or not by.permits(Noun.RECHT, Verb.READ):
         raise NotFound
-    row = db.session.scalar(select(Organisation).where(Organisation.id == key))
-    if row is None or not (row.id == by.organisation_id or by.organisation_id == by.swv_id == row.swv_id):
+    here = (Organisation.id == key, administered(Organisation.id, by))
+    row = db.session.scalar(select(Organisation).where(*here))
+    if row is None:
         raise NotFound
     return row
 
