@@ -17,6 +17,8 @@ DEMO_FOLDER = ""  # where the demo keeps its mails and the copy to begin again w
 
 # Secrets: no default outside the demo
 SECRET_KEY = ""  # signs the form tokens and one-time links; at least 32 characters
+KEK = ""  # encrypts the keys of the documents: 32 bytes in base64; earlier ones follow after commas
+KEK_FILE = ""  # or a file that holds them, one a line
 
 # Mail
 MAIL_SERVER = ""  # the SMTP server that takes our mail
@@ -52,6 +54,8 @@ ACCESS_REVIEW_DAYS = 365  # after this a role administrator of an SWV is reminde
 MAX_FILE_BYTES = 50 * 10**6  # one document
 MAX_DOSSIER_BYTES = 10**9  # all documents of one dossier
 MAX_DOSSIER_FILES = 500  # how many documents one dossier holds
+MAX_SWV_BYTES = 10**12  # all documents of one SWV
+CLAMD_ADDRESS = ""  # the virus scanner: host:port, or the path of its socket; without it nothing is scanned
 MAX_FORM_BYTES = 60 * 10**6  # a whole form with files, when there is no JavaScript
 MAX_FORM_MEMORY_SIZE = 2 * 2**20  # a form's text fields together
 

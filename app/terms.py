@@ -231,6 +231,15 @@ class ToestemmingStaat(Term):
     ONTBREEKT = "ontbreekt", _l("not asked yet")
 
 
+class Controle(Term):
+    """Where the virus scan of a document stands; only `schoon` and `overgeslagen` let its bytes out."""
+
+    WACHT = "wacht", _l("being checked")
+    SCHOON = "schoon", _l("checked, no virus found")
+    OVERGESLAGEN = "overgeslagen", _l("not checked for viruses")
+    BESMET = "besmet", _l("has a virus")
+
+
 class BerichtStatus(Term):
     """Where a message to send stands."""
 
@@ -277,6 +286,11 @@ class Actie(Term):
     WIJZIGEN = "wijzigen", _l("changed")
     VERWIJDEREN = "verwijderen", _l("removed")
     DOWNLOADEN = "downloaden", _l("downloaded")
+    BEKIJKEN = "bekijken", _l("looked at a document")
+    VERVANGEN = "vervangen", _l("replaced a document")
+    DELEN = "delen", _l("changed who sees a document")
+    VERNIETIGEN = "vernietigen", _l("destroyed a document")
+    VIRUS = "virus", _l("found a virus in a document")
     STATUS_WIJZIGEN = "status-wijzigen", _l("changed the status")
     MAIL_VERZENDEN = "mail-verzenden", _l("sent a message")
     UITNODIGEN = "uitnodigen", _l("invited to a consultation round")

@@ -176,6 +176,11 @@ def unless(refused: Callable[[Thing], bool], answer: Answer) -> Answer:
     return told
 
 
+def who_downloads(who: Who, thing: Thing) -> int:
+    """What has a virus stays where it is, whoever asks for it."""
+    return 409 if (found := who_may("read")(who, thing)) == 200 and thing.infected else found
+
+
 def who_releases(status: int) -> Answer:
     """An advice that is not final yet is made so by who may do both at once."""
 
@@ -433,6 +438,8 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/deelnames/<pk>/openen", "DeelnameView.change", who_can("edit", 422), "Deelname"),
     Route("GET", "/deelnames/<pk>/uitnodigen", "DeelnameView.invite_again", who_can("edit"), "Deelname"),
     Route("POST", "/deelnames/<pk>/uitnodigen", "DeelnameView.invite_again", unless(lambda thing: thing.ended or not thing.people, who_can("edit", 302)), "Deelname", changes=True),
+    Route("GET", "/deelnames/<pk>/code-herstellen", "DeelnameView.reset", who_can("edit"), "Deelname"),
+    Route("POST", "/deelnames/<pk>/code-herstellen", "DeelnameView.reset", unless(lambda thing: thing.ended or not any(at is None for _account, at in thing.people), who_can("edit", 302)), "Deelname", changes=True),
     Route("GET", "/deelnames/<pk>/verwijderen", "DeelnameView.remove", who_can("edit"), "Deelname"),
     Route("POST", "/deelnames/<pk>/verwijderen", "DeelnameView.remove", unless(lambda thing: thing.ended, who_can("edit", 302)), "Deelname", changes=True),
     # Schools of preference and the parents' consent
@@ -505,7 +512,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/hulpvragen/<hulpvraag_id>/bijlagen/venster", "BijlageFilesView.window", who_may("read"), "Hulpvraag"),
     Route("POST", "/hulpvragen/<hulpvraag_id>/bijlagen", "BijlageFilesView.upload", who_adds_here("Bijlage", 415), "Hulpvraag", raw=True),
     Route("POST", "/hulpvragen/<hulpvraag_id>/bijlagen/formulier", "BijlageFilesView.form", who_adds_here("Bijlage", 422), "Hulpvraag", sends={"bestand-0": "leeg.pdf"}),
-    Route("GET", "/bijlagen/<bijlage_id>/bestand", "BijlageFilesView.file", who_may("read"), "Bijlage"),
+    Route("GET", "/bijlagen/<bijlage_id>/bestand", "BijlageFilesView.file", who_downloads, "Bijlage"),
     Route("GET", "/bijlagen/<bijlage_id>/intrekken", "BijlageFilesView.retract", who_may("retract"), "Bijlage"),
     Route("POST", "/bijlagen/<bijlage_id>/intrekken", "BijlageFilesView.retract", who_may("retract", 302), "Bijlage", changes=True),
     Route("GET", "/bijlagen/<bijlage_id>/definitief", "BijlageFilesView.release", who_releases(200), "Bijlage"),

@@ -157,6 +157,8 @@ class Thing:
     account: int | None = None
     shared: bool = True
     retracted: bool = False
+    replaced: bool = False
+    infected: bool = False
     has_authority: bool = False
     farewell: bool = False
     failed: bool = False
@@ -366,8 +368,11 @@ def _at(at: str, who: Who, verb: str, thing: Thing, dossier: Dossier, ground: st
             "hand_over": thing.noun == "Hulpvraag" and _handed_over(True, who, thing, dossier),
         }
         return verb == "read" or also.get(verb, False)
-    # Only JK staff see what was taken back.
-    if thing.noun == "Bijlage" and thing.retracted and at != "alles":
+    # Only JK staff see what was taken back, or replaced by a newer version.
+    if thing.noun == "Bijlage" and (thing.retracted or thing.replaced) and at != "alles":
+        return False
+    # What has a virus, only who brought it.
+    if thing.infected and at != "alles" and who.organisation != thing.organisation:
         return False
     by_ground = OF_GROUND.get((ground, thing.noun), {}) if at == "dossier" else {}
     condition = by_ground.get(verb) or TABLE.get((at, thing.noun), {}).get(verb)

@@ -103,6 +103,7 @@ OF_ONE: dict[str, frozenset[str]] = {
     "DeelnameView.edit": frozenset(),
     "DeelnameView.remove": frozenset(),
     "DeelnameView.invite_again": frozenset(),
+    "DeelnameView.reset": frozenset(),
     "DeelnameView.change": frozenset(),
     "BetrokkenenView.change": frozenset(),
     "SchoolVoorkeurView.change": frozenset(),
@@ -121,7 +122,8 @@ def _in_tab(world: World, who: Who, tab: str, thing: Thing) -> dict[Field, set[s
     }
     if tab in listed:
         noun, field = listed[tab]
-        return _marks(world, who, noun, field, _inside(world, thing, noun))
+        last = [one for one in _inside(world, thing, noun) if not one.replaced]
+        return _marks(world, who, noun, field, last)
     if tab == "toestemmingen":
         asked = [one for one in _inside(world, thing, "Toestemming") if oracle.may(who, "read", one)]
         return _marks(world, who, "Gezagsdrager", "naam", [_asked(world, one) for one in asked])

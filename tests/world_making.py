@@ -15,6 +15,7 @@ from app.terms import (
     Antwoord,
     BerichtStatus,
     BijlageSoort,
+    Controle,
     Doel,
     Gezag,
     Ground,
@@ -336,6 +337,9 @@ class Maker:
         }
         if voorschool == "speelhoek":
             documents["formulier"] = (swv, False, False, "toestemmingsformulier", "definitief")
+            documents["vervangen"] = (voorschool, True, False, "overig", "definitief")
+            documents["besmet"] = (voorschool, True, False, "overig", "definitief")
+            documents["swv-besmet"] = (swv, True, False, "overig", "definitief")
             documents["school"] = ("linde", True, False, "overig", "definitief")
             documents["zorgplicht"] = ("esdoorn", False, False, "overig", "definitief")
             notes["school"] = ("linde", True)
@@ -347,6 +351,7 @@ class Maker:
         for name, (organisation, shared, retracted, soort, stadium) in documents.items():
             thing = Thing("Bijlage", "", dossier.swv, (dossier,), self.world.organisations[organisation])
             thing.shared, thing.retracted, thing.name = shared, retracted, name
+            thing.replaced, thing.infected = "vervangen" in name, "besmet" in name
             thing.state = "voorlopig advies" if (soort, stadium) == ("onderwijsadvies", "concept") else ""
             stored = store.put(io.BytesIO(PDF), limit=10_000)
             row = m.Bijlage(
@@ -359,6 +364,8 @@ class Maker:
                 toegevoegd_door_id=self.world.accounts[writers[organisation]],
                 organisation_id=uuid.UUID(self.world.organisations[organisation]),
                 ingetrokken_op=now() if retracted else None,
+                vervangen_op=now() if thing.replaced else None,
+                controle=Controle.BESMET if thing.infected else Controle.SCHOON,
                 grootte=stored.size,
                 mimetype="application/pdf",
                 sha256=stored.sha256,

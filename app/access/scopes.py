@@ -15,6 +15,7 @@ from app.access.rights import Right, Scope, levels_with
 from app.models.base import this_moment
 from app.terms import (
     BerichtStatus,
+    Controle,
     Gezag,
     Ground,
     Level,
@@ -102,8 +103,14 @@ def _of_dossier(model: type[Any], person: Person, right: Right, levels: frozense
             return false()
         opened = getattr(model, key).in_(chosen)
     if model is m.Bijlage and Ground.SWV not in person.grounds:
-        opened = and_(opened, m.Bijlage.ingetrokken_op.is_(None))
+        gone = (m.Bijlage.ingetrokken_op, m.Bijlage.vervangen_op)
+        opened = and_(opened, *(moment.is_(None) for moment in gone), _no_virus(person))
     return and_(opened, _in_scope(model, person, right.scope))
+
+
+def _no_virus(person: Person) -> Where:
+    """Leave out what has a virus, but for who brought it and has to bring another."""
+    return or_(m.Bijlage.controle != Controle.BESMET, own(m.Bijlage, person))
 
 
 def _in_scope(model: type[Any], person: Person, scope: Scope) -> Where:

@@ -14,13 +14,10 @@ from app.errors import BadInput, Conflict, NotFound
 from app.extensions import db
 from app.models import Betrokkenheid, Gebruiker, Lidmaatschap, Organisation, Uitnodiging
 from app.models.base import now
-from app.services import days, log, new_accounts, outbox, uitnodigingen
+from app.services import budget, days, log, new_accounts, outbox, uitnodigingen
 from app.terms import Actie, Role, UitnodigingSoort, Verb
 
 _WHY = "an account belongs to the portal, not to an organisation"
-
-# Mail in the night wakes people.
-_MORNING = timedelta(hours=7)
 
 
 def invite(
@@ -70,7 +67,7 @@ def invite(
         _write(lidmaatschap, by)
         if new_accounts.is_active(gebruiker):
             outbox.queue_account_mail(
-                outbox.MEMBERSHIP, gebruiker, organisation=organisation, at=told_at(lidmaatschap)
+                outbox.MEMBERSHIP, gebruiker, organisation=organisation, at=outbox.told_at(lidmaatschap)
             )
         else:
             _mail_link("uitnodiging", gebruiker, lidmaatschap, by, organisation)
@@ -89,6 +86,7 @@ def invite_again(lidmaatschap: Lidmaatschap, by: Person) -> None:
     """
     require(by, Verb.EDIT, lidmaatschap)
     refuse_out_of_force(lidmaatschap)
+    budget.spend(budget.key_of("link", str(lidmaatschap.gebruiker_id)))  # nobody's mailbox is flooded
     gebruiker = account_behind(lidmaatschap)
     # What nobody has used yet has nothing to renew; what opens more than `by` administers is only told.
     if new_accounts.is_active(gebruiker) and not within_reach(gebruiker, by):
@@ -196,11 +194,6 @@ def within_reach(gebruiker: Gebruiker, by: Person) -> bool:
         organisation_id == by.organisation_id or (of_swv and swv_id == by.swv_id)
         for organisation_id, swv_id in places
     )
-
-
-def told_at(lidmaatschap: Lidmaatschap) -> datetime | None:
-    """Give when somebody hears of a membership that begins later, in the morning; None: now."""
-    return lidmaatschap.van + _MORNING if lidmaatschap.van > now() else None
 
 
 def take(lidmaatschap: Lidmaatschap) -> None:

@@ -15,12 +15,12 @@ from sqlalchemy.orm import joinedload
 
 from app import access
 from app.access import Person
-from app.errors import BadInput, PortalError
+from app.errors import BadInput, Conflict, PortalError
 from app.extensions import db
 from app.models import Bijlage, Hulpvraag
 from app.models.base import now
 from app.services import intake, log, store, wording
-from app.terms import Actie, BijlageSoort, Noun, Stadium, Verb, Zichtbaarheid
+from app.terms import Actie, BijlageSoort, Controle, Noun, Stadium, Verb, Zichtbaarheid
 
 _CHUNK = 256 * 1024  # bytes
 _SAME_AGAIN = timedelta(minutes=15)
@@ -146,6 +146,7 @@ def retract(bijlage: Bijlage, by: Person) -> Bijlage:
 def download(bijlage: Bijlage, by: Person) -> Download:
     """Open a document for sending, after it is in the log; the caller closes the file."""
     access.require(by, Verb.READ, bijlage)
+    refuse_unchecked(bijlage)
     file = store.read(bijlage.sleutel)
     try:
         if file.seek(0, 2) != bijlage.grootte:
@@ -160,11 +161,19 @@ def download(bijlage: Bijlage, by: Person) -> Download:
     return Download(file, naam, bijlage.mimetype, bijlage.grootte)
 
 
+def refuse_unchecked(bijlage: Bijlage) -> None:
+    """Raise Conflict while the virus scan does not let the bytes of a document out."""
+    if bijlage.controle is Controle.WACHT:
+        raise Conflict(_l("This document is being checked for viruses. Please try again in a moment."))
+    if not bijlage.is_released:
+        raise Conflict(_l("There is a virus in this document. Nobody can open it."))
+
+
 def of(hulpvraag: Hulpvraag) -> list[Bijlage]:
     """List the documents of a dossier that the person may see and that were not retracted, newest first."""
     query = (
         select(Bijlage)
-        .where(Bijlage.hulpvraag_id == hulpvraag.id, Bijlage.ingetrokken_op.is_(None))
+        .where(Bijlage.hulpvraag_id == hulpvraag.id, Bijlage.geldt)
         .options(joinedload(Bijlage.organisation))
         .order_by(Bijlage.toegevoegd_op.desc(), Bijlage.id)
         .limit(current_app.config["MAX_DOSSIER_FILES"])
@@ -191,7 +200,7 @@ def first_soort(hulpvraag: Hulpvraag) -> BijlageSoort:
             .where(
                 Bijlage.hulpvraag_id == hulpvraag.id,
                 Bijlage.soort == BijlageSoort.AANVRAAG,
-                Bijlage.ingetrokken_op.is_(None),
+                Bijlage.geldt,
             )
             .limit(1)
         )
@@ -271,7 +280,7 @@ def _same_again(row: Bijlage) -> Bijlage | None:
             Bijlage.soort == row.soort,
             Bijlage.toegevoegd_door_id == row.toegevoegd_door_id,
             Bijlage.organisation_id == row.organisation_id,
-            Bijlage.ingetrokken_op.is_(None),
+            Bijlage.geldt,
             Bijlage.toegevoegd_op > now() - _SAME_AGAIN,
         )
     )

@@ -38,7 +38,7 @@ def counts(hulpvraag: Hulpvraag) -> dict[str, int]:
 
     row = db.session.execute(
         select(
-            number(Bijlage, Bijlage.ingetrokken_op.is_(None)),
+            number(Bijlage, Bijlage.geldt),
             number(Notitie),
             number(Afspraak, Afspraak.gedaan_op.is_(None)),
             number(Overlegronde),
@@ -68,11 +68,10 @@ def take_turn(hulpvraag_id: Any, *, shows: bool = False) -> Hulpvraag:
 
 
 def documents(hulpvraag: Hulpvraag) -> list[Bijlage]:
-    """List the documents, newest first."""
+    """List the documents, newest first; of each the last version."""
     loads = (joinedload(Bijlage.organisation), joinedload(Bijlage.toegevoegd_door))
-    return _list(
-        select(Bijlage).options(*loads).order_by(Bijlage.toegevoegd_op.desc(), Bijlage.id), Bijlage, hulpvraag
-    )
+    last = select(Bijlage).options(*loads).where(Bijlage.vervangen_op.is_(None))
+    return _list(last.order_by(Bijlage.toegevoegd_op.desc(), Bijlage.id), Bijlage, hulpvraag)
 
 
 def notes(hulpvraag: Hulpvraag) -> list[Notitie]:

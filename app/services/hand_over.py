@@ -181,10 +181,16 @@ def _held(lidmaatschap: Lidmaatschap) -> ColumnElement[bool]:
 
 
 def _agreed(lidmaatschap: Lidmaatschap) -> ColumnElement[bool]:
-    """Say which agreements are still to be done by the person, in those hulpvragen."""
-    a = Afspraak
+    """Say which agreements are still to be done by the person, in those hulpvragen.
+
+    An agreement is somebody's, not a role's: it stays with who keeps another role there that has work.
+    """
+    a, lid = Afspraak, Lidmaatschap
     mine = (a.voor_gebruiker_id == lidmaatschap.gebruiker_id, a.gedaan_op.is_(None))
-    return and_(*mine, a.hulpvraag_id.in_(select(Hulpvraag.id).where(_of(lidmaatschap))))
+    there = (lid.organisation_id == lidmaatschap.organisation_id, lid.rol.in_(sorted(stand_in.ROLES)))
+    other = (lid.gebruiker_id == lidmaatschap.gebruiker_id, lid.id != lidmaatschap.id)
+    stays = select(lid.id).where(*there, *other, access.works(lid)).exists()
+    return and_(*mine, ~stays, a.hulpvraag_id.in_(select(Hulpvraag.id).where(_of(lidmaatschap))))
 
 
 def _move(hulpvraag: Hulpvraag, lidmaatschap: Lidmaatschap, colleague: Person) -> None:

@@ -16,7 +16,7 @@ def is_draft(bijlage: Bijlage) -> bool:
     """Tell whether this is an advice that the others can't read yet."""
     ready = bijlage.stadium is Stadium.DEFINITIEF and bijlage.zichtbaarheid is Zichtbaarheid.GEDEELD
     advice = bijlage.soort is BijlageSoort.ONDERWIJSADVIES
-    return advice and not ready and bijlage.ingetrokken_op is None
+    return advice and not ready and bijlage.geldt
 
 
 def permits(person: Person) -> bool:

@@ -30,6 +30,7 @@ from app.workflow import LEVELS
 
 SHARED = "iets_klaar"
 MEMBERSHIP = "nieuw_lidmaatschap"
+_MORNING = timedelta(hours=7)  # mail in the night wakes people
 INVITED_WITH_LINK = "overleg_uitnodiging_account"
 OPENED = "dossier_geopend"
 RESET = "code_hersteld"
@@ -140,13 +141,13 @@ def queue_invitations(
 ) -> None:
     """Add the mail with its link for each of these memberships, in one statement; the caller commits.
 
-    It is sent when the membership begins.
+    It is sent on the morning of the first day.
     """
     made = []
     for lid, link in zip(leden, links, strict=True):
         bericht = _bericht("uitnodiging", organisation_id=None, swv_id=swv_id)
         bericht.ontvanger_id, bericht.uitnodiging_id = lid.gebruiker_id, link.id
-        made.append(_from(bericht, lid.van))
+        made.append(_from(bericht, told_at(lid)))
     write_as_system(_WHY, *made)
 
 
@@ -156,12 +157,17 @@ def queue_memberships(leden: Sequence[Lidmaatschap], swv_id: uuid.UUID | None) -
     for lid in leden:
         bericht = _bericht(MEMBERSHIP, organisation_id=lid.organisation_id, swv_id=swv_id)
         bericht.ontvanger_id = lid.gebruiker_id
-        made.append(_from(bericht, lid.van))
+        made.append(_from(bericht, told_at(lid)))
     write_as_system(_WHY, *made)
 
 
-def _from(bericht: Bericht, moment: datetime) -> Bericht:
-    if moment > bericht.gemaakt_op:
+def told_at(lidmaatschap: Lidmaatschap) -> datetime | None:
+    """Give when somebody hears of a membership that begins later, in the morning; None: now."""
+    return lidmaatschap.van + _MORNING if lidmaatschap.van > now() else None
+
+
+def _from(bericht: Bericht, moment: datetime | None) -> Bericht:
+    if moment is not None:
         bericht.gemaakt_op = bericht.volgende_poging = moment
     return bericht
 

@@ -198,7 +198,7 @@ def _papers(hulpvraag: Hulpvraag) -> tuple[Paper, ...]:
             b.hulpvraag_id == hulpvraag.id,
             b.zichtbaarheid == Zichtbaarheid.GEDEELD,
             b.stadium == Stadium.DEFINITIEF,
-            b.ingetrokken_op.is_(None),
+            b.geldt,
         )
     )
     found = db.session.scalars(query.order_by(b.toegevoegd_op, b.id)).all()

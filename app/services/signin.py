@@ -102,12 +102,12 @@ def sign_in_with_recovery_code(
 def prove_again(
     person: Person, username: str, *, password: str, code: str, use: Callable[[int], bool]
 ) -> None:
-    """Let `person`, who is signed in, prove it once more; refusals and tries as of `sign_in`.
+    """Let `person`, who is signed in, prove it once more; refusals as of `sign_in`.
 
-    `use` does what was asked with the 30 s step of the code, or gives False when that can't be used any more;
-    the caller commits.
+    The tries are apart from those to sign in: no stranger can use them up. `use` does what was asked with the
+    30 s step of the code, or gives False when that can't be used any more; the caller commits.
     """
-    key = budget.key_of("aanmelden", username)
+    key = budget.key_of("opnieuw", username)
     _spend(key, person.swv_id)
     gebruiker, secrets = _account(username)
     right = passwords.verify(password, secrets.wachtwoord_hash if secrets else None)

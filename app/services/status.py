@@ -51,7 +51,7 @@ def facts(hulpvraag: Hulpvraag, last: StatusWijziging | None = None) -> Facts:
     """
     b, v = Bijlage, SchoolVoorkeur
     documents = select(*(type_coerce(c, String) for c in (b.soort, b.zichtbaarheid, b.stadium))).where(
-        b.hulpvraag_id == hulpvraag.id, b.ingetrokken_op.is_(None)
+        b.hulpvraag_id == hulpvraag.id, b.geldt
     )
     judged = case((v.zorgplicht.is_(None), "open"), else_="judged")
     schools = select(type_coerce(v.staat, String), literal("school"), judged).where(

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, distinct, func, or_, s
 from sqlalchemy.orm import aliased
 
 from app.access import Person
-from app.models import Gebruiker, Lidmaatschap, Organisation, Rechtafwijking, Sessie
+from app.models import Gebruiker, Lidmaatschap, Organisation, Rechtafwijking, Sessie, Toegangscontrole
 from app.models.base import now
 from app.services import days
 from app.services.wording import day
@@ -51,6 +51,7 @@ class Rules:
         self.ends = and_(counts, lid.tot <= soon)
         self.closed = and_(counts, organisation.actief.is_(False))
         works = and_(counts, organisation.actief.is_(True))
+        self.new_key = and_(works, lid.rol == Role.ROLBEHEERDER, lid.van > self._reviewed())
         self.two_keys = and_(works, lid.rol.in_(ADMINISTER), account.administers > 1)
         self.on_both_sides = and_(works, account.jk > 0, account.preschools > 0)
         self.several = and_(works, account.places > 1)
@@ -58,7 +59,7 @@ class Rules:
 
     def asks(self, why: Aandacht) -> ColumnElement[bool]:
         """Say which memberships ask for attention because of `why`."""
-        unusual = (self.two_keys, self.on_both_sides, self.several, self.widened)
+        unusual = (self.new_key, self.two_keys, self.on_both_sides, self.several, self.widened)
         return {
             Aandacht.ONGEBRUIKT: self.unused,
             Aandacht.EINDIGT: or_(self.ends, self.closed),
@@ -80,8 +81,8 @@ class Rules:
     def facts(self) -> list[Any]:
         """Give the columns that `finding` reads: what was found, rule by rule."""
         account = self._account.c
-        rules = (self.unused, self.ends, self.closed, self.two_keys, self.on_both_sides, self.several)
-        return [self._last, account.places, *rules, self.widened]
+        rules = (self.unused, self.ends, self.closed, self.new_key, self.two_keys, self.on_both_sides)
+        return [self._last, account.places, *rules, self.several, self.widened]
 
     def finding(
         self,
@@ -130,6 +131,11 @@ class Rules:
         here = (s.gebruiker_id == Lidmaatschap.gebruiker_id, s.swv_id == self.by.organisation_id)
         return select(func.max(s.begonnen_op)).where(*here).correlate(Lidmaatschap).scalar_subquery()
 
+    def _reviewed(self) -> Any:
+        """Give when somebody last looked everything through; nothing before the first review."""
+        t = Toegangscontrole
+        return select(func.max(t.op)).where(t.swv_id == self.by.organisation_id).scalar_subquery()
+
     def _widened(self) -> ColumnElement[bool]:
         r = Rechtafwijking
         same = (r.organisation_id == Lidmaatschap.organisation_id, r.rol == Lidmaatschap.rol, r.mag.is_(True))
@@ -144,6 +150,7 @@ def _sentences(lid: Lidmaatschap, last: datetime | None, places: int | None) -> 
         else _("Never signed in; has this role since %(day)s.", day=day(lid.van)),
         _("Ends on %(day)s.", day=day(days.last(lid.tot))) if lid.tot else "",
         _("The organisation is no longer active."),
+        _("Became role administrator after the last review, on %(day)s.", day=day(lid.van)),
         _("Has more than one role that manages or watches access."),
         _("Is JK staff and works at a preschool too."),
         _("Has a role at %(number)s organisations.", number=places),

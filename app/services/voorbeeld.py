@@ -89,7 +89,7 @@ def _seen(hulpvraag_id: object, reader: Person) -> Seen:
         documenten=[
             (found.titel, str(found.organisation or "–"))
             for found in dossiers.documents(hulpvraag)
-            if found.ingetrokken_op is None
+            if found.geldt
         ],
         notities=[(note.tekst, str(note.organisation or "–")) for note in dossiers.notes(hulpvraag)],
         afspraken=[(it.row.wat, day(it.row.uiterlijk)) for it in afspraken.of(hulpvraag, reader)],

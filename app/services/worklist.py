@@ -131,7 +131,7 @@ def _signed(rows: list[Hulpvraag]) -> set[object]:
             exists().where(
                 Bijlage.hulpvraag_id == Hulpvraag.id,
                 Bijlage.soort == BijlageSoort.AANVRAAG,
-                Bijlage.ingetrokken_op.is_(None),
+                Bijlage.geldt,
             ),
         )
         return set(db.session.scalars(query))

@@ -1,7 +1,9 @@
 """The menu as a table, every screen, and what each answer carries: guard, headers, what templates know."""
 
 import secrets
+import string
 from typing import Any
+from urllib.parse import quote_from_bytes
 
 from flask import Blueprint, Flask, Response, current_app, g, request, url_for
 from flask_appbuilder import AppBuilder
@@ -108,6 +110,8 @@ def register(app: Flask, appbuilder: AppBuilder) -> None:
 
 def _bound_and_readable() -> None:
     """Refuse a form that is too large; drop zero bytes, which PostgreSQL can't keep."""
+    if not request.query_string.isascii():  # bytes that no browser sends: perhaps no text at all
+        request.query_string = quote_from_bytes(request.query_string, safe=string.printable).encode()
     if "\0" in request.path:
         raise NotFound
     request.args = _without_zero_bytes(request.args)

@@ -18,6 +18,7 @@ from app.services import (
     genodigden,
     listing,
     log,
+    lost_phone,
     openingen,
     overlegrondes,
     related,
@@ -30,6 +31,7 @@ from app.terms import Gezag, Noun, Opening, Verb
 from app.views.attempt import Outcome, attempt
 from app.views.base import Page, granted
 from app.views.deelname_forms import FORMS, INTRO, AntwoordForm, OpeningForm
+from app.views.membership_acts import RESET
 from app.views.overlegronde import as_what, crumbs, title
 
 Context = dict[str, Any]
@@ -158,6 +160,24 @@ class DeelnameView(BaseView):
             sentence=_("Do you want to mail the invitation once more?"),
             consequences=[_("Who has no account yet gets a new link. Earlier links stop working.")],
             submit_label=_("Send the invitation"),
+        )
+
+    @expose("/deelnames/<pk>/code-herstellen", methods=["GET", "POST"])
+    @granted("edit")
+    def reset(self, pk: str) -> Page:
+        """Reset how a parent, or somebody else without an organisation, signs in who lost the phone."""
+        row, by = _participant(pk)
+        if request.method == "POST":
+            lost_phone.reset_participant(row, by)
+            flash(str(RESET.said), "success")
+            return redirect(url_for("OverlegrondeView.show", pk=row.overlegronde_id))
+        return self._asks(
+            row,
+            title=_("Reset the sign-in code of %(name)s", name=str(row.gebruiker)),
+            sentence=RESET.sentence,
+            consequences=RESET.consequences,
+            submit_label=RESET.title,
+            danger=True,
         )
 
     def _preview(self, row: Deelname, chosen: Opening, moment: datetime | None) -> Page:

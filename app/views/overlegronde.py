@@ -220,9 +220,11 @@ def _answer(d: Deelname) -> str:
 def _person(d: Deelname, *, changes: bool) -> Context:
     open_it = {"label": _("Give access to the dossier"), "url": url_for("DeelnameView.change", pk=d.id)}
     again = {"label": _("Invite again"), "url": url_for("DeelnameView.invite_again", pk=d.id)}
+    lost = {"label": _("Lost the phone"), "url": url_for("DeelnameView.reset", pk=d.id)}
     actions = [
         *([open_it] if d.namens_id != d.swv_id else []),
         *([again] if d.antwoord is None else []),
+        *([lost] if d.namens_id is None else []),
         {"label": _("Take off"), "url": url_for("DeelnameView.remove", pk=d.id)},
     ]
     return {
