@@ -439,7 +439,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/deelnames/<pk>/uitnodigen", "DeelnameView.invite_again", who_can("edit"), "Deelname"),
     Route("POST", "/deelnames/<pk>/uitnodigen", "DeelnameView.invite_again", unless(lambda thing: thing.ended or not thing.people, who_can("edit", 302)), "Deelname", changes=True),
     Route("GET", "/deelnames/<pk>/code-herstellen", "DeelnameView.reset", who_can("edit"), "Deelname"),
-    Route("POST", "/deelnames/<pk>/code-herstellen", "DeelnameView.reset", unless(lambda thing: thing.ended or not any(at is None for _account, at in thing.people), who_can("edit", 302)), "Deelname", changes=True),
+    Route("POST", "/deelnames/<pk>/code-herstellen", "DeelnameView.reset", who_can("edit", 409), "Deelname"),
     Route("GET", "/deelnames/<pk>/verwijderen", "DeelnameView.remove", who_can("edit"), "Deelname"),
     Route("POST", "/deelnames/<pk>/verwijderen", "DeelnameView.remove", unless(lambda thing: thing.ended, who_can("edit", 302)), "Deelname", changes=True),
     # Schools of preference and the parents' consent

@@ -163,7 +163,8 @@ class Witnesses:
     def _compare(self, who: Who, page: Page) -> None:
         """The child is on the list, and each tab of the dossier opens, exactly when the oracle says so.
 
-        Asked in the session of that person's own browser.
+        Asked in the session of that person's own browser. The walk without JavaScript ends in the same rows:
+        there one tab says it.
         """
         standing = oracle.standing(who, self.dossier)
         reads = {noun for noun in oracle.NOUNS_OF_DOSSIER for pair in standing if oracle.reads(pair, noun)}
@@ -172,7 +173,7 @@ class Witnesses:
             visitor.set_cookie(cookie["name"], cookie["value"])
         found = visitor.get("/hulpvragen/?filter=alle").get_data(as_text=True)
         assert (self.child in found) == ("Hulpvraag" in reads), f"{who.key} on the list: {standing}"
-        for tab, noun in TABS.items():
+        for tab, noun in list(TABS.items())[: None if self.brug.javascript else 1]:
             answer = visitor.get(f"/hulpvragen/{self.dossier.id}/{tab}")
             expected = 200 if noun in reads and "Hulpvraag" in reads else 404
             here = f"{who.key} on {tab} in {self.dossier.status}"

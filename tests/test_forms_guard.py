@@ -213,7 +213,7 @@ WHO_CHANGES = {
 NOBODY = (
     "AccountView", "KeptTextView", "OverdrachtView", "OwnAccountView.recovery_codes",
     # Nobody here is suspended, has a password, or differs from the defaults, and no list was uploaded.
-    "MembershipView.resume", "MembershipView.reset", "RechtenView.reset", "InvoerView",
+    "MembershipView.resume", "MembershipView.reset", "DeelnameView.reset", "RechtenView.reset", "InvoerView",
 )  # fmt: skip
 
 

@@ -67,7 +67,7 @@ def invite(
         _write(lidmaatschap, by)
         if new_accounts.is_active(gebruiker):
             outbox.queue_account_mail(
-                outbox.MEMBERSHIP, gebruiker, organisation=organisation, at=outbox.told_at(lidmaatschap)
+                outbox.MEMBERSHIP, gebruiker, organisation=organisation, at=days.told_at(since)
             )
         else:
             _mail_link("uitnodiging", gebruiker, lidmaatschap, by, organisation)

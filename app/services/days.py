@@ -12,6 +12,7 @@ from app.services import wording
 
 _HERE = ZoneInfo("Europe/Amsterdam")
 _FURTHEST = timedelta(days=3653)
+_MORNING = timedelta(hours=7)  # mail in the night wakes people
 
 
 def begin(day: date) -> datetime:
@@ -27,6 +28,11 @@ def end(day: date) -> datetime:
 def last(until: datetime) -> date:
     """Give the last day that counts before `until`."""
     return wording.local_day(until - timedelta(microseconds=1))
+
+
+def told_at(begins: datetime) -> datetime | None:
+    """Give when somebody hears of what begins at a later moment: that day, in the morning; None: now."""
+    return begins + _MORNING if begins > now() else None
 
 
 def until_words(until: datetime | None) -> str:

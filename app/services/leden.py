@@ -60,7 +60,7 @@ def edit(lidmaatschap: Lidmaatschap, data: Mapping[str, Any], by: Person) -> Lid
     moved = van != lidmaatschap.van
     lidmaatschap.van, lidmaatschap.tot, lidmaatschap.locatie = van, tot, data.get("locatie")
     if moved:
-        outbox.put_off(lidmaatschap, outbox.told_at(lidmaatschap))
+        outbox.put_off(lidmaatschap, days.told_at(van))
     log.record(Actie.WIJZIGEN, row=lidmaatschap, oud=before, nieuw=_dates(lidmaatschap))
     db.session.commit()
     return lidmaatschap

@@ -24,13 +24,13 @@ from app.models import (
     Uitnodiging,
 )
 from app.models.base import now
+from app.services import days
 from app.services.links import base_url
 from app.terms import BerichtStatus, Level, MailFout
 from app.workflow import LEVELS
 
 SHARED = "iets_klaar"
 MEMBERSHIP = "nieuw_lidmaatschap"
-_MORNING = timedelta(hours=7)  # mail in the night wakes people
 INVITED_WITH_LINK = "overleg_uitnodiging_account"
 OPENED = "dossier_geopend"
 RESET = "code_hersteld"
@@ -147,7 +147,7 @@ def queue_invitations(
     for lid, link in zip(leden, links, strict=True):
         bericht = _bericht("uitnodiging", organisation_id=None, swv_id=swv_id)
         bericht.ontvanger_id, bericht.uitnodiging_id = lid.gebruiker_id, link.id
-        made.append(_from(bericht, told_at(lid)))
+        made.append(_from(bericht, days.told_at(lid.van)))
     write_as_system(_WHY, *made)
 
 
@@ -157,13 +157,8 @@ def queue_memberships(leden: Sequence[Lidmaatschap], swv_id: uuid.UUID | None) -
     for lid in leden:
         bericht = _bericht(MEMBERSHIP, organisation_id=lid.organisation_id, swv_id=swv_id)
         bericht.ontvanger_id = lid.gebruiker_id
-        made.append(_from(bericht, told_at(lid)))
+        made.append(_from(bericht, days.told_at(lid.van)))
     write_as_system(_WHY, *made)
-
-
-def told_at(lidmaatschap: Lidmaatschap) -> datetime | None:
-    """Give when somebody hears of a membership that begins later, in the morning; None: now."""
-    return lidmaatschap.van + _MORNING if lidmaatschap.van > now() else None
 
 
 def _from(bericht: Bericht, moment: datetime | None) -> Bericht:

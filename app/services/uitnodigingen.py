@@ -13,6 +13,7 @@ from app.extensions import db
 from app.models import Gebruiker, Lidmaatschap, Uitnodiging
 from app.models.base import now
 from app.security import token_hash
+from app.services import days
 from app.services.links import link_token
 from app.terms import UitnodigingSoort
 
@@ -67,7 +68,7 @@ def make_all(
                 gebruiker_id=lid.gebruiker_id,
                 lidmaatschap_id=lid.id,
                 door_id=by.gebruiker_id,
-                verloopt_op=max(now(), lid.van) + valid_for,
+                verloopt_op=(days.told_at(lid.van) or now()) + valid_for,
             )
         )
     write_as_system(_OWN, *made)
