@@ -600,3 +600,14 @@ def test_somebody_is_left_to_administer_the_swv(huis, act):
         with pytest.raises(Conflict) as refused:
             act(db.session.get(Lidmaatschap, last), person)
         assert "laatste rolbeheerder" in str(refused.value.sentence)
+
+
+def test_nobodys_mailbox_is_flooded_with_links(huis):
+    beheer = huis.visitor("beheer")
+    answers = []
+    for _click in range(huis.app.config["SIGNIN_TRIES"] + 1):
+        beheer.get(f"{huis.home('specialist')}/uitnodigen")
+        answers.append(beheer.post(f"{huis.home('specialist')}/uitnodigen"))
+    assert [answer.status_code for answer in answers] == [302] * (len(answers) - 1) + [429]
+    assert "Wacht vijftien minuten" in text_of(answers[-1])
+    assert len(huis.berichten(ontvanger_id=huis.people["specialist"][0])) == len(answers) - 1

@@ -7,6 +7,7 @@ import re
 import pytest
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
+from werkzeug.test import EnvironBuilder
 
 from tests.census import LEAVING, NOTHING, ROUTES, Route
 from tests.oracle import Thing
@@ -261,3 +262,14 @@ def test_who_types_a_page_number_or_id_too_large_for_the_database_finds_nothing(
             typed = VALID["HulpvraagView.edit"] | {pick: number}
             of = world.dossiers["speelhoek:onderwijsadvies"].id
             assert world.browser("specialist").post(f"/hulpvragen/{of}/bewerken", typed).status_code == 422
+
+
+@pytest.mark.parametrize("key", [None, "specialist"])
+def test_bytes_in_an_address_that_are_no_text_get_a_page_in_words(world: World, key):
+    client = world.browser(key).client if key else world.app.test_client()
+    for path in ("/login", "/hulpvragen/", "/kinderen/", "/kies/kind", "/nergens"):
+        asked = EnvironBuilder(path=path).get_environ() | {
+            "QUERY_STRING": "q=\xff\xfe&na=%ff&filter=\xc3\xa9"
+        }
+        answer = client.open(asked)
+        assert answer.status_code < 500, path

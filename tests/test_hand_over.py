@@ -9,7 +9,7 @@ from app.models import Afspraak, Bericht, Hulpvraag, Lidmaatschap
 from app.models.base import now
 from app.services import accounts, afspraken, hand_over, outbox
 from app.services.mail import deliver_due
-from app.terms import Actie
+from app.terms import Actie, Role
 from tests.staff import Staff, compare_golden, day_in, midnight, typed
 from tests.test_mail import as_sent
 from tests.test_statements import MOST, statements
@@ -278,3 +278,13 @@ def test_no_page_asks_the_database_more_than_fifteen_questions(huis, dossiers, a
     with statements(huis) as seen:
         assert beheer.get(path).status_code == 200
     assert len(seen) <= MOST, seen
+
+
+def test_an_agreement_stays_with_who_keeps_another_role_there(huis, dossiers):
+    with huis.behind_the_scenes():
+        huis.hire("specialist", "SWV", Role.CONTACTPERSOON_JK)
+        db.session.commit()
+    assert hand(huis, "specialist", "specialist2") == hand_over.OpenWork(as_specialist=2, as_stand_in=1)
+    with huis.behind_the_scenes():
+        (agreement,) = db.session.scalars(db.select(Afspraak))
+        assert agreement.voor_gebruiker_id == huis.people["specialist"][0]

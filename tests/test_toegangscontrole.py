@@ -546,3 +546,13 @@ def crowd(staff: Staff, number: int) -> None:
                 )
             )
         db.session.commit()
+
+
+def test_who_became_role_administrator_after_the_last_review_is_named_until_the_next(staff, beheer):
+    before = hire(staff, "eerder", "SWV", Role.ROLBEHEERDER)
+    assert record(beheer).status_code == 302
+    lid = hire(staff, "floor", "VOORSCHOOL", Role.ROLBEHEERDER)
+    assert not why(beheer, before)
+    assert why(beheer, lid)[0].startswith("Is na de laatste controle rolbeheerder geworden, op ")
+    assert record(beheer).status_code == 302
+    assert not why(beheer, lid)
