@@ -1,6 +1,7 @@
 """Filling the demo: each act through its service as the person who may, then the clock turned back once."""
 
 import hashlib
+import secrets
 import uuid
 from base64 import b32encode
 from collections.abc import Iterator, Sequence
@@ -92,6 +93,7 @@ class _Story:
             self._make_dossier(dossier)
         self._invite_a_colleague()
         _settle_what_is_old()
+        _note_who_signed_in()
 
     @contextmanager
     def _at_work(self, step: Step, place: str | None = None) -> Iterator[Person]:
@@ -124,7 +126,7 @@ class _Story:
         }
         write_as_system(_WHY, *people.values())
         self.people = {key: gebruiker.id for key, gebruiker in people.items()}
-        secrets = [
+        proofs = [
             m.Inloggegevens(
                 gebruiker_id=gebruiker_id,
                 wachtwoord_hash=hashed,
@@ -133,7 +135,7 @@ class _Story:
             )
             for key, gebruiker_id in self.people.items()
         ]
-        write_as_system(_WHY, *secrets)
+        write_as_system(_WHY, *proofs)
 
     def _make_places(self, names: "dict[str, OrganisationSoort] | set[str]") -> None:
         memberships = [
@@ -220,3 +222,24 @@ def _settle_what_is_old() -> None:
         sent = {"status": BerichtStatus.VERZONDEN, "verzonden_op": made}
         db.session.execute(update(m.Bericht).where(old, waiting).values(sent))
         db.session.commit()
+
+
+def _note_who_signed_in() -> None:
+    """Note that whoever did something in the story had signed in for it, the last time."""
+    did = m.Gebeurtenis
+    query = select(did.gebruiker_id, did.swv_id, func.max(did.op)).group_by(did.gebruiker_id, did.swv_id)
+    with as_system(_WHY):
+        last = db.session.execute(query.where(did.gebruiker_id.is_not(None), did.swv_id.is_not(None))).all()
+    ended = [
+        m.Sessie(
+            token_hash=secrets.token_hex(32),
+            gebruiker_id=who,
+            swv_id=swv,
+            begonnen_op=op,
+            gezien_op=op,
+            beeindigd_op=op,
+        )
+        for who, swv, op in last
+    ]
+    write_as_system(_WHY, *ended)
+    db.session.commit()

@@ -206,7 +206,8 @@ def _two(shown: Matrix) -> tuple[Role, Role]:
         found = [role for role in shown.roles if role == asked]
         return found[0] if found else shown.roles[min(otherwise, len(shown.roles) - 1)]
 
-    return chosen("een", 0), chosen("twee", 1)
+    first = chosen("een", 0)
+    return first, chosen("twee", 1 if first is shown.roles[0] else 0)
 
 
 def _crumbs(organisation: Organisation) -> list[tuple[str, str | None]]:

@@ -242,7 +242,7 @@ def at_the_administrator(browser: Browser, demo: str) -> None:
     page.goto(f"{home}/invoer/")
     shoot(page, "importeren")
     page.locator("input[type=file]").set_input_files(
-        {"name": "lijst.csv", "mimeType": "text/csv", "buffer": LIST}
+        {"name": "lijst.csv", "mimeType": "text/csv", "buffer": LIST.encode()}
     )
     page.locator("main form button[type=submit]").last.click()
     shoot(page, "importeren-controle")
