@@ -11,7 +11,7 @@ from flask.cli import with_appcontext
 from flask_babel import gettext as _
 
 from app.errors import BadInput, PortalError
-from app.services import accounts, bijlagen, first_account, handbook, mail, two_factor
+from app.services import accounts, bijlage_bytes, first_account, handbook, mail, two_factor
 from app.terms import OrganisationSoort, Role
 
 
@@ -125,7 +125,7 @@ def tables(readme: Path) -> None:
 @with_appcontext
 def sweep() -> None:
     """Remove the bytes of documents that a crash left without a row, when they are a day old."""
-    click.echo(bijlagen.sweep())
+    click.echo(bijlage_bytes.sweep())
 
 
 COMMANDS: list[click.Command] = [tables, sweep, create_admin, invite, code, worker]
