@@ -60,7 +60,6 @@ def add(
     """
     titel = intake.clean_name(naam)
     row = Bijlage(
-        id=uuid.uuid4(),  # its bytes are encrypted for it alone
         swv_id=hulpvraag.swv_id,
         hulpvraag_id=hulpvraag.id,
         soort=soort,
@@ -74,7 +73,7 @@ def add(
     if soort not in soorten(by):
         raise BadInput("", {"soort": _l("Please choose one from the list.")})
     of = intake.file_type(titel)
-    row.mimetype = of.mimetype
+    row.id, row.mimetype = uuid.uuid4(), of.mimetype  # its bytes are encrypted for this id alone
     stored = bijlage_bytes.keep(
         stream, of, key_id=row.id, room=bijlage_bytes.room(hulpvraag), announced=announced
     )

@@ -248,7 +248,8 @@ def _cover(made: Bundle) -> dict[str, Any]:
                   _approached(h, made.school)),
             _part(_("Course"), (_("Status"), _("On")), _course(h)),
             _part(_("Documents"), (_("File"), _("Kind"), _("From"), _("SHA-256")),
-                  [[p.naam, p.soort, p.van, " ".join(re.findall(".{8}", p.stored.sha256))] for p in made.papers]),
+                  [[p.naam, p.soort, p.van, " ".join(re.findall(".{8}", p.stored.sha256))]
+                   for p in made.papers]),
             _part(_("Notes"), (_("Text"), _("From"), _("On")),
                   [[n.tekst, n.organisation.naam, day(local_day(n.geschreven_op))] for n in _notes(h)]),
             _part(_("Agreements"), (_("What was agreed?"), _("By when"), _("Done")),

@@ -136,7 +136,7 @@ def said() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else type(error).__name__
+        reason = os.strerror(error.errno) if error.errno else " ".join(str(error).split())[:300]
         _logger.error("the document store fails: %s", reason)
         raise (StoreFull if error.errno in _FULL else StoreUnavailable) from None
     except (BaseError, ValueError) as error:
