@@ -2,6 +2,7 @@
 
 import logging
 import uuid
+from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import current_app
@@ -35,8 +36,16 @@ class SwvFull(PortalError):
     sentence = _l("The SWV has no room for more documents. Ask the operator of the portal for more room.")
 
 
-def room(hulpvraag: Hulpvraag, adding: int = 0) -> int:
-    """Give how many bytes the dossier still takes; DossierFull when there is no room for `adding`."""
+@dataclass(frozen=True)
+class Room:
+    """How many bytes still fit, and what is full when more come."""
+
+    size: int
+    full: PortalError
+
+
+def room(hulpvraag: Hulpvraag, adding: int = 0) -> Room:
+    """Give what dossier and SWV still take; DossierFull or SwvFull when there is no room for `adding`."""
     with access.as_system("the documents of a dossier have a limit together"):
         count, used = db.session.execute(
             select(func.count(), func.coalesce(func.sum(Bijlage.grootte), 0)).where(
@@ -52,22 +61,23 @@ def room(hulpvraag: Hulpvraag, adding: int = 0) -> int:
         raise SwvFull
     if count >= current_app.config["MAX_DOSSIER_FILES"] or room <= adding:
         raise DossierFull
-    return min(room, left)
+    if left < room:
+        return Room(left, SwvFull())
+    said = _("This dossier has room for %(size)s more. This file is larger.", size=wording.size(room))
+    return Room(room, DossierFull(said))
 
 
 def keep(
-    stream: store.Readable, of: intake.FileType, *, key_id: uuid.UUID, room: int, announced: int | None
+    stream: store.Readable, of: intake.FileType, *, key_id: uuid.UUID, room: Room, announced: int | None
 ) -> store.Stored:
     """Keep what comes in, looked into and cleaned, for the document `key_id`; refused: then nothing stays."""
     longest = int(current_app.config["MAX_FILE_BYTES"])
     db.session.commit()  # an upload can take minutes: hold no transaction meanwhile
     try:
-        stored = store.put(stream, key_id=key_id, limit=min(longest, room), announced=announced)
+        stored = store.put(stream, key_id=key_id, limit=min(longest, room.size), announced=announced)
     except store.FileTooLarge as large:
-        if room < longest:
-            raise DossierFull(
-                _("This dossier has room for %(size)s more. This file is larger.", size=wording.size(room))
-            ) from large
+        if room.size < longest:
+            raise room.full from large
         raise store.FileTooLarge(
             _("This file is larger than %(size)s.", size=wording.size(longest))
         ) from large
