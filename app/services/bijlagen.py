@@ -20,7 +20,7 @@ from app.models.base import now
 from app.services import bijlage_bytes, intake, log, store
 from app.terms import Actie, BijlageSoort, Controle, Noun, Stadium, Verb, Zichtbaarheid
 
-_CHUNK = 256 * 1024  # bytes
+_CHUNK = 2**20  # bytes
 _SAME_AGAIN = timedelta(minutes=15)
 
 

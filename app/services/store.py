@@ -6,6 +6,7 @@ import re
 import secrets
 import uuid
 from collections.abc import Container, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,7 +22,7 @@ from app.services.store_places import INCOMING, Drain, StoreFull, StoreUnavailab
 from app.services.store_reading import Plaintext, Seekable
 
 __all__ = ["FileTooLarge", "Readable", "StoreFull", "StoreUnavailable", "Stored", "UploadCut", "Writer"]
-_CHUNK = 256 * 1024  # bytes
+_CHUNK = 2**20  # bytes
 _KEY = re.compile(r"[0-9a-f]{48}")
 
 
@@ -79,6 +80,7 @@ class Writer(io.RawIOBase):
         cipher: Any = self._data_key.cipher
         self._sealing = cipher.new_encrypting_stream(self._pipe, key_id.bytes)
         self._digest, self._size = hashlib.sha256(), 0
+        self._hashing = ThreadPoolExecutor(1)  # beside the encrypting: neither waits for the other
         self._stored: Stored | None = None
 
     @property
@@ -101,14 +103,17 @@ class Writer(io.RawIOBase):
         self._size += len(data)
         if self._size > self._limit:
             raise FileTooLarge
-        self._digest.update(data)
-        self._sealing.write(data)
+        whole = bytes(data)
+        hashed = self._hashing.submit(self._digest.update, whole)
+        self._sealing.write(whole)
+        hashed.result()
         self._pipe.check()
         return len(data)
 
     def finish(self) -> None:
         """Write the last piece."""
         self._sealing.close()
+        self._hashing.shutdown()
         self._pipe.check()
         sealed, digest = self._data_key, self._digest.hexdigest()
         self._stored = Stored(self._key, self._size, digest, sealed.sealed, sealed.kek, self._key_id)
@@ -116,6 +121,7 @@ class Writer(io.RawIOBase):
     def abandon(self) -> None:
         """Let go without a word: what comes out of Tink from now on goes nowhere."""
         self._pipe.out = None
+        self._hashing.shutdown()
         self._sealing.close()
 
 

@@ -73,9 +73,15 @@ class Folder:
             waiting.unlink(missing_ok=True)
             raise
 
+    def reading(self, key: str) -> tuple[int, Iterator[bytes]]:
+        """Give how many bytes `key` has, and the bytes. Read as a file: obstore takes five times as long."""
+        with said():
+            file = (self._root / path(key)).open("rb", buffering=0)
+            return os.fstat(file.fileno()).st_size, _pieces(file)
+
     @property
     def objects(self) -> Any:
-        """What obstore reads, lists and removes."""
+        """What obstore lists and removes."""
         return LocalStore(_made(self._root))
 
 
@@ -93,6 +99,12 @@ class Bucket:
             out = obstore.open_writer(self.objects, path(key), buffer_size=_PART, max_concurrency=2)
             with out:
                 yield out
+
+    def reading(self, key: str) -> tuple[int, Iterator[bytes]]:
+        """Give how many bytes `key` has, and the bytes as they come in."""
+        with said():
+            found = obstore.get(self.objects, path(key))
+            return found.meta["size"], (bytes(piece) for piece in found.stream(min_chunk_size=_CHUNK))
 
 
 def place() -> Folder | Bucket:
@@ -142,6 +154,13 @@ def said() -> Iterator[None]:
     except (BaseError, ValueError) as error:
         _logger.error("the document store fails: %s", " ".join(str(error).split())[:300])
         raise StoreUnavailable from None
+
+
+def _pieces(file: Any) -> Iterator[bytes]:
+    """Give what is in `file`, and close it after the last piece or when nobody wants more."""
+    with file:
+        while piece := file.read(_CHUNK):
+            yield piece
 
 
 class _Whole:

@@ -6,13 +6,11 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import obstore
 from tink import TinkError
 from tink.streaming_aead import StreamingAead
 
-from app.services.store_places import StoreUnavailable, path, place, said
+from app.services.store_places import StoreUnavailable, place, said
 
-_CHUNK = 2**20  # bytes asked of the place at once
 _BLOCK = 256 * 1024  # bytes
 _BLOCKS = 64  # kept at most: 16 MB
 _logger = logging.getLogger(__name__)
@@ -28,13 +26,17 @@ class Plaintext(io.RawIOBase):
         """Open the object `key`, encrypted for `of`, whose plaintext has `size` bytes."""
         super().__init__()
         self._key, self._size, self._at = key, size, 0
-        with said():
-            found = obstore.get(place().objects, path(key))
-        if found.meta["size"] != sealed_size:
-            raise self._changed("it has %s bytes", found.meta["size"])
-        self._source = _Source(found.stream(min_chunk_size=_CHUNK))
+        there, pieces = place().reading(key)
+        self._source = _Source(pieces)
+        if there != sealed_size:
+            self._source.close()
+            raise self._changed("it has %s bytes", there)
         self._plain: Any = cipher.new_decrypting_stream(self._source, of)
-        self._first = self._next(_BLOCK)
+        try:
+            self._first = self._next(_BLOCK)
+        except BaseException:
+            self._plain.close()
+            raise
 
     def readable(self) -> bool:
         """Tell that it can be read."""
@@ -75,9 +77,9 @@ class Plaintext(io.RawIOBase):
 class _Source(io.RawIOBase):
     """The pieces of an object as a file; keeps the refusal that Tink would turn into an error of its own."""
 
-    def __init__(self, pieces: Any) -> None:
+    def __init__(self, pieces: Iterator[bytes]) -> None:
         super().__init__()
-        self._pieces: Iterator[Any] = iter(pieces)
+        self._pieces = pieces
         self._left = memoryview(b"")
         self.refused: StoreUnavailable | None = None
 
@@ -88,13 +90,18 @@ class _Source(io.RawIOBase):
         if not self._left:
             try:
                 with said():
-                    self._left = memoryview(bytes(next(self._pieces, b"")))
+                    self._left = memoryview(next(self._pieces, b""))
             except StoreUnavailable as refused:
                 self.refused = refused
                 raise
         found = self._left[:size]
         self._left = self._left[len(found) :]
         return bytes(found)
+
+    def close(self) -> None:
+        if hasattr(self._pieces, "close"):
+            self._pieces.close()
+        super().close()
 
 
 class Seekable(io.RawIOBase):
