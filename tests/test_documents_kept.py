@@ -13,6 +13,7 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from werkzeug.test import encode_multipart
 
 import config
 from app.extensions import db
@@ -100,8 +101,11 @@ def test_a_form_without_javascript_writes_no_temporary_file(partnership, dossier
     browser = Browser(partnership, "voorschool")
     data = {"csrf_token": browser.token(dossier), "soort-0": "aanvraag"}
     data["bestand-0"] = (BytesIO(pdf(3_000_000)), "Aanvraag.pdf")
+    boundary, body = encode_multipart(data)  # the browser under test would write a temporary file itself
     answer = browser.client.post(
-        f"/hulpvragen/{dossier}/bijlagen/formulier", data=data, content_type="multipart/form-data"
+        f"/hulpvragen/{dossier}/bijlagen/formulier",
+        data=body,
+        content_type=f"multipart/form-data; boundary={boundary}",
     )
     assert answer.status_code == 302
     assert rows(partnership)[0].grootte == len(pdf(3_000_000))

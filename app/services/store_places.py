@@ -77,7 +77,7 @@ class Folder:
         """Give how many bytes `key` has, and the bytes. Read as a file: obstore takes five times as long."""
         with said():
             file = (self._root / path(key)).open("rb", buffering=0)
-            return os.fstat(file.fileno()).st_size, _pieces(file)
+            return os.fstat(file.fileno()).st_size, _Pieces(file)
 
     @property
     def objects(self) -> Any:
@@ -156,11 +156,22 @@ def said() -> Iterator[None]:
         raise StoreUnavailable from None
 
 
-def _pieces(file: Any) -> Iterator[bytes]:
-    """Give what is in `file`, and close it after the last piece or when nobody wants more."""
-    with file:
-        while piece := file.read(_CHUNK):
-            yield piece
+class _Pieces:
+    """What is in a file, piece by piece."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+
+    def __iter__(self) -> "_Pieces":
+        return self
+
+    def __next__(self) -> bytes:
+        if piece := self._file.read(_CHUNK):
+            return bytes(piece)
+        raise StopIteration
+
+    def close(self) -> None:
+        self._file.close()
 
 
 class _Whole:
