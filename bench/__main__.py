@@ -7,6 +7,7 @@ MODULES = (
     "invoer",
     "rechten",
     "signin",
+    "store",
 )  # fmt: skip
 
 for name in sys.argv[1:] or MODULES:
