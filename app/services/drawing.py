@@ -1,7 +1,7 @@
 """Draws one page of a document, as a program of its own: it reads a stranger's bytes, so it has no more.
 
 Run as `python -I drawing.py KIND pages MOST` or `… KIND draw NUMBER WIDTH`, with the document on its input
-and JSON or a WebP picture on its output. It imports nothing of the portal, knows no setting, can write no file,
+and JSON or a WebP picture on its output. It imports nothing of the portal, knows no setting, writes no file,
 and has bounds on its memory and its time.
 """
 

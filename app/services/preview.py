@@ -1,4 +1,4 @@
-"""A look at a document within the portal: its pages as pictures, its words, and what comes before and after."""
+"""A look at a document within the portal: its pages as pictures, its words, what comes before and after."""
 
 import codecs
 import threading
@@ -107,7 +107,7 @@ def _require(bijlage: Bijlage, by: Person) -> None:
 
 
 def _kept(bijlage: Bijlage) -> bytes:
-    """Give the thumbnail from the memory of this process, or draw it: the bytes of a document never change."""
+    """Give the thumbnail from the memory of this process, or draw it: a document's bytes never change."""
     with _one_at_a_time:
         if found := _small.get(bijlage.id):
             _small.move_to_end(bijlage.id)

@@ -129,7 +129,7 @@ def _names(places: frozenset[Any]) -> dict[Any, str]:
         return {}
     query = select(Organisation.id, Organisation.naam).where(Organisation.id.in_(places))
     with access.as_system("the name belongs to who is involved"):
-        return {key: naam for key, naam in db.session.execute(query)}
+        return {row.id: row.naam for row in db.session.execute(query)}
 
 
 def _invited(hulpvraag: Hulpvraag, accounts: set[int]) -> dict[int, Person]:

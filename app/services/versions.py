@@ -48,7 +48,7 @@ def require_replace(bijlage: Bijlage, by: Person) -> None:
 def replace(
     bijlage: Bijlage, stream: store.Readable, *, naam: str, announced: int | None = None, by: Person
 ) -> Bijlage:
-    """Put a new version in the place of `bijlage`: the same kind, title and readers; an advice is a draft again.
+    """Put a new version in the place of `bijlage`: same kind, title and readers; an advice is a draft again.
 
     Raises Conflict when somebody else was first, and what `bijlagen.add` raises; then nothing changes.
     """
