@@ -78,6 +78,9 @@ class _Photo:
             size = self.image.size
             turned = self.image.getexif().get(_ORIENTATION) in _TURNED
             found.append([*(reversed(size) if turned else size), ""])
+        self.image.seek(0)
+        self.image.draft("L", (100, 100))  # read small, to know that the picture is whole
+        self.image.load()
         return {"total": total, "pages": found}
 
     def draw(self, number: int, width: int) -> Any:

@@ -7,7 +7,6 @@ import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import BinaryIO
 
 from flask_babel import lazy_gettext as _l
@@ -23,7 +22,7 @@ KINDS: Mapping[str, str] = {
     "image/png": "photo",
     "image/tiff": "photo",
 }
-_PROGRAM = Path(__file__).with_name("drawing.py")
+_PROGRAM = f"{__file__.removesuffix('render.py')}drawing.py"
 _SECONDS = 15  # of waiting, at most
 _LARGEST = 100 * 10**6  # bytes: the program holds the document in its memory
 _turn = threading.BoundedSemaphore(2)  # programs at once, of one process
@@ -87,7 +86,7 @@ def _ask(file: BinaryIO, mimetype: str, act: str, *numbers: int) -> bytes:
     content = file.read(_LARGEST + 1)
     if mimetype not in KINDS or len(content) > _LARGEST:
         raise CannotBeShown
-    command = [sys.executable, "-I", str(_PROGRAM), KINDS[mimetype], act, *map(str, numbers)]
+    command = [sys.executable, "-I", _PROGRAM, KINDS[mimetype], act, *map(str, numbers)]
     try:
         with _turn:
             done = subprocess.run(  # noqa: S603 - our own program, and only words and numbers of ours

@@ -72,10 +72,11 @@ MENU: tuple[tuple[Any, str, Noun | None, Any], ...] = (
 )
 VIEWS = (
     WorklistView, SigninView, AccountView, OwnAccountView, HulpvraagView, KindView, GezagsdragerView,
-    BijlageView, BijlageFilesView, BijlagePreviewView, BijlageVersionsView, KeptTextView, NotitieView, AfspraakView, OverlegrondeView, RoundView,
-    DeelnameView, SchoolVoorkeurView, ToestemmingView, BetrokkenenView, OverdrachtView, OrganisationView,
-    LidmaatschapView, MembershipView, StandInView, OwnStandInView, HandOverView, RechtenView, BekijkenView,
-    ToegangscontroleView, InvoerView, WatZietWieView, BerichtView, PickView,
+    BijlageView, BijlageFilesView, BijlagePreviewView, BijlageVersionsView, KeptTextView, NotitieView,
+    AfspraakView, OverlegrondeView, RoundView, DeelnameView, SchoolVoorkeurView, ToestemmingView,
+    BetrokkenenView, OverdrachtView, OrganisationView, LidmaatschapView, MembershipView, StandInView,
+    OwnStandInView, HandOverView, RechtenView, BekijkenView, ToegangscontroleView, InvoerView,
+    WatZietWieView, BerichtView, PickView,
 )  # fmt: skip
 ALSO_KEEP_TEXT = frozenset(
     {

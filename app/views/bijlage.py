@@ -81,7 +81,7 @@ def _groups(row: Bijlage, by: Person) -> list[dict[str, Any]]:
     groups = []
     if newer := versions.latest(row):
         link = {"text": newer.titel, "url": url_for("BijlageView.show", pk=newer.id)}
-        replaced = [(_("Replaced on"), wording.exact(row.vervangen_op)), (_("Now"), link)]
+        replaced = [(_("Replaced on"), wording.words(row.vervangen_op)), (_("Now"), link)]
         groups.append({"title": _("There is a newer version"), "facts": replaced})
     if found := versions.earlier(row):
         groups.append({"title": _("Earlier versions"), "facts": [_version(one) for one in found]})

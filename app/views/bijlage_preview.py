@@ -60,7 +60,7 @@ def _page(row: Bijlage, look: preview.Look) -> Context:
     here = url_for("BijlageView.show", pk=row.id)
     found = preview.neighbours(row)
     facts = (row.soort.label, wording.size(row.grootte), row.organisation, wording.moment(row.toegevoegd_op))
-    buttons = [
+    buttons: list[Context] = [
         {"label": _("Back to the document"), "url": here},
         {"label": _("Download document"), "url": url_for("BijlageFilesView.file", bijlage_id=row.id)},
     ]
@@ -98,6 +98,7 @@ def _sheets(row: Bijlage, look: preview.Look) -> list[Context]:
             "height": sheet.height,
             "label": _("Page %(number)s of %(total)s", number=sheet.number, total=total),
             "text": sheet.text,
+            "as_text": _("Read page %(number)s as text", number=sheet.number),
             "lazy": sheet.number > _AT_ONCE,
         }
         for sheet in look.sheets.shown

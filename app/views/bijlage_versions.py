@@ -52,9 +52,8 @@ class BijlageVersionsView(BaseView):
             status, sentence = refused.status, str(refused.sentence)
             log.refusal(refused)
             row = listing.one(Bijlage, bijlage_id, ("hulpvraag",))
-            return self.render_template(
-                "bijlage_vervangen.html", **_replacing(row), errors=[sentence]
-            ), status
+            page = _replacing(row) | {"errors": [sentence]}
+            return self.render_template("bijlage_vervangen.html", **page), status
         flash(_said(made), "success")
         return redirect(url_for("BijlageView.show", pk=made.id))
 
@@ -129,9 +128,7 @@ def _sharing(row: Bijlage, to: Zichtbaarheid) -> Context:
         else _("Now everybody who can read the dossier sees this document."),
         "later": _("Whoever gets access to the dossier later sees this document as well.")
         if shares
-        else _(
-            "Who has downloaded it keeps what they have. You see who that is on the page of the document."
-        ),
+        else _("Who downloaded it keeps what they have. The page of the document says who that is."),
         "to": to.value,
         "submit_label": title,
         "cancel_url": here,
