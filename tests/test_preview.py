@@ -11,7 +11,7 @@ from app.extensions import db
 from app.models import Bijlage
 from app.models.base import now
 from app.services import preview, render
-from app.terms import Actie, Controle, Zichtbaarheid
+from app.terms import Actie, Controle
 from tests.documents import PDF, TEXT, jpeg, office, pages
 from tests.involving import add_parent, add_school
 from tests.partnership import Partnership
@@ -89,9 +89,8 @@ def test_for_others_the_document_does_not_exist_in_any_form(partnership, dossier
             from app import access
             from app.services import sessions
 
-            who = access.person_for(
-                partnership.people["ouder"][0], None, swv_id=partnership.organisations["SWV"]
-            )
+            swv = partnership.organisations["SWV"]
+            who = access.person_for(partnership.people["ouder"][0], None, swv_id=swv)
             token = sessions.begin(who)
             db.session.commit()
         client = partnership.app.test_client()
@@ -148,6 +147,7 @@ def test_a_page_after_the_last_is_refused_in_words(partnership, dossier):
         ("scan.png", photo(kind="PNG", mode="RGBA"), "Bladzijde 1 van 1"),
         ("fax.tif", photo(kind="TIFF", mode="1"), "Bladzijde 1 van 1"),
     ],
+    ids=["office", "broken", "text", "code", "old text", "photo", "see-through", "fax"],
 )
 def test_each_kind_is_shown_in_its_way_or_it_is_said_that_it_is_not(
     partnership, dossier, naam, content, words
@@ -225,9 +225,7 @@ def test_a_thumbnail_is_small_and_drawn_once(partnership, dossier, monkeypatch):
 @pytest.mark.browser
 def test_the_pages_are_seen_and_one_goes_on_by_keyboard(partnership, dossier, page):
     add(partnership, dossier, "voorschool", photo(), naam="Foto.jpg")
-    last = add(
-        partnership, dossier, "specialist", TWO, naam="Advies.pdf", zichtbaarheid=Zichtbaarheid.GEDEELD
-    )
+    last = add(partnership, dossier, "specialist", TWO, naam="Advies.pdf")
     with serving(partnership.app) as port:
         go(
             partnership,

@@ -84,7 +84,7 @@ def test_the_preschool_replaces_its_own_and_only_jk_staff_read_the_old_one(partn
         assert words in page
     assert "Er is een nieuwere versie" in ours.get(f"/bijlagen/{old.id}").get_data(as_text=True)
     assert "Eerdere versies" not in theirs.get(f"/bijlagen/{third.id}").get_data(as_text=True)
-    assert "Documenten</" or theirs.get(f"/hulpvragen/{dossier}/bijlagen").data.count(b"Aanvraag.pdf") == 1
+    assert theirs.get(f"/hulpvragen/{dossier}/bijlagen").data.count(b"Aanvraag.pdf") == 1
 
 
 def test_the_log_says_of_both_rows_what_took_whose_place(partnership, dossier):

