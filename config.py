@@ -1,5 +1,7 @@
 """Every setting: its line, its sentence. The environment overrides each as KINDBRUG_<NAME>."""
 
+import base64
+import binascii
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +12,11 @@ ROOT = Path(__file__).parent
 
 # Where things are
 SQLALCHEMY_DATABASE_URI = ""  # the database, e.g. postgresql+psycopg://kindbrug@db/kindbrug
-STORE_URL = ""  # where the documents are kept, e.g. file:///var/lib/kindbrug
+STORE_URL = ""  # where the documents are kept, e.g. file:///var/lib/kindbrug or s3://bucket/folder
+STORE_ENDPOINT = ""  # the S3 server when it isn't Amazon's, e.g. https://s3.example.org
+STORE_REGION = ""  # its region
+STORE_ACCESS_KEY = ""  # sign in at the S3 server with this key
+STORE_SECRET_KEY = ""  # and this secret
 BASE_URL = ""  # the portal's address as people know it; the links in mails begin with it
 DEMO = False  # invented people, one-click sign-in and the mail catcher; refused beside production settings
 DEMO_FOLDER = ""  # where the demo keeps its mails and the copy to begin again with
@@ -56,7 +62,7 @@ MAX_DOSSIER_BYTES = 10**9  # all documents of one dossier
 MAX_DOSSIER_FILES = 500  # how many documents one dossier holds
 MAX_SWV_BYTES = 10**12  # all documents of one SWV
 CLAMD_ADDRESS = ""  # the virus scanner: host:port, or the path of its socket; without it nothing is scanned
-MAX_FORM_BYTES = 60 * 10**6  # a whole form with files, when there is no JavaScript
+MAX_FORM_BYTES = 20 * 10**6  # a whole form with files, without JavaScript: it is held in memory
 MAX_FORM_MEMORY_SIZE = 2 * 2**20  # a form's text fields together
 
 # Language and time
@@ -94,6 +100,29 @@ def is_this_machine(url: SplitResult) -> bool:
     return url.scheme == "http" and (host in ("localhost", "127.0.0.1") or host.endswith(".localhost"))
 
 
+def keks(settings: Mapping[str, Any]) -> tuple[bytes, ...]:
+    """Give the key-encryption keys, the newest first; ValueError says which setting is wrong and how."""
+    name, written = "KINDBRUG_KEK", str(settings.get("KEK") or "").split(",")
+    if settings.get("KEK_FILE"):
+        if settings.get("KEK"):
+            raise ValueError("KINDBRUG_KEK and KINDBRUG_KEK_FILE are both set: one of them is enough")
+        name = "KINDBRUG_KEK_FILE"
+        try:
+            written = Path(str(settings["KEK_FILE"])).read_text(encoding="ascii").splitlines()
+        except (OSError, UnicodeError):
+            raise ValueError(f"{name} names a file that cannot be read") from None
+    words = [word.strip() for word in written if word.strip()]
+    if not words:
+        raise ValueError(f"{name} is missing")
+    try:
+        keys = tuple(base64.b64decode(word, altchars=b"-_", validate=True) for word in words)
+    except (binascii.Error, ValueError):
+        raise ValueError(f"{name} is not written in base64") from None
+    if any(len(key) != 32 or len(set(key)) < 12 for key in keys):
+        raise ValueError(f"{name} is weak: each key is 32 random bytes")
+    return keys
+
+
 def refuse_unfit(settings: Mapping[str, Any]) -> None:
     """Refuse to start with what is missing or weak, and say which; SystemExit with one line a setting."""
     wrong = [
@@ -103,14 +132,25 @@ def refuse_unfit(settings: Mapping[str, Any]) -> None:
     ]
     if len(str(settings.get("SECRET_KEY") or "x" * 32)) < 32:
         wrong.append("KINDBRUG_SECRET_KEY is shorter than 32 characters")
+    try:
+        keks(settings)
+    except ValueError as unfit:
+        wrong.append(str(unfit))
     if settings.get("DEMO"):
-        if not str(settings.get("SQLALCHEMY_DATABASE_URI")).startswith("sqlite:"):
-            wrong.append("KINDBRUG_DEMO works with SQLite only: never beside a real database")
-        if not is_this_machine(urlsplit(str(settings.get("BASE_URL")))):
-            wrong.append("KINDBRUG_DEMO works on this machine only: BASE_URL must be http://localhost")
-        if settings.get("MAIL_SERVER") != "127.0.0.1":
-            wrong.append("KINDBRUG_DEMO mails nobody: MAIL_SERVER must be its own catcher on 127.0.0.1")
+        wrong += _real(settings)
     elif not settings.get("COOKIE_SECURE") and not settings.get("TESTING"):
         wrong.append("KINDBRUG_COOKIE_SECURE may be off in the demo only")
     if wrong:
         raise SystemExit("Kindbrug does not start:\n" + "\n".join(f"- {line}" for line in wrong))
+
+
+def _real(settings: Mapping[str, Any]) -> list[str]:
+    """Say what is set that belongs to a real portal, and never to a demo."""
+    wrong = []
+    if not str(settings.get("SQLALCHEMY_DATABASE_URI")).startswith("sqlite:"):
+        wrong.append("KINDBRUG_DEMO works with SQLite only: never beside a real database")
+    if not is_this_machine(urlsplit(str(settings.get("BASE_URL")))):
+        wrong.append("KINDBRUG_DEMO works on this machine only: BASE_URL must be http://localhost")
+    if settings.get("MAIL_SERVER") != "127.0.0.1":
+        wrong.append("KINDBRUG_DEMO mails nobody: MAIL_SERVER must be its own catcher on 127.0.0.1")
+    return wrong

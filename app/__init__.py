@@ -1,9 +1,10 @@
 """create_app(): the wiring of the portal, top to bottom."""
 
 from collections.abc import Mapping
-from typing import Any
+from io import BytesIO
+from typing import IO, Any
 
-from flask import Flask
+from flask import Flask, Request
 from flask_appbuilder import AppBuilder
 from flask_bootstrap import Bootstrap5
 from sqlalchemy import event
@@ -14,6 +15,13 @@ import config
 from app import access, cli, views
 from app.extensions import csrf, db, limiter, mail, migrate
 from app.security import PortalSecurity
+
+
+class PortalRequest(Request):
+    """A request whose form keeps its files in memory: werkzeug would write large ones to a temporary file."""
+
+    def _get_file_stream(self, *args: Any, **kw: Any) -> IO[bytes]:
+        return BytesIO()
 
 
 class Portal(AppBuilder):
@@ -32,6 +40,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     Raises SystemExit, naming each setting that is missing or weak.
     """
     app = Flask(__name__, static_folder="static", template_folder="templates")
+    app.request_class = PortalRequest
     app.config.from_object(config)
     app.config.from_prefixed_env("KINDBRUG")
     app.config.update(settings or {})

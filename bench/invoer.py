@@ -1,5 +1,6 @@
 """A list of organisations and people on SQLite: how long upload, check and doing take, in how much memory."""
 
+import base64
 import csv
 import io
 import re
@@ -48,6 +49,7 @@ def _portal(folder: str) -> Flask:
             "STORE_URL": f"file://{folder}/store",
             "BASE_URL": "http://localhost",
             "SECRET_KEY": secrets.token_hex(32),
+            "KEK": base64.b64encode(secrets.token_bytes(32)).decode(),
             "COOKIE_SECURE": False,
             "MAIL_SERVER": "127.0.0.1",
         }

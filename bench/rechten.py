@@ -1,5 +1,6 @@
 """The matrix of an SWV: how long saving takes when every right that can change does."""
 
+import base64
 import secrets
 import statistics
 import tempfile
@@ -27,6 +28,7 @@ def main() -> None:
                 "STORE_URL": f"file://{folder}/store",
                 "BASE_URL": "http://localhost",
                 "SECRET_KEY": secrets.token_hex(32),
+                "KEK": base64.b64encode(secrets.token_bytes(32)).decode(),
                 "MAIL_SERVER": "127.0.0.1",
             }
         )

@@ -5,6 +5,7 @@ each page is asked 500 times of either, and the medians may differ by 10 ms at m
 setting of the environment (KINDBRUG_BENCH_TRIES), it is done sooner.
 """
 
+import base64
 import os
 import random
 import re
@@ -71,6 +72,7 @@ def _portal() -> Iterator[tuple[Flask, uuid.UUID]]:
                 "STORE_URL": f"file://{folder}/store",
                 "BASE_URL": "http://localhost",
                 "SECRET_KEY": secrets.token_hex(32),
+                "KEK": base64.b64encode(secrets.token_bytes(32)).decode(),
                 "COOKIE_SECURE": False,
                 "MAIL_SERVER": "127.0.0.1",
                 "RATELIMIT_ENABLED": False,

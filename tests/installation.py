@@ -1,5 +1,6 @@
 """What a new installation is: every migration, and nobody in it."""
 
+import base64
 import os
 import secrets
 from pathlib import Path
@@ -9,6 +10,7 @@ from flask_migrate import upgrade
 
 # Nothing here is a secret: it signs what one test run makes, the same in each of its processes.
 SECRET_KEY = os.environ.setdefault("KINDBRUG_TEST_KEY", secrets.token_hex(32))
+KEK = os.environ.setdefault("KINDBRUG_TEST_KEK", base64.b64encode(secrets.token_bytes(32)).decode())
 
 
 def settings_for(url: str, *, store: Path | str = "/nonexistent") -> dict[str, Any]:
@@ -19,6 +21,7 @@ def settings_for(url: str, *, store: Path | str = "/nonexistent") -> dict[str, A
         "STORE_URL": f"file://{store}",
         "BASE_URL": "http://localhost",
         "SECRET_KEY": SECRET_KEY,
+        "KEK": KEK,
         "COOKIE_SECURE": False,
         "MAIL_SERVER": "127.0.0.1",
         "MAIL_PORT": 9,  # nobody listens, unless a test asks for the mail server

@@ -12,7 +12,12 @@ from typing import Any
 from flask import Flask
 
 # Where a portal finds its surroundings: read when needed, so that these may differ from test to test.
-PLACES = frozenset({"STORE_URL", "MAIL_PORT", "BASE_URL", "DEMO_FOLDER"})
+PLACES = frozenset(
+    {
+        "STORE_URL", "STORE_ENDPOINT", "STORE_REGION", "STORE_ACCESS_KEY", "STORE_SECRET_KEY",
+        "MAIL_PORT", "BASE_URL", "DEMO_FOLDER",
+    }
+)  # fmt: skip
 
 
 class Portals:

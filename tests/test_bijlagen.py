@@ -4,6 +4,7 @@ import hashlib
 import io
 import re
 import threading
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -13,7 +14,7 @@ import pytest
 from app.errors import BadInput, NotFound
 from app.extensions import db
 from app.models import Bijlage
-from app.services import bijlagen, status, store
+from app.services import bijlage_bytes, bijlagen, status, store
 from app.terms import Actie, BijlageSoort, Stadium, Status, Zichtbaarheid
 from tests.documents import PDF, pdf
 from tests.partnership import Partnership
@@ -139,7 +140,7 @@ def test_two_at_once_do_not_pass_the_limit_together(partnership, dossier):
         try:
             with partnership.at_work("voorschool") as person:
                 said.append(bijlagen.add(the(dossier), Slow(PDF), naam=naam, by=person).titel)
-        except bijlagen.DossierFull:
+        except bijlage_bytes.DossierFull:
             said.append("full")
 
     threads = [threading.Thread(target=send, args=(naam,)) for naam in ("a.pdf", "b.pdf")]
@@ -210,10 +211,10 @@ def test_a_right_that_ends_during_the_upload_ends_the_upload(partnership, dossie
 def test_the_sweep_leaves_every_document_that_has_a_row(partnership, dossier, monkeypatch):
     add(partnership, dossier, "voorschool")
     with partnership.app.app_context():
-        store.put(io.BytesIO(b"left by a crash"), limit=100)
-        monkeypatch.setattr(bijlagen, "_LEFT_BEHIND", timedelta(seconds=-1))
-        assert bijlagen.sweep() == 1
-        assert bijlagen.sweep() == 0
+        store.put(io.BytesIO(b"left by a crash"), key_id=uuid.uuid4(), limit=100)
+        monkeypatch.setattr(bijlage_bytes, "_LEFT_BEHIND", timedelta(seconds=-1))
+        assert bijlage_bytes.sweep() == 1
+        assert bijlage_bytes.sweep() == 0
     assert len(files(partnership)) == 1
 
 

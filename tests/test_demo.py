@@ -285,7 +285,7 @@ def terminal(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "name", ["SQLALCHEMY_DATABASE_URI", "SECRET_KEY", "STORE_URL", "BASE_URL", "MAIL_SERVER"]
+    "name", ["SQLALCHEMY_DATABASE_URI", "SECRET_KEY", "KEK", "STORE_URL", "BASE_URL", "MAIL_SERVER"]
 )
 def test_the_demo_does_not_start_where_a_real_portal_is_set_up(terminal, monkeypatch, tmp_path, name):
     monkeypatch.setenv(f"KINDBRUG_{name}", "iets")

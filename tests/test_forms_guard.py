@@ -257,13 +257,10 @@ def _forget_files(world: World) -> None:
     """as_it_was() puts the database back; what was uploaded goes too."""
     from datetime import timedelta
 
-    from app.extensions import db
-    from app.models import Bijlage
-    from app.services import store
+    from app.services import bijlage_bytes, store
 
     with world.behind_the_scenes():
-        known = set(db.session.scalars(db.select(Bijlage.sleutel)))
-        store.sweep(known, older_than=timedelta(seconds=-1))
+        store.sweep(bijlage_bytes.known_keys(), older_than=timedelta(seconds=-1))
 
 
 def test_who_only_looks_changes_nothing(world: World, lane, proven):

@@ -353,8 +353,10 @@ class Maker:
             thing.shared, thing.retracted, thing.name = shared, retracted, name
             thing.replaced, thing.infected = "vervangen" in name, "besmet" in name
             thing.state = "voorlopig advies" if (soort, stadium) == ("onderwijsadvies", "concept") else ""
-            stored = store.put(io.BytesIO(PDF), limit=10_000)
+            key = uuid.uuid4()
+            stored = store.put(io.BytesIO(PDF), key_id=key, limit=10_000)
             row = m.Bijlage(
+                id=key,
                 swv_id=uuid.UUID(dossier.swv),
                 hulpvraag_id=uuid.UUID(dossier.id),
                 soort=BijlageSoort(soort),
@@ -370,6 +372,8 @@ class Maker:
                 mimetype="application/pdf",
                 sha256=stored.sha256,
                 sleutel=stored.key,
+                datasleutel=stored.datasleutel,
+                kek=stored.kek,
             )
             self._add(row, thing, f"{dossier.key}/bijlage-{name}")
         for name, (organisation, shared) in notes.items():

@@ -11,7 +11,7 @@ from flask.cli import with_appcontext
 from flask_babel import gettext as _
 
 from app.errors import BadInput, PortalError
-from app.services import accounts, bijlagen, first_account, handbook, mail, two_factor
+from app.services import accounts, bijlage_bytes, first_account, handbook, mail, store_upkeep, two_factor
 from app.terms import OrganisationSoort, Role
 
 
@@ -125,7 +125,30 @@ def tables(readme: Path) -> None:
 @with_appcontext
 def sweep() -> None:
     """Remove the bytes of documents that a crash left without a row, when they are a day old."""
-    click.echo(bijlagen.sweep())
+    click.echo(bijlage_bytes.sweep())
 
 
-COMMANDS: list[click.Command] = [tables, sweep, create_admin, invite, code, worker]
+@click.command("rotate-kek")
+@with_appcontext
+def rotate_kek() -> None:
+    """Seal the keys of all documents by the newest key-encryption key, so that earlier ones can go."""
+    done = store_upkeep.rotate(lambda so_far: click.echo(f"{so_far.done} sealed anew, {so_far.lost} lost"))
+    click.echo(f"Ready: {done.done} sealed anew, {done.lost} that no key-encryption key opens.")
+    if done.lost:
+        raise SystemExit(1)
+
+
+@click.command("verify-store")
+@with_appcontext
+def verify_store() -> None:
+    """Compare documents and bytes both ways: a line for each that is missing, changed or too many."""
+    found = 0
+    for finding in store_upkeep.verify():
+        click.echo(finding)
+        found += 1
+    click.echo(f"Findings: {found}.")
+    if found:
+        raise SystemExit(1)
+
+
+COMMANDS: list[click.Command] = [tables, sweep, rotate_kek, verify_store, create_admin, invite, code, worker]

@@ -1,5 +1,6 @@
 """The settings of the demo, for the commands that work with it where nothing is set up."""
 
+import base64
 import os
 import secrets
 import sys
@@ -11,7 +12,7 @@ import config
 HOST = "127.0.0.1"
 _COMMANDS = frozenset({"demo", "seed", "code"})
 # What makes an installation a real one.
-_REAL = ("SQLALCHEMY_DATABASE_URI", "SECRET_KEY", "STORE_URL", "BASE_URL", "MAIL_SERVER")
+_REAL = ("SQLALCHEMY_DATABASE_URI", "SECRET_KEY", "KEK", "KEK_FILE", "STORE_URL", "BASE_URL", "MAIL_SERVER")
 
 
 def at_hand() -> dict[str, Any]:
@@ -44,16 +45,13 @@ def _asked() -> str | None:
 
 def _settings(folder: Path) -> dict[str, Any]:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    key = folder / "secret_key"
-    if not key.exists():
-        key.touch(mode=0o600)
-        key.write_text(secrets.token_urlsafe(48))
     return {
         "DEMO": True,
         "DEMO_FOLDER": str(folder),
         "SQLALCHEMY_DATABASE_URI": f"sqlite:///{folder}/kindbrug.sqlite",
         "STORE_URL": (folder / "store").as_uri(),
-        "SECRET_KEY": key.read_text(),
+        "SECRET_KEY": _secret(folder / "secret_key", secrets.token_urlsafe(48)),
+        "KEK": _secret(folder / "kek", base64.b64encode(secrets.token_bytes(32)).decode()),
         "BASE_URL": "http://localhost:8080",
         "MAIL_SERVER": HOST,
         "MAIL_USE_TLS": False,
@@ -62,3 +60,11 @@ def _settings(folder: Path) -> dict[str, Any]:
         "COOKIE_SECURE": False,
         "PROXIES": 0,
     }
+
+
+def _secret(file: Path, new: str) -> str:
+    """Give what `file` keeps; it is made when it isn't there."""
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(new)
+    return file.read_text()

@@ -1,38 +1,27 @@
 """Documents of a dossier: adding them, changing what is said of them, retracting them, handing them out."""
 
-import logging
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, BinaryIO
 
 from flask import current_app
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select, update
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
 
 from app import access
 from app.access import Person
-from app.errors import BadInput, Conflict, PortalError
+from app.errors import BadInput, Conflict
 from app.extensions import db
 from app.models import Bijlage, Hulpvraag
 from app.models.base import now
-from app.services import intake, log, store, wording
+from app.services import bijlage_bytes, intake, log, store
 from app.terms import Actie, BijlageSoort, Controle, Noun, Stadium, Verb, Zichtbaarheid
 
 _CHUNK = 256 * 1024  # bytes
 _SAME_AGAIN = timedelta(minutes=15)
-_LEFT_BEHIND = timedelta(hours=24)  # longer than any upload can take
-_logger = logging.getLogger(__name__)
-
-
-class DossierFull(PortalError):
-    """The documents of one dossier have a limit together."""
-
-    status = 413
-    sentence = _l("This dossier has no room for more documents. Ask the SWV which documents can go.")
 
 
 @dataclass(frozen=True)
@@ -102,18 +91,21 @@ def take_in(
     `place` writes row and log, while nobody else changes the documents of this dossier, and gives the row
     that is kept.
     """
-    row.mimetype = of.mimetype
-    stored = _store(stream, _room(hulpvraag), announced, of)
+    row.id, row.mimetype = uuid.uuid4(), of.mimetype  # its bytes are encrypted for this id alone
+    stored = bijlage_bytes.keep(
+        stream, of, key_id=row.id, room=bijlage_bytes.room(hulpvraag), announced=announced
+    )
     try:
         _touch(hulpvraag, row)
         # right or membership can have ended during the upload
         access.require(access.person_for(by.gebruiker_id, by.organisation_id), Verb.ADD, row)
         row.grootte, row.sha256, row.sleutel = stored.size, stored.sha256, stored.key
+        row.datasleutel, row.kek = stored.datasleutel, stored.kek
         kept = place(row, hulpvraag)
         db.session.commit()
     except BaseException:
         db.session.rollback()
-        _forget(stored.key)
+        bijlage_bytes.forget(stored.key)
         raise
     if kept is not row:
         store.delete(stored.key)
@@ -164,14 +156,14 @@ def retract(bijlage: Bijlage, by: Person) -> Bijlage:
 
 
 def download(bijlage: Bijlage, by: Person) -> Download:
-    """Open a document for sending, after it is in the log; the caller closes the file."""
+    """Open a document for sending, after it is in the log; the caller closes the file.
+
+    What is missing, cut, swapped or opens with no key is said first: StoreUnavailable, KeyLost.
+    """
     access.require(by, Verb.READ, bijlage)
     refuse_unchecked(bijlage)
-    file = store.open_(bijlage)
+    file = store.read(bijlage)
     try:
-        if file.seek(0, 2) != bijlage.grootte:
-            raise store.StoreUnavailable
-        file.seek(0)
         log.record(Actie.DOWNLOADEN, row=bijlage)
         db.session.commit()
     except BaseException:
@@ -237,13 +229,6 @@ def default_visibility(by: Person) -> Zichtbaarheid:
     return Zichtbaarheid.INTERN if by.is_jk_staff else Zichtbaarheid.GEDEELD
 
 
-def sweep() -> int:
-    """Remove the bytes that a crash left without a row, after a day; give how many files went."""
-    with access.as_system("bytes without a row belong to nobody"):
-        known = set(db.session.scalars(select(Bijlage.sleutel)))
-    return store.sweep(known, older_than=_LEFT_BEHIND)
-
-
 def _visibility(chosen: Zichtbaarheid | None, by: Person) -> Zichtbaarheid:
     return chosen if chosen and may_choose_visibility(by) else default_visibility(by)
 
@@ -252,35 +237,6 @@ def _stage(soort: BijlageSoort, chosen: Stadium | None, by: Person) -> Stadium:
     if chosen and by.permits(Noun.BIJLAGE, Verb.FINALISE):
         return chosen
     return Stadium.CONCEPT if soort is BijlageSoort.ONDERWIJSADVIES else Stadium.DEFINITIEF
-
-
-def _room(hulpvraag: Hulpvraag, adding: int = 0) -> int:
-    """Give how many bytes the dossier still takes; DossierFull when there is no room for `adding`."""
-    with access.as_system("the documents of a dossier have a limit together"):
-        count, used = db.session.execute(
-            select(func.count(), func.coalesce(func.sum(Bijlage.grootte), 0)).where(
-                Bijlage.hulpvraag_id == hulpvraag.id
-            )
-        ).one()
-    room = int(current_app.config["MAX_DOSSIER_BYTES"]) - int(used)
-    if count >= current_app.config["MAX_DOSSIER_FILES"] or room <= adding:
-        raise DossierFull
-    return room
-
-
-def _store(stream: store.Readable, room: int, announced: int | None, of: intake.FileType) -> store.Stored:
-    longest = int(current_app.config["MAX_FILE_BYTES"])
-    db.session.commit()  # an upload can take minutes: hold no transaction meanwhile
-    try:
-        return store.put(stream, limit=min(longest, room), announced=announced, inspect=of.inspect)
-    except store.FileTooLarge as large:
-        if room < longest:
-            raise DossierFull(
-                _("This dossier has room for %(size)s more. This file is larger.", size=wording.size(room))
-            ) from large
-        raise store.FileTooLarge(
-            _("This file is larger than %(size)s.", size=wording.size(longest))
-        ) from large
 
 
 def _place(row: Bijlage, hulpvraag: Hulpvraag) -> Bijlage:
@@ -293,7 +249,7 @@ def _place(row: Bijlage, hulpvraag: Hulpvraag) -> Bijlage:
 
 def put(row: Bijlage, hulpvraag: Hulpvraag) -> None:
     """Write the row of a new document; DossierFull when others filled the dossier during the upload."""
-    _room(hulpvraag, row.grootte)
+    bijlage_bytes.room(hulpvraag, row.grootte)
     db.session.add(row)
     db.session.flush()
 
@@ -319,16 +275,3 @@ def _touch(at: Hulpvraag | Bijlage, row: Bijlage) -> None:
     moved = now() if row.zichtbaarheid is Zichtbaarheid.GEDEELD else Hulpvraag.gewijzigd_op
     with access.as_system("a document changes when its dossier changed, not what it says"):
         db.session.execute(update(Hulpvraag).where(Hulpvraag.id == key).values(gewijzigd_op=moved))
-
-
-def _forget(key: str) -> None:
-    """Remove bytes that got no row. When the database can't say so, they wait for the sweep."""
-    try:
-        with access.as_system("bytes without a row belong to nobody"):
-            known = db.session.scalar(select(Bijlage.id).where(Bijlage.sleutel == key))
-        db.session.rollback()
-    except SQLAlchemyError:
-        _logger.warning("a document without a row waits for the sweep")
-        return
-    if known is None:
-        store.delete(key)

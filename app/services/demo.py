@@ -11,7 +11,7 @@ from app.access import Person, as_system
 from app.errors import NotFound, SignInRefused
 from app.extensions import db
 from app.models.base import now
-from app.services import demo_clock, log, postvak, sessions, signin, store
+from app.services import bijlage_bytes, demo_clock, log, postvak, sessions, signin, store
 from app.services.demo_data import BEGINNING, PEOPLE, DemoPerson
 from app.terms import Actie
 
@@ -44,11 +44,10 @@ def begin_again() -> None:
     demo_clock.copy(demo_clock.beginning(), demo_clock.database())
     with as_system("the demo's story begins a fixed number of days ago"):
         first = db.session.scalars(select(func.min(m.Lidmaatschap.van))).one()
-        known = set(db.session.scalars(select(m.Bijlage.sleutel)))
     age = today() - first.astimezone(demo_clock.ZONE).date()
     if passed := age.days - BEGINNING.days:
         demo_clock.change_moments(demo_clock.earlier(-passed))
-    store.sweep(known, older_than=timedelta(0))
+    store.sweep(bijlage_bytes.known_keys(), older_than=timedelta(0))
     postvak.empty()
 
 

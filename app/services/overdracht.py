@@ -15,7 +15,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, undefer
 
 from app import access
 from app.access import Person, as_system
@@ -42,16 +42,14 @@ _UNSAFE = re.compile(r"[^\w .()-]")
 
 @dataclass(frozen=True)
 class Paper:
-    """One document of the bundle, under a `naam` that is safe everywhere and its own; `grootte` in bytes."""
+    """One document of the bundle, under a `naam` that is safe everywhere and its own."""
 
     naam: str
     titel: str
     soort: str
     van: str
     op: datetime
-    sleutel: str
-    grootte: int
-    sha256: str
+    stored: store.Stored
 
 
 @dataclass(frozen=True)
@@ -90,7 +88,7 @@ def download(hulpvraag: Hulpvraag, by: Person) -> Iterator[bytes]:
     """Make the zip piece by piece, after it is in the log. StoreUnavailable when a document is missing."""
     made = bundle(hulpvraag, by)
     for paper in made.papers:
-        _open(paper).close()
+        store.read(paper.stored).close()
     cover = pdf(made)
     log.record(Actie.OVERDRAGEN, row=hulpvraag)
     db.session.commit()
@@ -147,12 +145,12 @@ def _zip(made: Bundle, cover: bytes) -> Iterator[bytes]:
 
 def _add(bundled: zipfile.ZipFile, pipe: _Pipe, paper: Paper) -> Iterator[bytes]:
     digest = hashlib.sha256()
-    with _open(paper) as file, bundled.open(_entry(paper.naam, paper.op), "w") as entry:
+    with store.read(paper.stored) as file, bundled.open(_entry(paper.naam, paper.op), "w") as entry:
         while chunk := file.read(_CHUNK):
             digest.update(chunk)
             entry.write(chunk)
             yield pipe.take()
-    if digest.hexdigest() != paper.sha256:
+    if digest.hexdigest() != paper.stored.sha256:
         raise store.StoreUnavailable  # breaks the download off: half a zip opens nowhere
 
 
@@ -161,15 +159,6 @@ def _entry(naam: str, moment: datetime) -> zipfile.ZipInfo:
     made.compress_type = zipfile.ZIP_DEFLATED
     made.external_attr = 0o600 << 16
     return made
-
-
-def _open(paper: Paper) -> Any:
-    file = store.read(paper.sleutel)
-    if file.seek(0, 2) != paper.grootte:
-        file.close()
-        raise store.StoreUnavailable
-    file.seek(0)
-    return file
 
 
 def _placing(hulpvraag: Hulpvraag, by: Person) -> tuple[Organisation, str | None]:
@@ -193,7 +182,7 @@ def _papers(hulpvraag: Hulpvraag) -> tuple[Paper, ...]:
     b = Bijlage
     query = (
         select(b)
-        .options(joinedload(b.organisation))
+        .options(joinedload(b.organisation), undefer(b.datasleutel))
         .where(
             b.hulpvraag_id == hulpvraag.id,
             b.zichtbaarheid == Zichtbaarheid.GEDEELD,
@@ -209,9 +198,7 @@ def _papers(hulpvraag: Hulpvraag) -> tuple[Paper, ...]:
             soort=str(row.soort.label),
             van=row.organisation.naam,
             op=row.toegevoegd_op,
-            sleutel=row.sleutel,
-            grootte=row.grootte,
-            sha256=row.sha256,
+            stored=store.Stored.of(row),
         )
         for number, row in enumerate(found, start=1)
     )
@@ -261,7 +248,8 @@ def _cover(made: Bundle) -> dict[str, Any]:
                   _approached(h, made.school)),
             _part(_("Course"), (_("Status"), _("On")), _course(h)),
             _part(_("Documents"), (_("File"), _("Kind"), _("From"), _("SHA-256")),
-                  [[p.naam, p.soort, p.van, " ".join(re.findall(".{8}", p.sha256))] for p in made.papers]),
+                  [[p.naam, p.soort, p.van, " ".join(re.findall(".{8}", p.stored.sha256))]
+                   for p in made.papers]),
             _part(_("Notes"), (_("Text"), _("From"), _("On")),
                   [[n.tekst, n.organisation.naam, day(local_day(n.geschreven_op))] for n in _notes(h)]),
             _part(_("Agreements"), (_("What was agreed?"), _("By when"), _("Done")),

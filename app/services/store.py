@@ -1,45 +1,28 @@
-"""The store: the bytes of documents in a local folder, under random keys. Nothing else touches files."""
+"""The store: documents under random keys, each encrypted with a key of its own while it streams in."""
 
-import errno
 import hashlib
-import logging
-import os
+import io
 import re
 import secrets
-import time
-from collections.abc import Callable, Container, Iterator
+import uuid
+from collections.abc import Container, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
-from pathlib import Path
-from typing import BinaryIO, Protocol
-from urllib.parse import unquote, urlsplit
+from datetime import UTC, datetime, timedelta
+from typing import Any, BinaryIO, Protocol, cast
 
-from flask import current_app
+import obstore
 from flask_babel import lazy_gettext as _l
 
 from app.errors import PortalError
 from app.models import Bijlage
+from app.services import keys
+from app.services.store_places import INCOMING, Drain, StoreFull, StoreUnavailable, path, place, said
+from app.services.store_reading import Plaintext, Seekable
 
-_CHUNK = 256 * 1024
-_INCOMING = "incoming"
+__all__ = ["FileTooLarge", "Readable", "StoreFull", "StoreUnavailable", "Stored", "UploadCut", "Writer"]
+_CHUNK = 256 * 1024  # bytes
 _KEY = re.compile(r"[0-9a-f]{48}")
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-_logger = logging.getLogger(__name__)
-
-
-class StoreFull(PortalError):
-    """There is no room left on the disk; nothing was kept."""
-
-    status = 503
-    sentence = _l("There is no room for documents at the moment. Nothing was saved. Please try again later.")
-
-
-class StoreUnavailable(PortalError):
-    """The folder can't be reached, or bytes are missing; the log of the server says what."""
-
-    status = 503
-    sentence = _l("The documents cannot be reached at the moment. Please try again later.")
 
 
 class FileTooLarge(PortalError):
@@ -65,136 +48,188 @@ class Readable(Protocol):
 
 @dataclass(frozen=True)
 class Stored:
-    """What the store keeps: `size` in bytes, `sha256` in hex."""
+    """What the store keeps: `size` in bytes and `sha256` in hex of what people get to see.
+
+    `datasleutel` is its key, sealed by the key-encryption key `kek` for the document `key_id` alone.
+    """
 
     key: str
     size: int
     sha256: str
+    datasleutel: bytes
+    kek: str
+    key_id: uuid.UUID
+
+    @classmethod
+    def of(cls, bijlage: Bijlage) -> "Stored":
+        """Give what the store keeps of a document."""
+        b = bijlage
+        return cls(b.sleutel, b.grootte, b.sha256, b.datasleutel, b.kek, b.id)
 
 
-def put(
-    stream: Readable,
-    *,
-    limit: int,
-    announced: int | None = None,
-    inspect: Callable[[BinaryIO], None] = lambda file: None,
-) -> Stored:
-    """Keep at most `limit` bytes; `inspect` may refuse them, by raising, before they get their key.
+class Writer(io.RawIOBase):
+    """Takes at most `limit` bytes of one document; FileTooLarge when there are more."""
 
-    Memory stays flat, and a file has its key only when it is whole and on the disk; if not, nothing stays.
-    Raises FileTooLarge, UploadCut (when `announced` bytes did not come), StoreFull and StoreUnavailable.
+    def __init__(self, out: Drain, key: str, key_id: uuid.UUID, limit: int) -> None:
+        """Encrypt for the document `key_id` into `out`."""
+        super().__init__()
+        self._key, self._key_id, self._limit = key, key_id, limit
+        self._data_key = keys.new(key_id)
+        self._pipe = _Pipe(out)
+        cipher: Any = self._data_key.cipher
+        self._sealing = cipher.new_encrypting_stream(self._pipe, key_id.bytes)
+        self._digest, self._size = hashlib.sha256(), 0
+        self._stored: Stored | None = None
+
+    @property
+    def stored(self) -> Stored:
+        """What is kept, after the last byte."""
+        if self._stored is None:
+            raise StoreUnavailable
+        return self._stored
+
+    def writable(self) -> bool:
+        """Tell that it takes bytes."""
+        return True
+
+    def tell(self) -> int:
+        """Tell how many bytes it took."""
+        return self._size
+
+    def write(self, data: Any) -> int:
+        """Take all of `data`."""
+        self._size += len(data)
+        if self._size > self._limit:
+            raise FileTooLarge
+        self._digest.update(data)
+        self._sealing.write(data)
+        self._pipe.check()
+        return len(data)
+
+    def finish(self) -> None:
+        """Write the last piece."""
+        self._sealing.close()
+        self._pipe.check()
+        sealed, digest = self._data_key, self._digest.hexdigest()
+        self._stored = Stored(self._key, self._size, digest, sealed.sealed, sealed.kek, self._key_id)
+
+    def abandon(self) -> None:
+        """Let go without a word: what comes out of Tink from now on goes nowhere."""
+        self._pipe.out = None
+        self._sealing.close()
+
+
+class _Pipe(io.RawIOBase):
+    """From Tink to the place. Tink would make a riddle of an error: it is kept, and raised by `check`."""
+
+    def __init__(self, out: Drain) -> None:
+        super().__init__()
+        self.out: Drain | None = out
+        self._refused: PortalError | None = None
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        if self.out is not None:
+            try:
+                with said():
+                    self.out.write(data)
+            except PortalError as refused:
+                self.out, self._refused = None, refused
+        return len(data)
+
+    def check(self) -> None:
+        if self._refused is not None:
+            raise self._refused
+
+
+@contextmanager
+def writing(*, key_id: uuid.UUID, limit: int) -> Iterator[Writer]:
+    """Take one document that is written piece by piece; when the block fails, nothing stays.
+
+    After the block `stored` says what is kept. `key_id` is the document's id: its bytes open for it alone.
+    """
+    key = secrets.token_hex(24)
+    with place().writing(key) as out:
+        writer = Writer(out, key, key_id, limit)
+        try:
+            yield writer
+            writer.finish()
+        except BaseException:
+            writer.abandon()
+            raise
+
+
+def put(stream: Readable, *, key_id: uuid.UUID, limit: int, announced: int | None = None) -> Stored:
+    """Keep at most `limit` bytes, encrypted, for the document with the id `key_id`.
+
+    Memory stays flat, plaintext never touches a disk, and an object has its key only when it is whole;
+    if not, nothing stays. Raises FileTooLarge, UploadCut (when `announced` bytes did not come), StoreFull,
+    KeyLost and StoreUnavailable.
     """
     if announced is not None and announced > limit:
         raise FileTooLarge
-    key = secrets.token_hex(24)
-    with _disk():
-        waiting = _made(_root() / _INCOMING) / key
-        file = os.fdopen(os.open(waiting, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "w+b")
-    try:
-        with file:
-            stored = _copy(stream, file, key, limit)
-            if announced is not None and stored.size != announced:
-                raise UploadCut
-            file.seek(0)
-            inspect(file)
-            with _disk():
-                os.fsync(file.fileno())
-        with _disk():
-            _move(waiting, _path(key))
-    except BaseException:
-        waiting.unlink(missing_ok=True)
-        raise
-    return stored
+    with writing(key_id=key_id, limit=limit) as writer:
+        while chunk := stream.read(min(_CHUNK, limit - writer.tell() + 1)):
+            writer.write(chunk)
+        if announced is not None and writer.tell() != announced:
+            raise UploadCut
+    return writer.stored
 
 
-def read(key: str) -> BinaryIO:
-    """Open what is kept under `key`; the caller closes it. Raises StoreUnavailable when it isn't there."""
-    with _disk():
-        return _path(key).open("rb")
+def read(what: Bijlage | Stored) -> BinaryIO:
+    """Open a document from its first byte to its last; the caller closes it.
+
+    That it is there, whole in length and opens with its key is known before this returns; what was changed
+    further on raises StoreUnavailable when it comes by. Raises KeyLost.
+    """
+    return cast("BinaryIO", io.BufferedReader(_plaintext(what), _CHUNK))
 
 
-def open_(bijlage: Bijlage) -> BinaryIO:
-    """Open the bytes of a document; the caller closes it. Raises StoreUnavailable when they aren't there."""
-    return read(bijlage.sleutel)
+def open_(what: Bijlage | Stored) -> BinaryIO:
+    """Open a document to look inside, back and forth; the caller closes it. Raises as `read` does."""
+    size = what.size if isinstance(what, Stored) else what.grootte
+    return cast("BinaryIO", io.BufferedReader(Seekable(lambda: _plaintext(what), size), _CHUNK))
 
 
 def delete(key: str) -> None:
     """Remove what is kept under `key`; harmless when it is gone already."""
-    with _disk():
-        _path(key).unlink(missing_ok=True)
+    with said(), suppress(FileNotFoundError):
+        obstore.delete(place().objects, _path(key))
 
 
 def sweep(known_keys: Container[str], *, older_than: timedelta) -> int:
     """Remove, and count, what a crash left `older_than` ago: half files, and bytes that no row knows."""
-    before = time.time() - older_than.total_seconds()
+    before = datetime.now(UTC) - older_than
     removed = 0
-    with _disk():
-        for file in _root().rglob("*"):
-            known = file.parent.name != _INCOMING and file.name in known_keys
-            if known or not _KEY.fullmatch(file.name):
-                continue
-            with suppress(FileNotFoundError):  # it just got its name, or went by itself
-                if file.lstat().st_mtime <= before:
-                    file.unlink()
-                    removed += 1
+    for found in objects():
+        folder, _slash, name = found["path"].rpartition("/")
+        known = folder != INCOMING and name in known_keys
+        if known or not _KEY.fullmatch(name) or found["last_modified"] > before:
+            continue
+        with said(), suppress(FileNotFoundError):  # it just got its name, or went by itself
+            obstore.delete(place().objects, found["path"])
+            removed += 1
     return removed
 
 
-def _copy(stream: Readable, file: BinaryIO, key: str, limit: int) -> Stored:
-    digest, size = hashlib.sha256(), 0
-    while chunk := stream.read(min(_CHUNK, limit - size + 1)):
-        size += len(chunk)
-        if size > limit:
-            raise FileTooLarge
-        digest.update(chunk)
-        with _disk():
-            file.write(chunk)
-    with _disk():
-        file.flush()
-    return Stored(key, size, digest.hexdigest())
+def objects() -> Iterator[Any]:
+    """Give all that is in the place: `path`, `size` in bytes and `last_modified`."""
+    with said():
+        for page in obstore.list(place().objects):
+            yield from page
 
 
-def _root() -> Path:
-    url = urlsplit(current_app.config["STORE_URL"])
-    if url.scheme != "file" or url.netloc or not url.path.startswith("/"):
-        raise StoreUnavailable
-    return Path(unquote(url.path))
+def _plaintext(what: Bijlage | Stored) -> Plaintext:
+    found = what if isinstance(what, Stored) else Stored.of(what)
+    _path(found.key)
+    cipher = keys.opened(found.datasleutel, found.kek, found.key_id)
+    sealed = keys.sealed_size(found.size)
+    return Plaintext(found.key, cipher, found.key_id.bytes, size=found.size, sealed_size=sealed)
 
 
-def _path(key: str) -> Path:
+def _path(key: str) -> str:
     if not _KEY.fullmatch(key):
         raise StoreUnavailable
-    return _root() / key[:2] / key[2:4] / key
-
-
-def _made(folder: Path) -> Path:
-    """Make `folder` and what is above it, for our own eyes, lasting through a power cut."""
-    if not folder.is_dir():
-        above = _made(folder.parent)
-        folder.mkdir(mode=0o700, exist_ok=True)
-        _sync(above)
-    return folder
-
-
-def _move(waiting: Path, path: Path) -> None:
-    folder = _made(path.parent)
-    waiting.rename(path)
-    _sync(folder)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-@contextmanager
-def _disk() -> Iterator[None]:
-    """Turn what a disk says into a sentence for people, and a line for the operator."""
-    try:
-        yield
-    except OSError as error:
-        _logger.error("the document store fails: %s", os.strerror(error.errno or 0))
-        raise (StoreFull if error.errno in _FULL else StoreUnavailable) from error
+    return path(key)

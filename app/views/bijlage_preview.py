@@ -61,7 +61,6 @@ def _page(row: Bijlage, look: preview.Look) -> Context:
     found = preview.neighbours(row)
     facts = (row.soort.label, wording.size(row.grootte), row.organisation, wording.moment(row.toegevoegd_op))
     buttons: list[Context] = [
-        {"label": _("Back to the document"), "url": here},
         {"label": _("Download document"), "url": url_for("BijlageFilesView.file", bijlage_id=row.id)},
     ]
     if found and found.next:

@@ -3,14 +3,14 @@
 import logging
 from typing import Any
 
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, current_app, jsonify, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from app.access import current_person
 from app.errors import NotFound, PortalError
-from app.services import guard, log
+from app.services import guard, log, wording
 
 _log = logging.getLogger(__name__)
 
@@ -45,7 +45,16 @@ def _http(error: HTTPException) -> Any:
         return error
     if status in (404, 405) and current_person() is not None:
         log.refusal(NotFound())
-    return _answer(status)
+    return _answer(status, _too_large() if status == 413 else None)
+
+
+def _too_large() -> str:
+    return _(
+        "This form is larger than %(size)s with its files. Send them one at a time, or make them smaller."
+        " In a browser with JavaScript each file can be up to %(most)s.",
+        size=wording.size(current_app.config["MAX_FORM_BYTES"]),
+        most=wording.size(current_app.config["MAX_FILE_BYTES"]),
+    )
 
 
 def _broken(error: Exception) -> Any:

@@ -49,7 +49,7 @@ class OverdrachtView(BaseView):
                 ngettext("%(num)s shared agreement.", "%(num)s shared agreements.", made.agreements),
                 _("Nothing internal, no drafts, and no reasons of other schools."),
             ],
-            papers=[{"titel": p.titel, "meta": f"{p.soort} · {p.van} · {wording.size(p.grootte)}"}
+            papers=[{"titel": p.titel, "meta": f"{p.soort} · {p.van} · {wording.size(p.stored.size)}"}
                     for p in made.papers],
             cancel_url=url_for("HulpvraagView.show", pk=row.id),
             action_url=url_for("OverdrachtView.send", pk=row.id),

@@ -1,0 +1,157 @@
+"""The bytes of documents: kept within limits, looked into, cleaned, destroyed, and swept up."""
+
+import logging
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import current_app
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from app import access
+from app.errors import PortalError
+from app.extensions import db
+from app.models import Bijlage, Hulpvraag, Toestemming
+from app.services import intake, log, store, wording
+from app.terms import Actie
+
+_LEFT_BEHIND = timedelta(hours=24)  # longer than any upload can take
+_logger = logging.getLogger(__name__)
+
+
+class DossierFull(PortalError):
+    """The documents of one dossier have a limit together."""
+
+    status = 413
+    sentence = _l("This dossier has no room for more documents. Ask the SWV which documents can go.")
+
+
+class SwvFull(PortalError):
+    """The documents of one SWV have a limit together."""
+
+    status = 413
+    sentence = _l("The SWV has no room for more documents. Ask the operator of the portal for more room.")
+
+
+@dataclass(frozen=True)
+class Room:
+    """How many bytes still fit, and what is full when more come."""
+
+    size: int
+    full: PortalError
+
+
+def room(hulpvraag: Hulpvraag, adding: int = 0) -> Room:
+    """Give what dossier and SWV still take; DossierFull or SwvFull when there is no room for `adding`."""
+    with access.as_system("the documents of a dossier have a limit together"):
+        count, used = db.session.execute(
+            select(func.count(), func.coalesce(func.sum(Bijlage.grootte), 0)).where(
+                Bijlage.hulpvraag_id == hulpvraag.id
+            )
+        ).one()
+        whole = db.session.scalar(
+            select(func.coalesce(func.sum(Bijlage.grootte), 0)).where(Bijlage.swv_id == hulpvraag.swv_id)
+        )
+    room = int(current_app.config["MAX_DOSSIER_BYTES"]) - int(used)
+    left = int(current_app.config["MAX_SWV_BYTES"]) - int(whole or 0)
+    if left <= adding:
+        raise SwvFull
+    if count >= current_app.config["MAX_DOSSIER_FILES"] or room <= adding:
+        raise DossierFull
+    if left < room:
+        return Room(left, SwvFull())
+    said = _("This dossier has room for %(size)s more. This file is larger.", size=wording.size(room))
+    return Room(room, DossierFull(said))
+
+
+def keep(
+    stream: store.Readable, of: intake.FileType, *, key_id: uuid.UUID, room: Room, announced: int | None
+) -> store.Stored:
+    """Keep what comes in, looked into and cleaned, for the document `key_id`; refused: then nothing stays."""
+    longest = int(current_app.config["MAX_FILE_BYTES"])
+    db.session.commit()  # an upload can take minutes: hold no transaction meanwhile
+    try:
+        stored = store.put(stream, key_id=key_id, limit=min(longest, room.size), announced=announced)
+    except store.FileTooLarge as large:
+        if room.size < longest:
+            raise room.full from large
+        raise store.FileTooLarge(
+            _("This file is larger than %(size)s.", size=wording.size(longest))
+        ) from large
+
+    return _cleaned(stored, of, longest)
+
+
+def _cleaned(stored: store.Stored, of: intake.FileType, longest: int) -> store.Stored:
+    """Look inside what came, and keep it without what has no place in it. Refused: then nothing stays."""
+    try:
+        with store.open_(stored) as file:
+            of.inspect(file)
+            clean = getattr(of, "clean", None)
+            if clean is None:
+                return stored
+            with store.writing(key_id=stored.key_id, limit=2 * longest) as out:
+                if not clean(file, out):
+                    raise _NothingToClean
+    except _NothingToClean:
+        return stored
+    except BaseException:
+        store.delete(stored.key)
+        raise
+    store.delete(stored.key)
+    return out.stored
+
+
+class _NothingToClean(Exception):
+    """What came can stay as it is."""
+
+
+def forget(key: str) -> None:
+    """Remove bytes that got no row. When the database can't say so, they wait for the sweep."""
+    try:
+        with access.as_system("bytes without a row belong to nobody"):
+            known = db.session.scalar(select(Bijlage.id).where(Bijlage.sleutel == key))
+        db.session.rollback()
+    except SQLAlchemyError:
+        _logger.warning("a document without a row waits for the sweep")
+        return
+    if known is None:
+        store.delete(key)
+
+
+def destroy(bijlage: Bijlage) -> None:
+    """Remove a document for good: the row and its key first, then the bytes, which nobody can open any more.
+
+    Who may is the caller's question: nobody has this right by hand. The versions after it stay.
+    """
+    keys = [key for key in (bijlage.sleutel, bijlage.miniatuur) if key]
+    with access.as_system("what is destroyed is decided elsewhere"):
+        later = db.session.scalars(
+            select(Bijlage).where(Bijlage.reeks_id == bijlage.id).order_by(Bijlage.volgnummer)
+        ).all()
+        for version in later:
+            version.reeks_id = later[0].id if version is not later[0] else None
+        db.session.execute(
+            update(Toestemming).where(Toestemming.bijlage_id == bijlage.id).values(bijlage_id=None)
+        )
+        db.session.flush()
+        log.record(Actie.VERNIETIGEN, row=bijlage)
+        db.session.delete(bijlage)
+        db.session.commit()
+    for key in keys:
+        store.delete(key)
+
+
+def sweep() -> int:
+    """Remove the bytes that a crash left without a row, after a day; give how many files went."""
+    return store.sweep(known_keys(), older_than=_LEFT_BEHIND)
+
+
+def known_keys() -> set[str]:
+    """Give the keys of all bytes that belong to a row."""
+    with access.as_system("bytes without a row belong to nobody", across_swvs=True):
+        pairs = db.session.execute(select(Bijlage.sleutel, Bijlage.miniatuur)).all()
+    return {key for pair in pairs for key in pair if key}

@@ -1,0 +1,381 @@
+"""Documents are whole, encrypted and accounted for, whatever dies, in a folder and on S3."""
+
+import base64
+import logging
+import os
+import secrets
+import signal
+import socket
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+
+import config
+from app.extensions import db
+from app.models import Bijlage
+from app.services import bijlage_bytes, bijlagen, intake, keys, store, store_upkeep
+from app.terms import Actie
+from tests.documents import PDF, pdf
+from tests.partnership import Partnership
+from tests.s3_server import S3, serving_s3
+from tests.test_upload_served import gunicorn, head_of, raw
+from tests.uploading import Browser, acts, add, files, rows
+
+CANARY = b"Sjoukje Verzonnenman is geboren op 3 mei 2022. "
+
+
+@pytest.fixture(scope="module")
+def s3() -> Iterator[S3]:
+    with serving_s3() as server:
+        yield server
+
+
+@pytest.fixture
+def on_s3(s3, settings):
+    """Let the portal keep its documents on an S3 server."""
+    settings.update(s3.settings())
+    return settings
+
+
+@pytest.fixture
+def partnership(app):
+    return Partnership(app).settle()
+
+
+@pytest.fixture
+def dossier(partnership):
+    return partnership.dossier(specialist="specialist")
+
+
+def command(partnership: Partnership, *words: str) -> tuple[int, list[str]]:
+    """Type a command of the portal, and give its exit code and lines."""
+    done = partnership.app.test_cli_runner().invoke(args=list(words))
+    return done.exit_code, done.output.splitlines()
+
+
+def new_kek() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def swept(partnership: Partnership) -> int:
+    with partnership.app.app_context():
+        return store.sweep(bijlage_bytes.known_keys(), older_than=timedelta(seconds=-5))
+
+
+# Nothing of a document anywhere but encrypted
+
+
+@pytest.mark.both_engines
+def test_store_database_and_log_hold_no_word_of_a_document(
+    partnership, dossier, settings, tmp_path, caplog, engine
+):
+    caplog.set_level(logging.DEBUG)
+    browser = Browser(partnership, "voorschool")
+    content = CANARY * 20_000
+    assert browser.upload(dossier, content, naam="verslag.txt").status_code == 201
+    (row,) = rows(partnership)
+    assert browser.client.get(f"/bijlagen/{row.id}/bestand").data == content
+    for path in files(partnership):
+        assert b"Sjoukje" not in path.read_bytes()
+    with partnership.behind_the_scenes():
+        for table in db.metadata.sorted_tables:
+            for found in db.session.execute(db.select(table)):
+                assert "Sjoukje" not in repr(tuple(found))
+                assert b"Sjoukje" not in b"".join(part for part in found if isinstance(part, bytes))
+    assert "Sjoukje" not in caplog.text
+
+
+def test_a_form_without_javascript_writes_no_temporary_file(partnership, dossier, monkeypatch):
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a temporary file")
+
+    for name in ("TemporaryFile", "SpooledTemporaryFile", "NamedTemporaryFile"):
+        monkeypatch.setattr(tempfile, name, refuse)
+    monkeypatch.setattr("werkzeug.formparser.SpooledTemporaryFile", refuse)
+    monkeypatch.setattr("werkzeug.formparser.TemporaryFile", refuse, raising=False)
+    browser = Browser(partnership, "voorschool")
+    data = {"csrf_token": browser.token(dossier), "soort-0": "aanvraag"}
+    data["bestand-0"] = (BytesIO(pdf(3_000_000)), "Aanvraag.pdf")
+    answer = browser.client.post(
+        f"/hulpvragen/{dossier}/bijlagen/formulier", data=data, content_type="multipart/form-data"
+    )
+    assert answer.status_code == 302
+    assert rows(partnership)[0].grootte == len(pdf(3_000_000))
+
+
+def test_a_form_that_memory_does_not_hold_is_refused_with_the_way_out(partnership, dossier):
+    partnership.app.config["MAX_FORM_BYTES"] = 100_000
+    browser = Browser(partnership, "voorschool")
+    data = {"csrf_token": browser.token(dossier), "bestand-0": (BytesIO(pdf(200_000)), "a.pdf")}
+    answer = browser.client.post(
+        f"/hulpvragen/{dossier}/bijlagen/formulier", data=data, content_type="multipart/form-data"
+    )
+    assert answer.status_code == 413
+    assert "JavaScript" in answer.get_data(as_text=True)
+
+
+# Keys
+
+
+@pytest.mark.both_engines
+def test_a_lost_key_is_said_in_words_and_the_operator_reads_which(partnership, dossier, caplog):
+    row = add(partnership, dossier, "voorschool")
+    partnership.app.config["KEK"] = new_kek()
+    answer = Browser(partnership, "voorschool").client.get(f"/bijlagen/{row.id}/bestand")
+    assert answer.status_code == 503
+    page = answer.get_data(as_text=True)
+    assert "sleutel" in page
+    assert "Traceback" not in page
+    (said,) = [record for record in caplog.records if record.name == "app.services.keys"]
+    assert str(row.id) in said.getMessage()
+    assert row.kek in said.getMessage()
+    assert said.exc_info is None
+    assert acts(partnership, Actie.DOWNLOADEN) == 0
+
+
+def test_a_key_that_was_changed_in_the_database_is_said_in_words(partnership, dossier):
+    row = add(partnership, dossier, "voorschool")
+    with partnership.behind_the_scenes():
+        found = db.session.scalars(db.select(Bijlage)).one()
+        found.datasleutel = found.datasleutel[:-1] + bytes([found.datasleutel[-1] ^ 1])
+        db.session.commit()
+    assert Browser(partnership, "voorschool").client.get(f"/bijlagen/{row.id}/bestand").status_code == 503
+
+
+@pytest.mark.both_engines
+def test_another_key_encryption_key_takes_over_and_the_first_can_go(partnership, dossier):
+    first = partnership.app.config["KEK"]
+    for number in range(3):
+        add(partnership, dossier, "voorschool", pdf(1000 + number), naam=f"{number}.pdf")
+    with partnership.at_work("voorschool") as person:
+        bijlagen.retract(db.session.scalars(db.select(Bijlage)).first(), person)
+    second = new_kek()
+    partnership.app.config["KEK"] = f"{second},{first}"
+    code, lines = command(partnership, "rotate-kek")
+    assert (code, lines[-1]) == (0, "Ready: 3 sealed anew, 0 that no key-encryption key opens.")
+    assert command(partnership, "rotate-kek")[1][-1].startswith("Ready: 0 ")
+    partnership.app.config["KEK"] = second
+    assert {row.kek for row in rows(partnership)} == {keys.fingerprint(base64.b64decode(second))}
+    assert command(partnership, "verify-store") == (0, ["Findings: 0."])
+    partnership.app.config["KEK"] = first
+    assert command(partnership, "verify-store")[0] == 1
+
+
+def test_a_rotation_that_was_stopped_goes_on_where_it_was(partnership, dossier, monkeypatch):
+    monkeypatch.setattr(store_upkeep, "_BATCH", 2)
+    for number in range(5):
+        add(partnership, dossier, "voorschool", pdf(1000 + number), naam=f"{number}.pdf")
+    partnership.app.config["KEK"] = f"{new_kek()},{partnership.app.config['KEK']}"
+
+    def stop(_so_far: store_upkeep.Rotated) -> None:
+        raise KeyboardInterrupt
+
+    with partnership.app.app_context(), pytest.raises(KeyboardInterrupt):
+        store_upkeep.rotate(stop)
+    with partnership.app.app_context():
+        assert store_upkeep.rotate() == store_upkeep.Rotated(done=3)
+
+
+def test_what_no_key_opens_is_counted_and_the_others_are_sealed_anew(partnership, dossier):
+    add(partnership, dossier, "voorschool")
+    partnership.app.config["KEK"] = middle = new_kek()
+    add(partnership, dossier, "voorschool", pdf(999), naam="b.pdf")
+    partnership.app.config["KEK"] = f"{new_kek()},{middle}"
+    code, lines = command(partnership, "rotate-kek")
+    assert (code, lines[-1]) == (1, "Ready: 1 sealed anew, 1 that no key-encryption key opens.")
+
+
+# Verifying
+
+
+def four(partnership: Partnership, dossier) -> list[Bijlage]:
+    return [
+        add(partnership, dossier, "voorschool", pdf(4000 + number), naam=f"{number}.pdf")
+        for number in range(4)
+    ]
+
+
+@pytest.mark.both_engines
+def test_verify_store_finds_each_kind_of_damage_and_names_ids_only(partnership, dossier):
+    missing, flipped, other, fine = four(partnership, dossier)
+    assert command(partnership, "verify-store") == (0, ["Findings: 0."])
+    where = {path.name: path for path in files(partnership)}
+    where[missing.sleutel].unlink()
+    damaged = bytearray(where[flipped.sleutel].read_bytes())
+    damaged[100] ^= 1
+    where[flipped.sleutel].write_bytes(damaged)
+    with partnership.behind_the_scenes():
+        db.session.get(Bijlage, other.id).sha256 = "0" * 64
+        db.session.commit()
+        left = store.put(BytesIO(b"too many"), key_id=fine.id, limit=100)
+    code, lines = command(partnership, "verify-store")
+    assert code == 1
+    assert sorted(lines) == sorted(
+        [
+            f"document {missing.id}: its object is missing, cut or changed",
+            f"document {flipped.id}: its object is missing, cut or changed",
+            f"document {other.id}: its bytes are others than its row says",
+            f"object {left.key[:2]}/{left.key[2:4]}/{left.key}: no document has it",
+            "Findings: 4.",
+        ]
+    )
+
+
+def test_verify_store_sees_swapped_objects_on_s3(on_s3, partnership, dossier, s3):
+    one, other, *_rest = four(partnership, dossier)
+    where = {name.rpartition("/")[2]: name for name in s3.names(on_s3)}
+    content = s3.content(where[one.sleutel]), s3.content(where[other.sleutel])
+    s3.replace(where[one.sleutel], content[1])
+    s3.replace(where[other.sleutel], content[0])
+    assert command(partnership, "verify-store")[1][-1] == "Findings: 2."
+
+
+# Destroying, cleaning, limits
+
+
+@pytest.mark.both_engines
+def test_a_destroyed_document_leaves_neither_row_nor_key_nor_bytes(partnership, dossier):
+    first, second, third, _other = four(partnership, dossier)
+    with partnership.behind_the_scenes():
+        for number, row in enumerate((second, third), start=2):
+            found = db.session.get(Bijlage, row.id)
+            found.reeks_id, found.volgnummer = first.id, number
+        db.session.commit()
+        bijlage_bytes.destroy(db.session.get(Bijlage, first.id))
+    left = {row.id: row for row in rows(partnership)}
+    assert first.id not in left
+    assert (left[second.id].reeks_id, left[third.id].reeks_id) == (None, second.id)
+    assert len(files(partnership)) == 3
+    assert acts(partnership, Actie.VERNIETIGEN) == 1
+
+
+def test_what_is_kept_is_what_is_left_after_cleaning(partnership, dossier, monkeypatch):
+    def clean(_of: intake.FileType, file, out) -> bool:
+        file.seek(0)
+        out.write(file.read().replace(b"/Count 1", b"/Count 9"))
+        return True
+
+    monkeypatch.setattr(intake.FileType, "clean", clean, raising=False)
+    row = add(partnership, dossier, "voorschool")
+    cleaned = PDF.replace(b"/Count 1", b"/Count 9")
+    assert Browser(partnership, "voorschool").client.get(f"/bijlagen/{row.id}/bestand").data == cleaned
+    assert row.grootte == len(cleaned)
+    assert len(files(partnership)) == 1
+    assert command(partnership, "verify-store")[0] == 0
+
+
+@pytest.mark.parametrize("answer", [False, intake.FileRefused, RuntimeError])
+def test_cleaning_that_does_nothing_or_fails_leaves_one_object_or_none(
+    partnership, dossier, monkeypatch, answer
+):
+    def clean(_of: intake.FileType, _file, out) -> bool:
+        out.write(b"half")
+        if answer is False:
+            return False
+        raise answer
+
+    monkeypatch.setattr(intake.FileType, "clean", clean, raising=False)
+    if answer is False:
+        assert add(partnership, dossier, "voorschool").grootte == len(PDF)
+        assert len(files(partnership)) == 1
+        return
+    with pytest.raises(answer):
+        add(partnership, dossier, "voorschool")
+    assert files(partnership) == rows(partnership) == []
+
+
+@pytest.mark.both_engines
+def test_an_swv_that_is_full_says_so(partnership, dossier):
+    partnership.app.config["MAX_SWV_BYTES"] = len(PDF) + 10
+    browser = Browser(partnership, "voorschool")
+    assert browser.upload(dossier).status_code == 201
+    answer = browser.upload(dossier, pdf(500), naam="b.pdf")
+    assert answer.status_code == 413
+    assert "SWV" in answer.json["error"]
+    assert len(files(partnership)) == 1
+
+
+# Whatever dies
+
+
+def send_half_and_kill(partnership: Partnership, dossier, settings: dict, *, part: int) -> None:
+    """Begin an upload of 30 MB at a server of its own, and kill its worker after `part` bytes."""
+    large = pdf(30 * 2**20)
+    with gunicorn(settings) as (port, worker):
+        head = head_of(partnership, dossier, Content_Length=len(large))
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as line:
+            line.sendall(head.replace("\n", "\r\n").encode() + large[:part])
+            time.sleep(0.3)  # until the worker has read what was sent: nothing says so from outside
+            os.kill(worker, signal.SIGKILL)
+
+
+@pytest.mark.both_engines
+def test_a_portal_that_is_killed_while_a_document_comes_in_leaves_nothing_after_the_sweep(
+    partnership, dossier, settings, lane, proven
+):
+    add(partnership, dossier, "voorschool")
+    chance, count = lane.random("F1"), lane.cases(gate=2, proof=40)
+    for _ in range(count):
+        send_half_and_kill(partnership, dossier, settings, part=chance.randrange(1, 29 * 2**20))
+    swept(partnership)
+    assert len(rows(partnership)) == len(files(partnership)) == 1
+    assert command(partnership, "verify-store") == (0, ["Findings: 0."])
+    proven("F1 kill -9 while uploading", count)
+
+
+def test_a_portal_on_s3_that_is_killed_while_a_document_comes_in_leaves_nothing_after_the_sweep(
+    on_s3, partnership, dossier, s3, lane
+):
+    chance = lane.random("F1 on S3")
+    for _ in range(lane.cases(gate=2, proof=40)):
+        send_half_and_kill(partnership, dossier, on_s3, part=chance.randrange(1, 29 * 2**20))
+    swept(partnership)
+    assert s3.names(on_s3) == rows(partnership) == []
+
+
+def test_a_client_that_goes_away_leaves_nothing_on_s3(on_s3, partnership, dossier, s3):
+    before = len(s3.half_uploads())
+    large = pdf(30 * 2**20)
+    with gunicorn(on_s3) as (port, _worker):
+        raw(port, head_of(partnership, dossier, Content_Length=len(large)), large[: 20 * 2**20], close=True)
+    assert s3.names(on_s3) == rows(partnership) == []
+    assert len(s3.half_uploads()) == before
+
+
+def test_the_first_bytes_are_sent_before_the_whole_is_read(partnership, dossier):
+    row = add(partnership, dossier, "voorschool", pdf(20 * 2**20))
+    answer = Browser(partnership, "voorschool").client.get(f"/bijlagen/{row.id}/bestand", buffered=False)
+    for path in files(partnership):  # the rest is damaged after the head went out
+        with path.open("r+b") as file:
+            file.seek(15 * 2**20)
+            file.write(b"damaged")
+    pieces = iter(answer.response)
+    assert next(pieces).startswith(b"%PDF")
+    with pytest.raises(store.StoreUnavailable):
+        list(pieces)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"KEK": ""}, "KINDBRUG_KEK is missing"),
+        ({"KEK": "geheim"}, "base64"),
+        ({"KEK": base64.b64encode(bytes(32)).decode()}, "weak"),
+        ({"KEK": base64.b64encode(secrets.token_bytes(16)).decode()}, "weak"),
+        ({"KEK": "", "KEK_FILE": "/nonexistent/kek"}, "KINDBRUG_KEK_FILE names a file that cannot be read"),
+        ({"KEK_FILE": "/nonexistent/kek"}, "both set"),
+    ],
+)
+def test_without_a_fit_key_encryption_key_the_portal_does_not_start_and_says_which(settings, wrong, said):
+    with pytest.raises(SystemExit, match=said):
+        config.refuse_unfit({**config.__dict__, **settings, **wrong})
+
+
+def test_the_keys_can_stand_in_a_file(tmp_path):
+    file, first, second = tmp_path / "kek", new_kek(), new_kek()
+    file.write_text(f"{first}\n\n{second}\n")
+    assert config.keks({"KEK_FILE": str(file)}) == (base64.b64decode(first), base64.b64decode(second))
