@@ -249,3 +249,28 @@ HOSTILE: list[tuple[str, bytes, str]] = [
     ("verslag.pages", b"x", "Dit soort bestand"),
     ("verslag.pdf.p7m", PDF, "Dit soort bestand"),
 ]
+
+
+def pages(*words: str) -> bytes:
+    """A PDF with these words, a page each, that a reader can draw."""
+    kids = " ".join(f"{4 + 2 * n} 0 R" for n in range(len(words)))
+    parts = [
+        "<</Type/Catalog/Pages 2 0 R>>",
+        f"<</Type/Pages/Count {len(words)}/Kids[{kids}]>>",
+        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+    ]
+    for n, said in enumerate(words):
+        drawn = f"BT /F1 24 Tf 72 700 Td ({said}) Tj ET"
+        parts.append(
+            "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<</F1 3 0 R>>>>"
+            f"/Contents {5 + 2 * n} 0 R>>"
+        )
+        parts.append(f"<</Length {len(drawn)}>>stream\n{drawn}\nendstream")
+    made, places = b"%PDF-1.4\n", []
+    for n, part in enumerate(parts, 1):
+        places.append(len(made))
+        made += f"{n} 0 obj{part}endobj\n".encode()
+    table = "".join(f"{place:010} 00000 n \n" for place in places)
+    start = len(made)
+    made += f"xref\n0 {len(parts) + 1}\n0000000000 65535 f \n{table}".encode()
+    return made + f"trailer<</Root 1 0 R/Size {len(parts) + 1}>>\nstartxref\n{start}\n%%EOF\n".encode()

@@ -6,6 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
+from app.services import bijlagen
+from app.terms import Controle
 from tests.documents import PDF, TEXT, pdf
 from tests.partnership import Partnership
 from tests.uploading import files, rows, serving, sign_in
@@ -167,6 +169,47 @@ def test_files_are_dropped_in_the_window_and_the_keyboard_does_it_too(partnershi
     edit_page.keyboard.press("Escape")
     expect(edit_page.get_by_role("dialog")).to_have_count(0)
     assert [kept.titel for kept in rows(partnership)] == ["gesleept.txt"]
+
+
+def test_by_keyboard_one_stops_what_goes_and_what_waits_and_tries_again(partnership, edit_page):
+    window = open_window(edit_page)
+    choose(window, LARGE, LARGE | {"name": "tweede.pdf"}, LARGE | {"name": "derde.pdf"})
+    edit_page.route(re.compile("naam="), lambda route: None)  # they hang; two go at once, the third waits
+    window.get_by_role("button", name="Documenten toevoegen").focus()
+    edit_page.keyboard.press("Enter")
+    for name in ("groot.pdf", "derde.pdf"):
+        stop = row(window, name).get_by_role("button", name="Stoppen")
+        stop.focus()
+        edit_page.keyboard.press("Enter")
+        expect(row(window, name).locator("[data-state]")).to_have_text("Gestopt")
+        assert row(window, name).evaluate("row => row.contains(document.activeElement)")
+    edit_page.unroute_all()
+    again = row(window, "derde.pdf").get_by_role("button", name="Opnieuw proberen")
+    again.focus()
+    edit_page.keyboard.press("Enter")
+    expect(row(window, "derde.pdf").locator("[data-state]")).to_have_text("Bewaard")
+    assert row(window, "derde.pdf").evaluate("row => row.contains(document.activeElement)")
+    expect(row(window, "tweede.pdf").locator("[data-state]")).to_have_text("Bewaard")  # nobody stopped it
+    assert {kept.titel for kept in rows(partnership)} == {"tweede.pdf", "derde.pdf"}
+
+
+def test_a_document_that_is_still_being_checked_says_so(partnership, edit_page, monkeypatch):
+    keep = bijlagen.put
+
+    def wait(row, hulpvraag):
+        row.controle = Controle.WACHT
+        keep(row, hulpvraag)
+
+    monkeypatch.setattr(bijlagen, "put", wait)
+    window = open_window(edit_page)
+    choose(window, FORM)
+    start(window)
+    expect(row(window, "Aanvraag.pdf").locator("[data-state]")).to_have_text("Bewaard, wordt gecontroleerd")
+    there = window.locator("[data-docs] > li")
+    expect(there).to_contain_text("wordt gecontroleerd")
+    expect(there.get_by_role("link")).to_have_count(0)
+    expect(there.locator("img")).to_have_count(0)
+    assert Axe().run(edit_page).response["violations"] == []
 
 
 def test_jk_staff_choose_who_sees_each_document(partnership, dossier, page):

@@ -1,7 +1,7 @@
 """Documents of a dossier: adding them, changing what is said of them, retracting them, handing them out."""
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, BinaryIO
@@ -73,6 +73,24 @@ def add(
     if soort not in soorten(by):
         raise BadInput("", {"soort": _l("Please choose one from the list.")})
     of = intake.file_type(titel)
+    return take_in(row, hulpvraag, stream, of, announced=announced, by=by, place=_place)
+
+
+def take_in(
+    row: Bijlage,
+    hulpvraag: Hulpvraag,
+    stream: store.Readable,
+    of: intake.FileType,
+    *,
+    announced: int | None,
+    by: Person,
+    place: Callable[[Bijlage, Hulpvraag], Bijlage],
+) -> Bijlage:
+    """Store the bytes of a new document, and give its row a place in the dossier, or keep neither.
+
+    `place` writes row and log, while nobody else changes the documents of this dossier, and gives the row
+    that is kept.
+    """
     row.id, row.mimetype = uuid.uuid4(), of.mimetype  # its bytes are encrypted for this id alone
     stored = bijlage_bytes.keep(
         stream, of, key_id=row.id, room=bijlage_bytes.room(hulpvraag), announced=announced
@@ -83,7 +101,7 @@ def add(
         access.require(access.person_for(by.gebruiker_id, by.organisation_id), Verb.ADD, row)
         row.grootte, row.sha256, row.sleutel = stored.size, stored.sha256, stored.key
         row.datasleutel, row.kek = stored.datasleutel, stored.kek
-        kept = _same_again(row) or _keep(row, hulpvraag)
+        kept = place(row, hulpvraag)
         db.session.commit()
     except BaseException:
         db.session.rollback()
@@ -111,6 +129,8 @@ def edit(bijlage: Bijlage, data: Mapping[str, Any], by: Person) -> Bijlage:
         if soort is not bijlage.soort:
             stadium = _stage(soort, None, by)
     _touch(bijlage, bijlage)
+    if zichtbaarheid is not bijlage.zichtbaarheid:
+        log.record(Actie.DELEN, row=bijlage, oud=bijlage.zichtbaarheid, nieuw=zichtbaarheid)
     bijlage.titel, bijlage.soort, bijlage.zichtbaarheid, bijlage.stadium = (
         titel,
         soort,
@@ -219,12 +239,19 @@ def _stage(soort: BijlageSoort, chosen: Stadium | None, by: Person) -> Stadium:
     return Stadium.CONCEPT if soort is BijlageSoort.ONDERWIJSADVIES else Stadium.DEFINITIEF
 
 
-def _keep(row: Bijlage, hulpvraag: Hulpvraag) -> Bijlage:
-    bijlage_bytes.room(hulpvraag, row.grootte)  # others can have filled it during the upload
-    db.session.add(row)
-    db.session.flush()
+def _place(row: Bijlage, hulpvraag: Hulpvraag) -> Bijlage:
+    if known := _same_again(row):
+        return known
+    put(row, hulpvraag)
     log.record(Actie.TOEVOEGEN, row=row)
     return row
+
+
+def put(row: Bijlage, hulpvraag: Hulpvraag) -> None:
+    """Write the row of a new document; DossierFull when others filled the dossier during the upload."""
+    bijlage_bytes.room(hulpvraag, row.grootte)
+    db.session.add(row)
+    db.session.flush()
 
 
 def _same_again(row: Bijlage) -> Bijlage | None:

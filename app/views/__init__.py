@@ -25,6 +25,8 @@ from app.views.bericht import BerichtView
 from app.views.betrokkenen import BetrokkenenView
 from app.views.bijlage import BijlageView
 from app.views.bijlage_files import BijlageFilesView
+from app.views.bijlage_preview import BijlagePreviewView
+from app.views.bijlage_versions import BijlageVersionsView
 from app.views.deelname import DeelnameView
 from app.views.gezagsdrager import GezagsdragerView
 from app.views.hand_over import HandOverView
@@ -70,10 +72,11 @@ MENU: tuple[tuple[Any, str, Noun | None, Any], ...] = (
 )
 VIEWS = (
     WorklistView, SigninView, AccountView, OwnAccountView, HulpvraagView, KindView, GezagsdragerView,
-    BijlageView, BijlageFilesView, KeptTextView, NotitieView, AfspraakView, OverlegrondeView, RoundView,
-    DeelnameView, SchoolVoorkeurView, ToestemmingView, BetrokkenenView, OverdrachtView, OrganisationView,
-    LidmaatschapView, MembershipView, StandInView, OwnStandInView, HandOverView, RechtenView, BekijkenView,
-    ToegangscontroleView, InvoerView, WatZietWieView, BerichtView, PickView,
+    BijlageView, BijlageFilesView, BijlagePreviewView, BijlageVersionsView, KeptTextView, NotitieView,
+    AfspraakView, OverlegrondeView, RoundView, DeelnameView, SchoolVoorkeurView, ToestemmingView,
+    BetrokkenenView, OverdrachtView, OrganisationView, LidmaatschapView, MembershipView, StandInView,
+    OwnStandInView, HandOverView, RechtenView, BekijkenView, ToegangscontroleView, InvoerView,
+    WatZietWieView, BerichtView, PickView,
 )  # fmt: skip
 ALSO_KEEP_TEXT = frozenset(
     {

@@ -8,8 +8,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app import access
+from app.access import Person
 from app.models import Bijlage
-from app.services import bijlagen, wording
+from app.services import bijlagen, opened, versions, wording
 from app.terms import Noun, Verb
 from app.views.base import PortalInterface, PortalView
 from app.views.tabs.bijlagen import release_button
@@ -34,19 +35,84 @@ class BijlageView(PortalView):
     def show_context(self, row: Bijlage) -> dict[str, Any]:
         """Lead back to the dossier, and offer to retract the document when this person may."""
         context = super().show_context(row) | {"crumbs": [*path(row), (row.titel, None)]}
-        if row.ingetrokken_op is None and access.may(access.current_person(), Verb.RETRACT, row):
+        counts = row.ingetrokken_op is None and row.vervangen_op is None
+        if counts and access.may(access.current_person(), Verb.RETRACT, row):
             address = url_for("BijlageFilesView.retract", bijlage_id=row.id)
             context["danger"] = {"label": _("Retract document"), "url": address}
+        context["groups"] = _groups(row, access.reader())
         return context
 
     def show_buttons(self, row: Bijlage) -> Sequence[dict[str, Any]]:
-        """Offer the bytes."""
-        opens = {"label": _("Download document"), "url": url_for("BijlageFilesView.file", bijlage_id=row.id)}
-        release = release_button(row, access.current_person())  # type: ignore[arg-type]  # somebody is signed in
-        edits = list(super().show_buttons(row))
+        """Offer a look, the bytes, another version, and who sees it: what this person may, and can now."""
+        by = access.reader()
+        opens = [_look(row), {"label": _("Download document"), "url": _file(row)}] if row.is_released else []
+        changes = [
+            {"label": label, "url": url_for(f"BijlageVersionsView.{page}", bijlage_id=row.id)}
+            for page, label, offered in (
+                ("replace", _("Add a new version"), versions.may_replace(row, by)),
+                ("share", _("Change who sees it"), _may_share(row, by)),
+            )
+            if offered
+        ]
+        release = release_button(row, by)
+        edits = list(super().show_buttons(row)) if row.vervangen_op is None else []
         if release and edits:
             edits = [*(button | {"primary": False} for button in edits), release | {"primary": True}]
-        return [opens, *edits]
+        return [*opens, *changes, *edits]
+
+
+def _look(row: Bijlage) -> dict[str, Any]:
+    return {"label": _("Look at the document"), "url": url_for("BijlagePreviewView.look", bijlage_id=row.id)}
+
+
+def _file(row: Bijlage) -> str:
+    return url_for("BijlageFilesView.file", bijlage_id=row.id)
+
+
+def _may_share(row: Bijlage, by: Person) -> bool:
+    counts = row.ingetrokken_op is None and row.vervangen_op is None
+    return counts and access.may(by, Verb.SHARE, row)
+
+
+def _groups(row: Bijlage, by: Person) -> list[dict[str, Any]]:
+    """Tell JK staff of the other versions and of who opened it; others see the last version alone."""
+    if not by.is_jk_staff:
+        return []
+    groups = []
+    if newer := versions.latest(row):
+        link = {"text": newer.titel, "url": url_for("BijlageView.show", pk=newer.id)}
+        replaced = [(_("Replaced on"), wording.words(row.vervangen_op)), (_("Now"), link)]
+        groups.append({"title": _("There is a newer version"), "facts": replaced})
+    if found := versions.earlier(row):
+        groups.append({"title": _("Earlier versions"), "facts": [_version(one) for one in found]})
+    seen = opened_by(opened.of(row, by))
+    groups.append({"title": _("Who has opened it"), "facts": seen or [(_("Nobody yet"), "–")]})
+    return groups
+
+
+def _version(row: Bijlage) -> tuple[str, list[Any]]:
+    label = _("Version %(number)s", number=row.volgnummer)
+    who = " · ".join(
+        str(it) for it in (row.toegevoegd_door, row.organisation, wording.exact(row.toegevoegd_op)) if it
+    )
+    links = [
+        {"text": _("Look at version %(number)s", number=row.volgnummer), "url": _look(row)["url"]},
+        {"text": _("Download version %(number)s", number=row.volgnummer), "url": _file(row)},
+    ]
+    return label, [who, *(links if row.is_released else [])]
+
+
+def opened_by(found: Sequence[opened.Opened]) -> list[tuple[str, str]]:
+    """Say who opened a document and when last: names as far as they are told."""
+    return [
+        (
+            " · ".join(filter(None, (one.persoon, one.organisatie))) or _("Somebody who was invited"),
+            _("downloaded, last on %(when)s", when=wording.exact(one.op))
+            if one.downloaded
+            else _("looked at, last on %(when)s", when=wording.exact(one.op)),
+        )
+        for one in found
+    ]
 
 
 def path(row: Bijlage) -> list[tuple[str, str]]:

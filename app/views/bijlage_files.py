@@ -13,10 +13,10 @@ from app import access
 from app.access import Person
 from app.errors import NotFound, PortalError
 from app.models import Bijlage, Hulpvraag
-from app.services import bijlagen, intake, listing, log, onderwijsadvies, wording
-from app.terms import BijlageSoort, Noun, Stadium, Term, Verb, Zichtbaarheid
+from app.services import bijlagen, intake, listing, log, onderwijsadvies, opened, preview, wording
+from app.terms import BijlageSoort, Controle, Noun, Stadium, Term, Verb, Zichtbaarheid
 from app.views.base import Page, granted
-from app.views.bijlage import path
+from app.views.bijlage import opened_by, path
 
 _MOST_AT_ONCE = 20  # files in one form, without JavaScript
 
@@ -132,6 +132,9 @@ class BijlageFilesView(BaseView):
             submit_label=_("Retract document"),
             danger=True,
             cancel_url=page,
+            facts_title=_("Who has opened it"),
+            facts=opened_by(opened.of(bijlage, access.reader())),
+            facts_empty=_("Nobody has opened this document yet."),
         )
 
     @expose("/bijlagen/<bijlage_id>/definitief", methods=["GET", "POST"])
@@ -223,11 +226,20 @@ def _document(bijlage: Bijlage, organisation: str) -> dict[str, Any]:
         organisation,
         wording.moment(bijlage.toegevoegd_op),
     )
-    concept = bijlage.stadium is Stadium.CONCEPT
+    tag, kind = _tag(bijlage)
+    small = url_for("BijlagePreviewView.thumbnail", bijlage_id=bijlage.id)
     return {
         "titel": bijlage.titel,
         "meta": " · ".join(str(fact) for fact in facts),
-        "url": url_for("BijlageFilesView.file", bijlage_id=bijlage.id),
-        "tag": str(bijlage.stadium.label) if concept else None,
-        "tag_kind": "need",
+        "url": url_for("BijlageFilesView.file", bijlage_id=bijlage.id) if bijlage.is_released else None,
+        "small": small if preview.has_thumbnail(bijlage) else None,
+        "tag": tag,
+        "tag_kind": kind,
     }
+
+
+def _tag(bijlage: Bijlage) -> tuple[str | None, str]:
+    """Say what is out of the ordinary: the virus scan first, then a draft."""
+    if not bijlage.is_released:
+        return str(bijlage.controle.label), "stop" if bijlage.controle is Controle.BESMET else "plain"
+    return (str(bijlage.stadium.label) if bijlage.stadium is Stadium.CONCEPT else None), "need"

@@ -200,6 +200,28 @@ def to_the_endings(browser: Browser, demo: str) -> None:
     shoot(parent, "toegang-als-ouder")
 
 
+def with_documents(browser: Browser, demo: str) -> None:
+    """Take a document: looked at, replaced, shared and retracted."""
+    page = signed_in(browser, demo, "specialist")
+    dossier = opened(page, "Emre")
+    page.goto(f"{dossier}/bijlagen")
+    page.wait_for_load_state("networkidle")
+    shoot(page, "documenten")
+    page.locator(".docs a").first.click()
+    document = page.url
+    for path, name in (
+        ("bekijken", "document-bekijken"),
+        ("vervangen", "document-vervangen"),
+        ("delen", "document-delen"),
+        ("intrekken", "document-intrekken"),
+    ):
+        page.goto(f"{document}/{path}")
+        page.wait_for_load_state("networkidle")
+        shoot(page, name)
+    page.goto(document)
+    shoot(page, "document")
+
+
 def at_the_administrator(browser: Browser, demo: str) -> None:
     """Take what a role administrator of an SWV sees: people, rights, the review and a list to import."""
     page = signed_in(browser, demo, "rolbeheer")
@@ -256,4 +278,5 @@ if __name__ == "__main__":
         front_door(chromium, sys.argv[1].rstrip("/"))
         at_work(chromium, sys.argv[1].rstrip("/"))
         at_the_administrator(chromium, sys.argv[1].rstrip("/"))
+        with_documents(chromium, sys.argv[1].rstrip("/"))
         to_the_endings(chromium, sys.argv[1].rstrip("/"))

@@ -22,4 +22,9 @@ for (const row of document.querySelectorAll("[data-tabs]")) {
   if (current) strip.scrollLeft = current.offsetLeft - (strip.clientWidth - current.offsetWidth) / 2;
 }
 
+// A thumbnail that could not be drawn leaves no hole.
+const hide = (image) => image.matches?.("img.small") && (image.hidden = true);
+for (const image of document.querySelectorAll("img.small")) if (image.complete && !image.naturalWidth && image.loading !== "lazy") hide(image);
+document.addEventListener("error", (event) => hide(event.target), true);
+
 document.querySelector("[data-focus]")?.focus();

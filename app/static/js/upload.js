@@ -31,9 +31,10 @@ function begin(box) {
     const ending = file.name.includes(".") ? `.${file.name.split(".").pop().toLowerCase()}` : "";
     const wrong = !file.size ? words.isEmpty : file.size > Number(words.max) ? words.tooBig : words.accept && !words.accept.split(",").includes(ending) ? words.notAllowed : "";
     files.add(entry);
+    row.tabIndex = -1;
     list.append(row);
     set(entry, wrong ? "refused" : "waiting", wrong);
-    part("stop").addEventListener("click", () => entry.request?.abort());
+    part("stop").addEventListener("click", () => (entry.state === "busy" ? entry.request.abort() : set(entry, "stopped")));
     part("again").addEventListener("click", () => set(entry, "queued") && next());
     part("drop-row").addEventListener("click", () => {
       files.delete(entry);
@@ -65,6 +66,7 @@ function begin(box) {
   function set(entry, state, sentence = "") {
     entry.state = state;
     const { part, row } = entry;
+    const here = row.contains(document.activeElement);
     row.classList.toggle("kept", state === "kept");
     say(entry, sentence);
     part("state").textContent = { waiting: words.waiting, queued: words.busy, busy: words.busy, kept: words.kept, stopped: words.stopped }[state] ?? "";
@@ -72,9 +74,11 @@ function begin(box) {
     for (const select of row.querySelectorAll("select")) select.disabled = ["queued", "busy", "kept"].includes(state);
     part("bar").hidden = state === "refused";
     part("again").hidden = !["failed", "stopped"].includes(state);
-    part("stop").hidden = state !== "busy";
+    part("stop").hidden = !["queued", "busy"].includes(state);
     part("drop-row").hidden = !["waiting", "refused", "failed", "stopped"].includes(state);
     if (["kept", "failed", "stopped"].includes(state)) find("say").textContent = `${entry.file.name}: ${sentence || part("state").textContent}`;
+    // What had the focus is gone from view: the keyboard goes on with what can be done now.
+    if (here && !row.querySelector(":focus:not(:disabled)")?.checkVisibility()) (row.querySelector("select:enabled, button:not([hidden])") ?? row).focus();
     refresh();
     return true;
   }
@@ -120,6 +124,7 @@ function begin(box) {
       part("bar").value = 100;
       keep(request.response, part("soort").selectedOptions[0].textContent, file);
       done("kept");
+      if (!request.response?.url && request.response?.tag) part("state").textContent += `, ${request.response.tag}`;
     });
     request.addEventListener("error", () => done("failed", words.unreachable));
     request.addEventListener("abort", () => done("stopped"));
@@ -135,6 +140,7 @@ function begin(box) {
     name.textContent = bijlage?.titel ?? file.name;
     text.append(name, Object.assign(document.createElement("span"), { className: "sub", textContent: bijlage?.meta ?? `${soort} · ${measured(file.size)}` }));
     if (bijlage?.tag) name.after(" ", Object.assign(document.createElement("span"), { className: `tag ${bijlage.tag_kind}`, textContent: bijlage.tag }));
+    if (bijlage?.small) item.append(Object.assign(document.createElement("img"), { className: "small", src: bijlage.small, width: 48, height: 64, alt: "" }));
     item.append(text);
     find("docs").prepend(item);
     box.dataset.changed = "yes";
@@ -154,8 +160,10 @@ function begin(box) {
   picker.addEventListener("change", picked);
   if (picker.files.length) picked(); // chosen before this script was there
   start.addEventListener("click", () => {
+    const first = [...files].find((entry) => entry.state === "waiting");
     for (const entry of files) if (entry.state === "waiting") set(entry, "queued");
     next();
+    first?.part("stop").focus();
   });
 
   const zone = find("drop");

@@ -9,9 +9,9 @@ from flask_babel import lazy_gettext as _l
 from app import access
 from app.access import Person
 from app.models import Bijlage, Hulpvraag
-from app.services import dossiers, onderwijsadvies
+from app.services import dossiers, onderwijsadvies, preview
 from app.services.wording import moment, size, words
-from app.terms import Noun, OrganisationSoort, Stadium, Verb, Zichtbaarheid
+from app.terms import Controle, Noun, OrganisationSoort, Stadium, Verb, Zichtbaarheid
 
 Context = dict[str, Any]
 
@@ -40,7 +40,7 @@ def fill(row: Hulpvraag, person: Person) -> Context:
 
 def _bijlage(found: Bijlage) -> Context:
     cells: list[Context] = [
-        {"value": found.titel, "sub": size(found.grootte)},
+        {"value": found.titel, "sub": _sub(found), "small": small(found)},
         {"value": words(found.soort)},
         {"value": found.organisation.naam, "sub": found.toegevoegd_door.naam},
         {"value": moment(found.toegevoegd_op)},
@@ -72,6 +72,8 @@ def _paper(one: Bijlage, person: Person) -> Context:
     tags = [(words(one.zichtbaarheid), "need" if one.zichtbaarheid is Zichtbaarheid.INTERN else "plain")]
     if one.stadium is Stadium.CONCEPT:
         tags.insert(0, (words(one.stadium), "need"))
+    if not one.is_released:
+        tags.insert(0, (words(one.controle), "stop" if one.controle is Controle.BESMET else "plain"))
     if one.ingetrokken_op is not None:
         tags = [(_("Retracted"), "stop")]
     release = release_button(one, person)
@@ -79,9 +81,19 @@ def _paper(one: Bijlage, person: Person) -> Context:
         "titel": one.titel,
         "url": url_for("BijlageView.show", pk=one.id),
         "meta": " · ".join(facts),
+        "small": small(one),
         "tags": tags,
         "actions": [release] if release else [],
     }
+
+
+def small(one: Bijlage) -> str | None:
+    """Give the address of the thumbnail, when there is one."""
+    return url_for("BijlagePreviewView.thumbnail", bijlage_id=one.id) if preview.has_thumbnail(one) else None
+
+
+def _sub(one: Bijlage) -> str:
+    return size(one.grootte) if one.is_released else f"{size(one.grootte)} · {words(one.controle)}"
 
 
 def release_button(one: Bijlage, person: Person) -> Context | None:

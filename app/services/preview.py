@@ -1,0 +1,134 @@
+"""A look at a document within the portal: its pages as pictures, its words, what comes before and after."""
+
+import codecs
+import threading
+import uuid
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app import access
+from app.access import Person
+from app.errors import NotFound
+from app.extensions import db
+from app.models import Bijlage, Hulpvraag
+from app.services import bijlagen, log, render, store
+from app.terms import Actie, Verb
+
+_MOST_WORDS = 200_000  # characters of a text that are shown
+_MOST_SMALL = 300  # thumbnails that one process remembers
+_small: OrderedDict[uuid.UUID, bytes] = OrderedDict()
+_one_at_a_time = threading.Lock()
+TEXT = "text/plain"
+
+
+@dataclass(frozen=True)
+class Look:
+    """What is shown: `sheets`, or `text`; neither when this kind of document is only downloaded."""
+
+    sheets: render.Sheets | None = None
+    text: str | None = None
+    cut: bool = False
+    failed: bool = False
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """Where a document stands among those of its dossier, which the person may see."""
+
+    number: int
+    total: int
+    previous: Bijlage | None
+    next: Bijlage | None
+
+
+def look(bijlage: Bijlage, by: Person) -> Look:
+    """Show a document, after that is in the log. Conflict while the virus scan does not let it out."""
+    _require(bijlage, by)
+    if not can_show(bijlage):
+        log.reading(bijlage)
+        return Look()
+    with store.open_(bijlage) as file:
+        log.record(Actie.BEKIJKEN, row=bijlage)
+        db.session.commit()  # drawing takes a while: hold no transaction meanwhile
+        if bijlage.mimetype == TEXT:
+            text, cut = _decoded(file.read(4 * _MOST_WORDS))
+            return Look(text=text, cut=cut or bijlage.grootte > 4 * _MOST_WORDS)
+        try:
+            return Look(sheets=render.sheets(file, bijlage.mimetype))
+        except render.CannotBeShown:
+            return Look(failed=True)
+
+
+def sheet(bijlage: Bijlage, number: str, by: Person) -> bytes:
+    """Draw one page of a document that is being looked at, as WebP; NotFound when there is none."""
+    _require(bijlage, by)
+    known = number.isascii() and number.isdigit() and len(number) < 4
+    if not known or not 1 <= int(number) <= render.MOST_PAGES or not render.can_draw(bijlage.mimetype):
+        raise NotFound
+    with store.open_(bijlage) as file:
+        db.session.commit()
+        return render.picture(file, bijlage.mimetype, int(number))
+
+
+def thumbnail(bijlage: Bijlage, by: Person) -> bytes:
+    """Give the small picture of the first page, as WebP; NotFound when it has none."""
+    _require(bijlage, by)
+    if not has_thumbnail(bijlage):
+        raise NotFound
+    return _kept(bijlage)
+
+
+def has_thumbnail(bijlage: Bijlage) -> bool:
+    """Tell whether a small picture goes with this document: not before the virus scan lets it out."""
+    return bijlage.is_released and bijlage.ingetrokken_op is None and render.can_draw(bijlage.mimetype)
+
+
+def can_show(bijlage: Bijlage) -> bool:
+    """Tell whether this kind of document is shown at all; an Office document is downloaded."""
+    return bijlage.mimetype == TEXT or render.can_draw(bijlage.mimetype)
+
+
+def neighbours(bijlage: Bijlage) -> Neighbours | None:
+    """Find the documents before and after this one; None for one that does not count any more."""
+    at = Hulpvraag(id=bijlage.hulpvraag_id)
+    rows: Sequence[Bijlage] = bijlagen.of(at)
+    place = next((number for number, row in enumerate(rows) if row.id == bijlage.id), None)
+    if place is None:
+        return None
+    before = rows[place - 1] if place else None
+    after = rows[place + 1] if place + 1 < len(rows) else None
+    return Neighbours(place + 1, len(rows), before, after)
+
+
+def _require(bijlage: Bijlage, by: Person) -> None:
+    access.require(by, Verb.READ, bijlage)
+    bijlagen.refuse_unchecked(bijlage)
+
+
+def _kept(bijlage: Bijlage) -> bytes:
+    """Give the thumbnail from the memory of this process, or draw it: a document's bytes never change."""
+    with _one_at_a_time:
+        if found := _small.get(bijlage.id):
+            _small.move_to_end(bijlage.id)
+            return found
+    with store.open_(bijlage) as file:
+        db.session.commit()
+        made = render.picture(file, bijlage.mimetype, width=render.SMALL)
+    with _one_at_a_time:
+        _small[bijlage.id] = made
+        while len(_small) > _MOST_SMALL:
+            _small.popitem(last=False)
+    return made
+
+
+def _decoded(content: bytes) -> tuple[str, bool]:
+    """Read plain text as the intake does; the end of what was cut may be half a character."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        text = content.decode("utf-16", "ignore")
+    else:
+        try:
+            text = codecs.getincrementaldecoder("utf-8-sig")().decode(content)
+        except UnicodeDecodeError:
+            text = content.decode("cp1252", "replace")
+    return text[:_MOST_WORDS], len(text) > _MOST_WORDS

@@ -1,0 +1,53 @@
+// A new version goes as one raw body with a bar, so that no form holds it; without this the form itself is sent.
+const form = document.querySelector("[data-replace]");
+const find = (name) => form.querySelector(`[data-${name}]`);
+const words = form.dataset;
+const picker = form.querySelector("input[type=file]");
+const submit = form.querySelector("[type=submit]");
+let request;
+
+function say(sentence) {
+  find("wrong").textContent = sentence;
+  find("wrong").hidden = !sentence;
+}
+
+function rest(sentence) {
+  const stopped = document.activeElement === find("stop");
+  find("busy").hidden = true;
+  submit.disabled = picker.disabled = false;
+  say(sentence);
+  if (stopped) submit.focus();
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const [file] = picker.files;
+  const wrong = !file ? words.none : !file.size ? words.isEmpty : file.size > Number(words.max) ? words.tooBig : "";
+  say(wrong);
+  if (wrong) return picker.focus();
+  const url = new URL(location.href);
+  url.search = new URLSearchParams({ naam: file.name.slice(-200) });
+  request = new XMLHttpRequest();
+  request.open("POST", url);
+  request.responseType = "json";
+  request.setRequestHeader("Content-Type", "application/octet-stream");
+  request.setRequestHeader("Accept", "application/json");
+  request.setRequestHeader("X-CSRFToken", words.token);
+  request.upload.addEventListener("progress", (progress) => {
+    if (progress.lengthComputable) find("bar").value = Math.min(99, (progress.loaded / progress.total) * 100);
+  });
+  request.addEventListener("load", () => {
+    if (new URL(request.responseURL).pathname !== url.pathname) return rest(words.signedOut);
+    if (request.status !== 201) return rest(request.response?.error ?? words.failed);
+    find("bar").value = 100;
+    location.assign(request.response.url);
+  });
+  request.addEventListener("error", () => rest(words.unreachable));
+  request.addEventListener("abort", () => rest(words.stopped));
+  find("bar").value = 0;
+  find("busy").hidden = false;
+  submit.disabled = picker.disabled = true;
+  find("stop").focus();
+  request.send(file);
+});
+find("stop").addEventListener("click", () => request?.abort());
