@@ -181,6 +181,36 @@ def who_downloads(who: Who, thing: Thing) -> int:
     return 409 if (found := who_may("read")(who, thing)) == 200 and thing.infected else found
 
 
+def small_picture(who: Who, thing: Thing) -> int:
+    """What was taken back has none any more."""
+    found = who_downloads(who, thing)
+    return 404 if found == 200 and thing.retracted else found
+
+
+def who_replaces(status: int) -> Answer:
+    """Who may add here, of their own organisation; JK staff of whatever they may change."""
+
+    def answer(who: Who, thing: Thing) -> int:
+        if not oracle.may(who, "read", thing) or not oracle.has(who, "Bijlage", "add"):
+            return 404
+        if thing.replaced or thing.retracted:
+            return 409
+        adds = who_adds_here("Bijlage", 200)(who, thing) == 200
+        own = thing.organisation == who.organisation
+        return status if adds and (own or oracle.may(who, "edit", thing)) else 404
+
+    return answer
+
+
+def who_shares(status: int) -> Answer:
+    def answer(who: Who, thing: Thing) -> int:
+        if not oracle.may(who, "share", thing):
+            return 404
+        return 409 if thing.replaced or thing.retracted else status
+
+    return answer
+
+
 def who_releases(status: int) -> Answer:
     """An advice that is not final yet is made so by who may do both at once."""
 
@@ -513,6 +543,14 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/hulpvragen/<hulpvraag_id>/bijlagen", "BijlageFilesView.upload", who_adds_here("Bijlage", 415), "Hulpvraag", raw=True),
     Route("POST", "/hulpvragen/<hulpvraag_id>/bijlagen/formulier", "BijlageFilesView.form", who_adds_here("Bijlage", 422), "Hulpvraag", sends={"bestand-0": "leeg.pdf"}),
     Route("GET", "/bijlagen/<bijlage_id>/bestand", "BijlageFilesView.file", who_downloads, "Bijlage"),
+    Route("GET", "/bijlagen/<bijlage_id>/bekijken", "BijlagePreviewView.look", who_downloads, "Bijlage"),
+    Route("GET", "/bijlagen/<bijlage_id>/blad/<nummer>.webp", "BijlagePreviewView.sheet", who_downloads, "Bijlage", {"nummer": "1"}),
+    Route("GET", "/bijlagen/<bijlage_id>/blad/<nummer>.webp", "BijlagePreviewView.sheet", lambda who, thing: 404 if who_downloads(who, thing) == 200 else who_downloads(who, thing), "Bijlage", {"nummer": "0"}),
+    Route("GET", "/bijlagen/<bijlage_id>/miniatuur", "BijlagePreviewView.thumbnail", small_picture, "Bijlage"),
+    Route("GET", "/bijlagen/<bijlage_id>/vervangen", "BijlageVersionsView.replace", who_replaces(200), "Bijlage"),
+    Route("POST", "/bijlagen/<bijlage_id>/vervangen", "BijlageVersionsView.replace", who_replaces(422), "Bijlage"),
+    Route("GET", "/bijlagen/<bijlage_id>/delen", "BijlageVersionsView.share", who_shares(200), "Bijlage"),
+    Route("POST", "/bijlagen/<bijlage_id>/delen", "BijlageVersionsView.share", who_shares(422), "Bijlage"),
     Route("GET", "/bijlagen/<bijlage_id>/intrekken", "BijlageFilesView.retract", who_may("retract"), "Bijlage"),
     Route("POST", "/bijlagen/<bijlage_id>/intrekken", "BijlageFilesView.retract", who_may("retract", 302), "Bijlage", changes=True),
     Route("GET", "/bijlagen/<bijlage_id>/definitief", "BijlageFilesView.release", who_releases(200), "Bijlage"),

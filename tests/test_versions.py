@@ -100,7 +100,7 @@ def test_a_new_version_of_the_advice_is_a_draft_again(partnership, dossier):
     ready = {"stadium": Stadium.DEFINITIEF, "zichtbaarheid": Zichtbaarheid.GEDEELD}
     old = add(partnership, dossier, "specialist", soort=BijlageSoort.ONDERWIJSADVIES, **ready)
     new = replace(partnership, old, "contact")
-    assert (new.stadium, new.zichtbaarheid) == (Stadium.CONCEPT, Zichtbaarheid.GEDEELD)
+    assert (new.stadium, new.zichtbaarheid) == (Stadium.CONCEPT, Zichtbaarheid.INTERN)
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,8 @@ class Bijlage(OfHulpvraag, Model):
     """A document: `grootte` in bytes and `sha256` in hex of what people get to see.
 
     `sleutel` is where the store keeps it, `datasleutel` the key it is encrypted with, itself encrypted by
-    the key-encryption key `kek`; `miniatuur` is where its small picture is. Versions of one document share
-    `reeks_id`, the id of the first (which has none); all but the last have `vervangen_op`.
+    the key-encryption key `kek`. Versions of one document share `reeks_id`, the id of the first (which has
+    none); all but the last have `vervangen_op`.
     """
 
     __tablename__ = "bijlage"
@@ -40,7 +40,6 @@ class Bijlage(OfHulpvraag, Model):
     sleutel: Mapped[str] = mapped_column(String(64), unique=True)
     datasleutel: Mapped[bytes] = mapped_column(LargeBinary, default=b"", deferred=True)
     kek: Mapped[str] = mapped_column(String(16), default="")
-    miniatuur: Mapped[str | None] = mapped_column(String(64), unique=True)
     controle: Mapped[Controle] = term(Controle, default=Controle.OVERGESLAGEN)
     gecontroleerd_op: Mapped[datetime | None] = mapped_column(Moment)
     reeks_id: Mapped[uuid.UUID | None] = mapped_column(Id, ForeignKey("bijlage.id"), index=True)

@@ -127,7 +127,7 @@ def destroy(bijlage: Bijlage) -> None:
 
     Who may is the caller's question: nobody has this right by hand. The versions after it stay.
     """
-    keys = [key for key in (bijlage.sleutel, bijlage.miniatuur) if key]
+    key = bijlage.sleutel
     with access.as_system("what is destroyed is decided elsewhere"):
         later = db.session.scalars(
             select(Bijlage).where(Bijlage.reeks_id == bijlage.id).order_by(Bijlage.volgnummer)
@@ -141,8 +141,7 @@ def destroy(bijlage: Bijlage) -> None:
         log.record(Actie.VERNIETIGEN, row=bijlage)
         db.session.delete(bijlage)
         db.session.commit()
-    for key in keys:
-        store.delete(key)
+    store.delete(key)
 
 
 def sweep() -> int:
@@ -153,5 +152,4 @@ def sweep() -> int:
 def known_keys() -> set[str]:
     """Give the keys of all bytes that belong to a row."""
     with access.as_system("bytes without a row belong to nobody", across_swvs=True):
-        pairs = db.session.execute(select(Bijlage.sleutel, Bijlage.miniatuur)).all()
-    return {key for pair in pairs for key in pair if key}
+        return set(db.session.scalars(select(Bijlage.sleutel)))

@@ -11,7 +11,7 @@ from app.extensions import db
 from app.models import Bijlage, Hulpvraag
 from app.models.base import now
 from app.services import bijlagen, intake, log, related, store, wording
-from app.terms import Actie, BijlageSoort, Stadium, Verb
+from app.terms import Actie, BijlageSoort, Stadium, Verb, Zichtbaarheid
 
 _MOST = 100
 
@@ -48,7 +48,9 @@ def require_replace(bijlage: Bijlage, by: Person) -> None:
 def replace(
     bijlage: Bijlage, stream: store.Readable, *, naam: str, announced: int | None = None, by: Person
 ) -> Bijlage:
-    """Put a new version in the place of `bijlage`: same kind, title and readers; an advice is a draft again.
+    """Put a new version in the place of `bijlage`: same kind, title and readers.
+
+    An advice is a draft again, which JK staff alone see until they make it final.
 
     Raises Conflict when somebody else was first, and what `bijlagen.add` raises; then nothing changes.
     """
@@ -106,7 +108,7 @@ def _new(old: Bijlage, by: Person) -> Bijlage:
         hulpvraag_id=old.hulpvraag_id,
         soort=old.soort,
         titel=old.titel,
-        zichtbaarheid=old.zichtbaarheid,
+        zichtbaarheid=Zichtbaarheid.INTERN if advice else old.zichtbaarheid,
         stadium=Stadium.CONCEPT if advice else old.stadium,
         toegevoegd_door_id=by.gebruiker_id,
         organisation_id=by.organisation_id,

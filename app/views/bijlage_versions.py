@@ -32,8 +32,8 @@ class BijlageVersionsView(BaseView):
     def replace(self, bijlage_id: str) -> Page:
         """Ask for the new version, or keep it: a raw body, or a form without JavaScript."""
         row, by = listing.one(Bijlage, bijlage_id, ("hulpvraag",)), access.reader()
+        versions.require_replace(row, by)
         if request.method == "GET":
-            versions.require_replace(row, by)
             log.reading(row)
             return self.render_template("bijlage_vervangen.html", **_replacing(row))
         if request.mimetype == _RAW:
@@ -95,13 +95,13 @@ def _replacing(row: Bijlage) -> Context:
         "sub": row.titel,
         "crumbs": [*path(row), (row.titel, here), (_("Add a new version"), None)],
         "consequences": [
-            _("The new version takes the place of the old one, and is seen by the same people."),
+            _(
+                "The new version of the advice is a draft. "
+                "Others see it when the JK specialist makes it final."
+            )
+            if row.soort is BijlageSoort.ONDERWIJSADVIES
+            else _("The new version takes the place of the old one, and is seen by the same people."),
             _("Only JK staff can still read the old version."),
-            *(
-                [_("The new version of the advice is a draft, until the JK specialist makes it final.")]
-                if row.soort is BijlageSoort.ONDERWIJSADVIES
-                else []
-            ),
         ],
         "hint": _(
             "You can add %(kinds)s, up to %(size)s for each file.", kinds=intake.ACCEPT_TEXT, size=size
