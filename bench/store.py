@@ -1,8 +1,8 @@
 """Documents of 100 MB in and out of a portal behind gunicorn, against `cp` and `openssl` in the same run.
 
 One raw body an upload, encrypted as it comes in; a download decrypted as it goes out. Each takes turns with
-`cp` and `openssl dgst -sha256`; of the medians, upload and download may be 1.5 times as long. KINDBRUG_BENCH_MB is
-another size, KINDBRUG_BENCH_S3=1 adds an S3 server (moto) on this machine.
+`cp` and `openssl dgst -sha256`; of the medians, upload and download may be 1.5 times as long.
+KINDBRUG_BENCH_MB is another size, KINDBRUG_BENCH_S3=1 adds an S3 server (moto) on this machine.
 """
 
 import base64
