@@ -11,13 +11,14 @@ from typing import Any
 import boto3
 from moto.server import ThreadedMotoServer
 
-BUCKET, KEY = "kindbrug", "an-invented-key"
+KEY = "an-invented-key"
 
 
 class S3:
     """One server; `settings` points a portal at a folder of its own in it."""
 
     def __init__(self, port: int) -> None:
+        self.bucket = f"kindbrug-{uuid.uuid4().hex}"  # the servers of one process share what they keep
         self.address = f"http://127.0.0.1:{port}"
         self.client = boto3.client(
             "s3",
@@ -29,7 +30,7 @@ class S3:
 
     def settings(self, address: str | None = None) -> dict[str, Any]:
         return {
-            "STORE_URL": f"s3://{BUCKET}/{uuid.uuid4().hex}",
+            "STORE_URL": f"s3://{self.bucket}/{uuid.uuid4().hex}",
             "STORE_ENDPOINT": address or self.address,
             "STORE_REGION": "eu-west-1",
             "STORE_ACCESS_KEY": KEY,
@@ -37,18 +38,18 @@ class S3:
         }
 
     def names(self, settings: dict[str, Any]) -> list[str]:
-        prefix = settings["STORE_URL"].partition(f"{BUCKET}/")[2]
-        found = self.client.list_objects_v2(Bucket=BUCKET, Prefix=prefix).get("Contents", [])
+        prefix = settings["STORE_URL"].partition(f"{self.bucket}/")[2]
+        found = self.client.list_objects_v2(Bucket=self.bucket, Prefix=prefix).get("Contents", [])
         return [it["Key"] for it in found]
 
     def content(self, name: str) -> bytes:
-        return self.client.get_object(Bucket=BUCKET, Key=name)["Body"].read()
+        return self.client.get_object(Bucket=self.bucket, Key=name)["Body"].read()
 
     def replace(self, name: str, content: bytes) -> None:
-        self.client.put_object(Bucket=BUCKET, Key=name, Body=content)
+        self.client.put_object(Bucket=self.bucket, Key=name, Body=content)
 
     def half_uploads(self) -> list[str]:
-        return [it["Key"] for it in self.client.list_multipart_uploads(Bucket=BUCKET).get("Uploads", [])]
+        return [it["Key"] for it in self.client.list_multipart_uploads(Bucket=self.bucket).get("Uploads", [])]
 
 
 @contextmanager
@@ -56,7 +57,7 @@ def serving_s3() -> Iterator[S3]:
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     s3 = S3(server.get_host_and_port()[1])
-    s3.client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    s3.client.create_bucket(Bucket=s3.bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     yield s3
     s3.client.close()
     server.stop()

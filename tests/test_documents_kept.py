@@ -13,6 +13,7 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 import config
@@ -100,7 +101,7 @@ def test_a_form_without_javascript_writes_no_temporary_file(partnership, dossier
     monkeypatch.setattr("werkzeug.formparser.TemporaryFile", refuse, raising=False)
     browser = Browser(partnership, "voorschool")
     data = {"csrf_token": browser.token(dossier), "soort-0": "aanvraag"}
-    data["bestand-0"] = (BytesIO(pdf(3_000_000)), "Aanvraag.pdf")
+    data["bestand-0"] = FileStorage(BytesIO(pdf(3_000_000)), "Aanvraag.pdf")
     boundary, body = encode_multipart(data)  # the browser under test would write a temporary file itself
     answer = browser.client.post(
         f"/hulpvragen/{dossier}/bijlagen/formulier",
