@@ -31,6 +31,15 @@ def test_what_people_really_send_comes_in(naam):
     assert judge(naam, GOOD[naam])
 
 
+@pytest.mark.parametrize("naam", GOOD)
+def test_what_is_kept_of_a_good_document_is_good_as_well(naam):
+    kind, kept = intake.file_type(intake.clean_name(naam)), io.BytesIO()
+    if kind.clean(io.BytesIO(GOOD[naam]), kept):
+        assert judge(naam, kept.getvalue()) == kind.mimetype
+    else:
+        assert not kept.getvalue()
+
+
 @pytest.mark.parametrize(("naam", "content", "sentence"), HOSTILE, ids=[repr(naam) for naam, *_ in HOSTILE])
 def test_what_has_no_place_in_a_dossier_is_refused_in_its_own_words(
     naam, content, sentence, in_dutch, proven

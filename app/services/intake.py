@@ -11,7 +11,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from app.errors import PortalError
-from app.services import content
+from app.services import clean, content
 
 Sentence: TypeAlias = LazyString | str
 NAME_LENGTH = 150  # characters, the ending included
@@ -30,11 +30,12 @@ class FileRefused(PortalError):
 
 @dataclass(frozen=True)
 class FileType:
-    """One line of the allow-list: what it is, how its name ends, and who looks inside."""
+    """One line of the allow-list: what it is, how its name ends, who looks inside and who cleans it."""
 
     mimetype: str
     endings: tuple[str, ...]
     check: Callable[[BinaryIO], None]
+    cleaner: clean.Cleaner | None
     mismatch: Sentence
     magic: bool = True
 
@@ -53,6 +54,19 @@ class FileType:
         if self.magic and not self._looks_right_to_puremagic(head):
             raise FileRefused(self.mismatch)
 
+    def clean(self, file: BinaryIO, out: BinaryIO) -> bool:
+        """Write what is kept instead of `file` to `out`; False when it stays as it is.
+
+        Raises FileRefused when it can't be made safe; what `out` has then is worth nothing.
+        """
+        if self.cleaner is None:
+            return False
+        try:
+            self.cleaner(file, out)
+        except content.Damaged as damaged:
+            raise FileRefused(_DAMAGE.get(damaged.why, self.mismatch)) from damaged
+        return True
+
     def _looks_right_to_puremagic(self, head: bytes) -> bool:
         try:
             found = puremagic.magic_string(head)
@@ -70,30 +84,30 @@ _photo = _l(
 
 ALLOWED: tuple[FileType, ...] = (
     FileType(
-        "application/pdf", ("pdf",), content.pdf,
+        "application/pdf", ("pdf",), content.pdf, clean.pdf,
         _l("The name says that this is a PDF, but it is something else inside. Save it again as PDF."),
     ),
     FileType(
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document", ("docx",),
-        content.ooxml(b"wordprocessingml.document.main+xml"), _office,
+        content.ooxml(b"wordprocessingml.document.main+xml"), None, _office,
     ),
     FileType(
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ("xlsx",),
-        content.ooxml(b"spreadsheetml.sheet.main+xml"), _office,
+        content.ooxml(b"spreadsheetml.sheet.main+xml"), None, _office,
     ),
     FileType(
         "application/vnd.openxmlformats-officedocument.presentationml.presentation", ("pptx",),
-        content.ooxml(b"presentationml.presentation.main+xml"), _office,
+        content.ooxml(b"presentationml.presentation.main+xml"), None, _office,
     ),
     FileType(
         "application/vnd.oasis.opendocument.text", ("odt",),
-        content.opendocument(b"application/vnd.oasis.opendocument.text"), _office,
+        content.opendocument(b"application/vnd.oasis.opendocument.text"), None, _office,
     ),
-    FileType("image/jpeg", ("jpg", "jpeg"), content.jpeg, _photo),
-    FileType("image/png", ("png",), content.png, _photo),
-    FileType("image/tiff", ("tif", "tiff"), content.tiff, _photo),
+    FileType("image/jpeg", ("jpg", "jpeg"), content.jpeg, clean.photo("JPEG"), _photo),
+    FileType("image/png", ("png",), content.png, clean.photo("PNG"), _photo),
+    FileType("image/tiff", ("tif", "tiff"), content.tiff, clean.photo("TIFF"), _photo),
     FileType(
-        "text/plain", ("txt",), content.text,
+        "text/plain", ("txt",), content.text, None,
         _l("The name says that this is plain text, but it is something else inside. Save it as PDF."),
         magic=False,
     ),
@@ -119,6 +133,9 @@ _DAMAGE: dict[str, Sentence] = {
     "locked": _l("This document is locked with a password. Save it without a password."),
     "incomplete": _l("This file is damaged or incomplete. Open it, save it again and add it once more."),
     "bomb": _l("This file unfolds to something far too large. Save it as PDF."),
+    "heavy": _l("This file is too complicated to check. Print it to PDF, or split it, and add that."),
+    "collection": _l("This PDF is a collection of documents. Save each of them as a PDF of its own."),
+    "form": _l("This form opens in Adobe Reader only. Print it to PDF and add that."),
     "pixels": _l("This picture is too large to open: it has too many pixels. Make it smaller first."),
 }
 _REFUSED_ENDINGS: dict[str, str] = {
