@@ -11,7 +11,7 @@ from flask.cli import with_appcontext
 from flask_babel import gettext as _
 
 from app.errors import BadInput, PortalError
-from app.services import accounts, bijlagen, first_account, handbook, mail, two_factor
+from app.services import accounts, bijlagen, first_account, handbook, mail, scans, two_factor
 from app.terms import OrganisationSoort, Role
 
 
@@ -27,11 +27,12 @@ def register(app: Flask) -> None:
 
 
 @click.command()
-@click.option("--once", is_flag=True, help="Deliver what is due now and stop.")
+@click.option("--once", is_flag=True, help="Deliver and scan what is due now and stop.")
 @with_appcontext
 def worker(*, once: bool) -> None:
-    """Deliver the mail that waits, until SIGTERM: it finishes the mail in hand."""
+    """Deliver the mail and scan the documents that wait, until SIGTERM: it finishes what is in hand."""
     if once:
+        scans.due(limit=100)
         click.echo(mail.deliver_due())
         return
     asked: list[int] = []

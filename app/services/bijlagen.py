@@ -19,7 +19,7 @@ from app.errors import BadInput, Conflict, PortalError
 from app.extensions import db
 from app.models import Bijlage, Hulpvraag
 from app.models.base import now
-from app.services import intake, log, store, wording
+from app.services import bijlage_namen, intake, log, scans, store, wording
 from app.terms import Actie, BijlageSoort, Controle, Noun, Stadium, Verb, Zichtbaarheid
 
 _CHUNK = 256 * 1024  # bytes
@@ -91,6 +91,7 @@ def add(
         # right or membership can have ended during the upload
         access.require(access.person_for(by.gebruiker_id, by.organisation_id), Verb.ADD, row)
         row.grootte, row.sha256, row.sleutel = stored.size, stored.sha256, stored.key
+        row.controle = scans.first()
         kept = _same_again(row) or _keep(row, hulpvraag)
         db.session.commit()
     except BaseException:
@@ -157,8 +158,7 @@ def download(bijlage: Bijlage, by: Person) -> Download:
     except BaseException:
         file.close()
         raise
-    naam = intake.download_name(bijlage.titel, bijlage.mimetype)
-    return Download(file, naam, bijlage.mimetype, bijlage.grootte)
+    return Download(file, bijlage_namen.of(bijlage), bijlage.mimetype, bijlage.grootte)
 
 
 def refuse_unchecked(bijlage: Bijlage) -> None:

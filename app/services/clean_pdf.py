@@ -4,7 +4,6 @@ It runs apart from the portal (see `clean`), because it reads what strangers mad
 imports nothing of the portal and its exit says why it failed: one of `clean.ENDS`. Norm: ISO 32000-2.
 """
 
-import shutil
 import sys
 from io import BytesIO
 from typing import Any, BinaryIO
@@ -22,8 +21,8 @@ def _names(words: str) -> frozenset[str]:
 
 # What a document may say of itself as a whole; scripts, files and what starts at opening have no key here.
 _OF_ROOT = _names(
-    "Type Version Pages PageLabels Names Dests ViewerPreferences PageLayout PageMode Outlines AcroForm MarkInfo"
-    " StructTreeRoot Lang OutputIntents OCProperties Extensions"
+    "Type Version Pages PageLabels Names Dests ViewerPreferences PageLayout PageMode Outlines AcroForm"
+    " MarkInfo StructTreeRoot Lang OutputIntents OCProperties Extensions"
 )
 _OF_NAMES = _names("Dests AP Pages Templates IDS")
 _OF_TRAILER = _names("Root Size ID")
@@ -31,7 +30,7 @@ _OF_TRAILER = _names("Root Size ID")
 _NOWHERE = _names(
     "AA OpenAction JS JavaScript XFA EF EmbeddedFile EmbeddedFiles AF RichMediaContent RichMediaSettings 3DD"
     " 3DV Movie Sound Rendition Renditions AlternatePresentations Collection NeedsRendering Requirements"
-    " Metadata PieceInfo Ref OPI Perms Next"
+    " Metadata PieceInfo Ref OPI Perms"
 )
 _PLAYING = _names("RichMedia 3D Movie Sound Screen FileAttachment Projection")
 _ACTIONS = _names("GoTo URI Named")
@@ -71,7 +70,7 @@ def _refuse(pdf: pikepdf.Pdf) -> None:
     if "/Collection" in root:
         raise _Refused(_COLLECTION)
     form = root.get("/AcroForm")
-    if root.get("/NeedsRendering") is True and isinstance(form, pikepdf.Dictionary) and "/XFA" in form:
+    if bool(root.get("/NeedsRendering")) and isinstance(form, pikepdf.Dictionary) and "/XFA" in form:
         raise _Refused(_FORM)
     # A repaired document may lack what was past the damage: it says itself how many pages it had.
     if not len(pdf.pages) or root.Pages.get("/Count") != len(pdf.pages):
@@ -118,8 +117,8 @@ def _calm_entries(thing: Any, *, is_stream: bool) -> list[Any]:
     # A stream's /F says that its bytes are in another file, and in which.
     gone = keys & (_NOWHERE | {"/F"} if is_stream else _NOWHERE)
     gone |= {key for key in keys & _ACTION_OF if _is_unknown_action(thing[key])}
-    if "/S" in keys and _acts(thing):
-        gone = keys
+    if "/S" in keys:
+        gone = keys if _acts(thing) else gone | (keys & {"/Next"})  # an action may chain others
     for key in gone:
         del thing[key]
     return [thing[key] for key in keys - gone]
@@ -143,7 +142,8 @@ def _acts(action: Any) -> bool:
 def main() -> int:
     """Clean standard input to standard output; give the exit."""
     file = BytesIO()
-    shutil.copyfileobj(sys.stdin.buffer, file)
+    while chunk := sys.stdin.buffer.read(2**16):
+        file.write(chunk)
     try:
         clean(file, sys.stdout.buffer)
     except _Refused as refused:

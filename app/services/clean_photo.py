@@ -3,7 +3,6 @@
 Its argument is the kind: JPEG, PNG or TIFF. It imports nothing of the portal; its exit is of `clean.ENDS`.
 """
 
-import shutil
 import sys
 import warnings
 from io import BytesIO
@@ -106,7 +105,8 @@ def main(kind: str) -> int:
     Image.MAX_IMAGE_PIXELS = 250_000_000
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     file = BytesIO()
-    shutil.copyfileobj(sys.stdin.buffer, file)
+    while chunk := sys.stdin.buffer.read(2**16):
+        file.write(chunk)
     file.seek(0)
     try:
         clean(file, sys.stdout.buffer, kind)

@@ -19,6 +19,7 @@ from flask import current_app
 from flask_babel import lazy_gettext as _l
 
 from app.errors import PortalError
+from app.models import Bijlage
 
 _CHUNK = 256 * 1024
 _INCOMING = "incoming"
@@ -110,6 +111,11 @@ def read(key: str) -> BinaryIO:
     """Open what is kept under `key`; the caller closes it. Raises StoreUnavailable when it isn't there."""
     with _disk():
         return _path(key).open("rb")
+
+
+def open_(bijlage: Bijlage) -> BinaryIO:
+    """Open a document; the caller closes it. Raises StoreUnavailable when its bytes aren't there."""
+    return read(bijlage.sleutel)
 
 
 def delete(key: str) -> None:

@@ -9,9 +9,9 @@ from flask_babel import lazy_gettext as _l
 from app import access
 from app.access import Person
 from app.models import Bijlage, Hulpvraag
-from app.services import dossiers, onderwijsadvies
+from app.services import dossiers, onderwijsadvies, scans
 from app.services.wording import moment, size, words
-from app.terms import Noun, OrganisationSoort, Stadium, Verb, Zichtbaarheid
+from app.terms import Controle, Noun, OrganisationSoort, Stadium, Verb, Zichtbaarheid
 
 Context = dict[str, Any]
 
@@ -29,7 +29,8 @@ def fill(row: Hulpvraag, person: Person) -> Context:
     add = {"label": _("Add bijlagen"), "url": window(row), "dialog": True, "primary": True}
     found = dossiers.documents(row)
     if staff:
-        return {"groups": _groups(found, person), "buttons": [add] if adds else []}
+        late = scans.late(person, row) if any(one.controle is Controle.WACHT for one in found) else None
+        return {"groups": _groups(found, person), "buttons": [add] if adds else [], "warning": late}
     return {
         "columns": [{"label": label, "key": key} for label, key in heads],
         "rows": [_bijlage(one) for one in found],
@@ -40,12 +41,18 @@ def fill(row: Hulpvraag, person: Person) -> Context:
 
 def _bijlage(found: Bijlage) -> Context:
     cells: list[Context] = [
-        {"value": found.titel, "sub": size(found.grootte)},
+        {"value": found.titel, "sub": size(found.grootte), **_scan(found)},
         {"value": words(found.soort)},
         {"value": found.organisation.naam, "sub": found.toegevoegd_door.naam},
         {"value": moment(found.toegevoegd_op)},
     ]
     return {"url": url_for("BijlageView.show", pk=found.id), "cells": cells}
+
+
+def _scan(found: Bijlage) -> Context:
+    """Say under the title that a document can't be opened, because of the virus scan."""
+    facts = size(found.grootte), words(found.controle)
+    return {} if found.is_released else {"sub": " · ".join(facts)}
 
 
 # What the specialist has and what the others added, side by side. Manual: 'gaat het dossier aanvullen'.
@@ -75,6 +82,10 @@ def _paper(one: Bijlage, person: Person) -> Context:
     if one.ingetrokken_op is not None:
         tags = [(_("Retracted"), "stop")]
     release = release_button(one, person)
+    if one.controle is Controle.BESMET:
+        tags.insert(0, (words(one.controle), "stop"))
+    elif one.controle is Controle.WACHT:
+        tags.insert(0, (words(one.controle), "plain"))
     return {
         "titel": one.titel,
         "url": url_for("BijlageView.show", pk=one.id),
