@@ -10,7 +10,7 @@ from app import access
 from app.access import current_person
 from app.errors import NotFound
 from app.services import systeemstatus
-from app.services.systeemstatus import Waiting, is_open_to
+from app.services.systeemstatus import Systeemstatus, Waiting, is_open_to
 from app.services.wording import moment
 from app.terms import Noun
 from app.views.base import Page, granted
@@ -34,24 +34,24 @@ class SysteemstatusView(BaseView):
             "systeemstatus.html",
             title=_("System status"),
             sub=_("Whether documents are checked and mail goes out. No dossier is shown here."),
-            parts=[
-                (
-                    _("Virus scan"),
-                    [(_("Scanner"), _scanner(found)), (_("Documents"), _documents(found.documents))],
-                ),
-                (
-                    _("Mail"),
-                    [
-                        (_("Waiting"), _mails(found.mails)),
-                        (_("Not delivered"), str(found.undelivered)),
-                        (_("Last sent"), moment(found.last_mail) if found.last_mail else _("Not yet")),
-                    ],
-                ),
-            ],
+            parts=[(_("Virus scan"), _scan(found)), (_("Mail"), _mail(found))],
         )
 
 
-def _scanner(found: systeemstatus.Systeemstatus) -> dict[str, Any]:
+def _scan(found: Systeemstatus) -> list[tuple[str, Any]]:
+    return [(_("Scanner"), _scanner(found)), (_("Documents"), _documents(found.documents))]
+
+
+def _mail(found: Systeemstatus) -> list[tuple[str, Any]]:
+    last = moment(found.last_mail) if found.last_mail else _("Not yet")
+    return [
+        (_("Waiting"), _mails(found.mails)),
+        (_("Not delivered"), str(found.undelivered)),
+        (_("Last sent"), last),
+    ]
+
+
+def _scanner(found: Systeemstatus) -> dict[str, Any]:
     if found.scanner_answers is None:
         return {"text": _("Off: documents are not checked for viruses"), "tag": "need"}
     if found.scanner_answers:

@@ -41,11 +41,7 @@ class WorklistView(BaseView):
             "others": others,
             "empty": _("Nothing is asked of you now."),
             "guide": [str(sentence) for role, sentence in GUIDE.items() if role in person.rollen],
-            "problems": [
-                *_reviews(person),
-                *_scan(person),
-                *(_problem(row) for row in berichten.undelivered(person)),
-            ],
+            "problems": _problems(person),
             "search": {
                 "q": "",
                 "label": _("Search by name or number"),
@@ -197,6 +193,10 @@ def _reviews(person: Person) -> list[dict[str, Any]]:
     due = toegangscontrole.reminder(person)
     to = {"url": url_for("ToegangscontroleView.index"), "label": _("Look through it")}
     return [{"text": due} | to] if due else []
+
+
+def _problems(person: Person) -> list[dict[str, Any]]:
+    return [*_reviews(person), *_scan(person), *(_problem(row) for row in berichten.undelivered(person))]
 
 
 def _scan(person: Person) -> list[dict[str, Any]]:
