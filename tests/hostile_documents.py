@@ -6,6 +6,7 @@ either nothing comes in, or only what is harmless: then `gone` are bytes that ma
 
 import io
 import random
+import re
 import struct
 import zipfile
 import zlib
@@ -87,6 +88,10 @@ def _set(**of: object) -> Callable[[pikepdf.Pdf], None]:
     return change
 
 
+def _by_somebody(pdf: pikepdf.Pdf) -> None:
+    pdf.trailer.Info = pdf.make_indirect(Dictionary(Author=CANARY.decode()))
+
+
 def _in_outline(action: Dictionary) -> Callable[[pikepdf.Pdf], None]:
     def change(pdf: pikepdf.Pdf) -> None:
         with pdf.open_outline() as outline:
@@ -97,26 +102,18 @@ def _in_outline(action: Dictionary) -> Callable[[pikepdf.Pdf], None]:
     return change
 
 
-_KINDS_OF_ACTION = [
-    "JavaScript",
-    "Launch",
-    "SubmitForm",
-    "ImportData",
-    "GoToR",
-    "GoToE",
-    "Rendition",
-    "Sound",
-    "Movie",
-    "Hide",
-    "ResetForm",
-    "Thread",
-    "Trans",
-    "GoTo3DView",
-    "RichMediaExecute",
-    "SetOCGState",
-    "GoToDp",
-    "Verzonnen",
-]
+def _on_page(action: Dictionary) -> Callable[[pikepdf.Pdf], None]:
+    def change(pdf: pikepdf.Pdf) -> None:
+        pdf.pages[0].obj.AA = Dictionary(O=action)
+
+    return change
+
+
+_KINDS_OF_ACTION = re.findall(
+    r"\w+",
+    "JavaScript Launch SubmitForm ImportData GoToR GoToE Rendition Sound Movie Hide ResetForm Thread Trans"
+    " GoTo3DView RichMediaExecute SetOCGState GoToDp Verzonnen",
+)
 _KINDS_OF_NOTE = ["RichMedia", "3D", "Movie", "Sound", "Screen", "FileAttachment", "Projection"]
 
 
@@ -148,8 +145,8 @@ def active_pdfs() -> Iterator[tuple[str, bytes]]:
         uri = Dictionary(S=Name.URI, URI=String(scheme + CANARY.decode()))
         yield f"uri {scheme}", pdf_with(lambda pdf, a=uri: _note(pdf, Subtype=Name.Link, A=a))
     yield "form", pdf_with(_form)
-    yield "metadata", pdf_with(lambda pdf: pdf.Root.update({"/Metadata": pdf.make_stream(CANARY)}))
-    yield "info", pdf_with(lambda pdf: pdf.trailer.update({"/Info": Dictionary(Author=CANARY.decode())}))
+    yield "metadata", pdf_with(lambda pdf: _set(Metadata=pdf.make_stream(CANARY))(pdf))
+    yield "info", pdf_with(_by_somebody)
     yield "associated", pdf_with(lambda pdf: _set(AF=Array([_file_of(pdf)]))(pdf))
     yield (
         "in streams",
@@ -217,9 +214,8 @@ def telling_pictures() -> Iterator[tuple[str, bytes]]:
 
 def _relation(kind: str, target: str, *, outside: bool = True) -> bytes:
     mode = ' TargetMode="External"' if outside else ""
-    return (
-        f'<Relationships><Relationship Id="r1" Type="{_SPACE}/{kind}" Target="{target}"{mode}/></Relationships>'
-    ).encode()
+    one = f'<Relationship Id="r1" Type="{_SPACE}/{kind}" Target="{target}"{mode}/>'
+    return f"<Relationships>{one}</Relationships>".encode()
 
 
 def loading_office() -> Iterator[tuple[str, bytes]]:
@@ -238,12 +234,6 @@ def loading_office() -> Iterator[tuple[str, bytes]]:
                   ["INCLUDETEXT http://x"], ["IMPORT x"]):  # fmt: skip
         body = (
             '<w:d xmlns:w="w"><w:fldChar/>' + "".join(run.format(it) for it in words) + "<w:fldChar/></w:d>"
-        )
-        yield (
-            "veld.docx",
-            office(word__header1="".join(body).encode(), **{"word__a.xml": b"<a/>"}).replace(
-                b"word/header1", b"word/header1"
-            ),
         )
         yield "veld.docx", zipped({"[Content_Types].xml": WORD.encode(), "word/document.xml": body.encode()})
     simple = b'<w:d xmlns:w="w"><w:fldSimple w:instr="DDEAUTO x"/></w:d>'
@@ -269,11 +259,8 @@ def loading_office() -> Iterator[tuple[str, bytes]]:
 
 
 def _odt(inside: str) -> bytes:
-    made = opendocument()
-    parts = {
-        it.filename: zipfile.ZipFile(io.BytesIO(made)).read(it)
-        for it in zipfile.ZipFile(io.BytesIO(made)).infolist()
-    }
+    made = zipfile.ZipFile(io.BytesIO(opendocument()))
+    parts = {name: made.read(name) for name in made.namelist()}
     return zipped(parts | {"content.xml": f"<o>{inside}</o>".encode()})
 
 
