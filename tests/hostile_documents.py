@@ -159,7 +159,9 @@ def refused_pdfs() -> Iterator[tuple[str, bytes]]:
     whole = pdf_with(lambda _pdf: None)
     for user in ("geheim", "1234"):
         for strength in (3, 4, 6):
-            locked = pikepdf.Encryption(owner="baas", user=user, R=strength, aes=strength > 3)
+            locked = pikepdf.Encryption(
+                owner="baas", user=user, R=strength, aes=strength > 3, metadata=strength > 3
+            )
             yield f"locked {user} {strength}", pdf_with(lambda _pdf: None, encryption=locked)
     yield "collection", pdf_with(_set(Collection=Dictionary(View=Name.T)))
     yield (

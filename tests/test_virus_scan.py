@@ -11,10 +11,13 @@ from app.extensions import db
 from app.models import Bijlage
 from app.models.base import now
 from app.services import bijlagen, scanner, scans
+from app.services.mail import deliver_due
 from app.terms import Actie, Controle
 from tests.clamav import EICAR, Clamd, misbehaving
 from tests.documents import PDF
 from tests.partnership import Partnership
+from tests.staff import compare_golden
+from tests.test_mail import as_sent
 from tests.uploading import acts, add, rows
 
 pytestmark = pytest.mark.both_engines
@@ -37,7 +40,8 @@ def clamd(daemon):
 
 @pytest.fixture
 def settings(settings, clamd):
-    return settings | {"CLAMD_ADDRESS": clamd.address}
+    sender = {"MAIL_DEFAULT_SENDER": "Kindbrug <noreply@kindbrug.example>"}
+    return settings | sender | {"CLAMD_ADDRESS": clamd.address}
 
 
 @pytest.fixture
@@ -90,6 +94,17 @@ def test_a_specialist_who_added_the_virus_hears_of_it_once(huis, dossier):
     add(huis, dossier, "specialist", EICAR, "brief.txt")
     scan(huis)
     assert len(huis.berichten(soort=scans.INFECTED)) == 1
+
+
+def test_its_mail_is_sent_as_its_golden_copy_says(huis, dossier, smtp):
+    add(huis, dossier, "voorschool", EICAR, "Mila.txt")
+    scan(huis)
+    with huis.app.app_context():
+        deliver_due()
+    sent = [as_sent(letter) for letter in smtp.letters if "virus" in letter.text]
+    to_preschool = [text for text in sent if "To: voorschool@" in text]
+    assert len(sent) == 2
+    compare_golden({scans.INFECTED: to_preschool[0]})
 
 
 def test_over_its_socket_it_is_the_same_scanner(huis, dossier, clamd, app):

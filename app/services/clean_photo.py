@@ -16,7 +16,8 @@ _PROFILE = 4096  # bytes: a profile of colours is small; a larger one is left ou
 _ORIENTATION = 0x0112
 _MAX_PAGES = 500  # of a scan
 _READERS = {"JPEG": ("JPEG", "MPO"), "PNG": ("PNG",), "TIFF": ("TIFF",)}
-_BYTES = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2}  # of one pixel in memory; any other mode: 4
+# Bytes of a pixel in memory; any other mode: 4. Grey takes 1, but no more pixels than Pillow opens calmly.
+_BYTES = {"1": 2, "L": 2, "P": 2, "I;16": 2, "I;16B": 2}
 
 
 class _TooLarge(Exception):
