@@ -5,12 +5,26 @@ import struct
 import zipfile
 import zlib
 
-PDF = (
-    b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
-    b"2 0 obj<</Type/Pages/Count 1/Kids[3 0 R]>>endobj\n"
-    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\n"
-    b"trailer<</Root 1 0 R/Size 4>>\nstartxref\n9\n%%EOF\n"
-)
+from PIL import Image
+
+
+def _pdf(comment: bytes = b"") -> bytes:
+    """One page, with a table of where its objects are that is right, so that every reader opens it."""
+    objects = (
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Count 1/Kids[3 0 R]>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>",
+    )
+    made, places = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n" + comment, []
+    for number, content in enumerate(objects, start=1):
+        places.append(len(made))
+        made += b"%d 0 obj%sendobj\n" % (number, content)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    end = b"trailer<</Root 1 0 R/Size 4>>\nstartxref\n%d\n%%%%EOF\n" % len(made)
+    return made + b"xref\n0 4\n0000000000 65535 f \n" + table + end
+
+
+PDF = _pdf()
 TEXT = "Observatie: Mila speelt graag in de bouwhoek. Zoë ook.\r\n".encode()
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
@@ -21,7 +35,7 @@ OPENDOCUMENT = b"application/vnd.oasis.opendocument.text"
 
 def pdf(size: int = 0) -> bytes:
     """A PDF of at least `size` bytes."""
-    return PDF.replace(b"trailer", b"%" + b"x" * max(0, size - len(PDF)) + b"\ntrailer")
+    return _pdf(b"%" + b"x" * max(0, size - len(PDF)) + b"\n")
 
 
 def zipped(parts: dict[str, bytes], *, folded: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -58,22 +72,23 @@ def png(width: int = 2, height: int = 2) -> bytes:
 
 
 def jpeg(width: int = 2, height: int = 2) -> bytes:
-    frame = struct.pack(">BHHB", 8, height, width, 1) + b"\x01\x11\x00"
-    return (
-        b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
-        b"\xff\xc0"
-        + struct.pack(">H", len(frame) + 2)
-        + frame
-        + b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00\x00\xff\xd9"
-    )
+    """A photo; one past what a JPEG can be opened at says so, and has no pixels."""
+    if width * height > 100_000_000:
+        frame = struct.pack(">BHHB", 8, height, width, 1) + b"\x01\x11\x00"
+        return b"\xff\xd8\xff\xc0" + struct.pack(">H", len(frame) + 2) + frame + b"\xff\xd9"
+    file = io.BytesIO()
+    Image.new("RGB", (width, height), (200, 120, 40)).save(file, "JPEG")
+    return file.getvalue()
 
 
 def tiff(order: str = "<", width: int = 2, height: int = 2) -> bytes:
+    """A grey scan of two by two pixels, whatever size it says to have."""
+    facts = {256: width, 257: height, 258: 8, 259: 1, 262: 1, 273: 8, 277: 1, 278: height, 279: 4}
+    entries = b"".join(struct.pack(f"{order}HHII", tag, 4, 1, value) for tag, value in facts.items())
     mark = b"II*\x00" if order == "<" else b"MM\x00*"
-    entries = struct.pack(f"{order}HHII", 256, 4, 1, width) + struct.pack(
-        f"{order}HHIHH", 257, 3, 1, height, 0
-    )
-    return mark + struct.pack(f"{order}I", 8) + struct.pack(f"{order}H", 2) + entries + bytes(4)
+    pixels = b"\x10\x80\x80\xf0"
+    directory = struct.pack(f"{order}H", len(facts)) + entries + bytes(4)
+    return mark + struct.pack(f"{order}I", 12) + pixels + directory
 
 
 def bomb(size: int = 600 * 2**20) -> bytes:

@@ -6,7 +6,9 @@ import re
 import pytest
 
 from app.errors import NotFound
-from app.services import bijlagen
+from app.extensions import db
+from app.models import Bijlage, Hulpvraag
+from app.services import bijlagen, wording
 from app.terms import Actie
 from tests.documents import GOOD, HOSTILE, PDF, TEXT, pdf
 from tests.partnership import Partnership
@@ -111,6 +113,26 @@ def test_a_word_that_is_not_in_the_list_means_the_default(partnership, dossier, 
 # Saving
 
 
+def nummer(partnership):
+    with partnership.behind_the_scenes():
+        return db.session.scalars(db.select(Hulpvraag.nummer)).one()
+
+
+def test_two_of_a_kind_on_one_day_are_told_apart_and_their_names_stay(partnership, dossier):
+    first, second = (add(partnership, dossier, "voorschool", naam=naam) for naam in ("a.pdf", "b.pdf"))
+    add(partnership, dossier, "contact", naam="c.pdf")
+    names = {}
+    for who in ("voorschool", "contact"):
+        with partnership.at_work(who) as person:
+            for key in (first.id, second.id):
+                row = db.session.scalars(db.select(Bijlage).where(Bijlage.id == key)).one()
+                found = bijlagen.download(row, by=person)
+                found.file.close()
+                names.setdefault(key, set()).add(found.naam)
+    ((one,), (two,)) = names.values()
+    assert two == one.replace(".pdf", " (2).pdf")
+
+
 def test_a_document_is_only_ever_saved_and_kept_by_no_cache(partnership, dossier):
     row = add(partnership, dossier, "voorschool", naam="Zoë & “Mila”; filename=x.html.pdf")
     answer = Browser(partnership, "voorschool").client.get(f"/bijlagen/{row.id}/bestand")
@@ -120,9 +142,9 @@ def test_a_document_is_only_ever_saved_and_kept_by_no_cache(partnership, dossier
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+    naam = f"{nummer(partnership)} Overig {wording.local_day(row.toegevoegd_op).isoformat()}.pdf"
     assert answer.headers["Content-Disposition"] == (
-        'attachment; filename="Zo_ _ _Mila__ filename_x.html.pdf"; '
-        "filename*=UTF-8''Zo%C3%AB%20%26%20%E2%80%9CMila%E2%80%9D%3B%20filename%3Dx.html.pdf"
+        f'attachment; filename="{naam}"; ' + f"filename*=UTF-8''{naam.replace(' ', '%20')}"
     )
     assert acts(partnership, Actie.DOWNLOADEN) == 1
 

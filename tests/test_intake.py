@@ -3,6 +3,7 @@
 import io
 import random
 import unicodedata
+from datetime import date
 
 import pytest
 from flask import Flask
@@ -29,6 +30,15 @@ def in_dutch(app):
 @pytest.mark.parametrize("naam", GOOD)
 def test_what_people_really_send_comes_in(naam):
     assert judge(naam, GOOD[naam])
+
+
+@pytest.mark.parametrize("naam", GOOD)
+def test_what_is_kept_of_a_good_document_is_good_as_well(naam):
+    kind, kept = intake.file_type(intake.clean_name(naam)), io.BytesIO()
+    if kind.clean(io.BytesIO(GOOD[naam]), kept):
+        assert judge(naam, kept.getvalue()) == kind.mimetype
+    else:
+        assert not kept.getvalue()
 
 
 @pytest.mark.parametrize(("naam", "content", "sentence"), HOSTILE, ids=[repr(naam) for naam, *_ in HOSTILE])
@@ -123,17 +133,17 @@ def test_no_name_at_all_can_do_harm(lane, proven):
 
 
 @pytest.mark.parametrize(
-    ("titel", "mimetype", "naam"),
+    ("soort", "mimetype", "nth", "naam"),
     [
-        ("Aanvraag.pdf", "application/pdf", "Aanvraag.pdf"),
-        ("Verslag logopedie", "application/pdf", "Verslag logopedie.pdf"),
-        ("Verslag 3.5", "application/pdf", "Verslag 3.5.pdf"),
-        ("foto.jpeg", "image/jpeg", "foto.jpeg"),
-        ("programma.exe", "application/pdf", "programma.exe.pdf"),
+        ("Onderwijsadvies", "application/pdf", 1, "JK-2026-ABC Onderwijsadvies 2026-05-03.pdf"),
+        ("Onderwijsadvies", "application/pdf", 2, "JK-2026-ABC Onderwijsadvies 2026-05-03 (2).pdf"),
+        ("Overig", "image/jpeg", 1, "JK-2026-ABC Overig 2026-05-03.jpg"),
+        ("a/../b\u202e", "text/plain", 1, "b 2026-05-03.txt"),
+        ("Overig", "application/x-unknown", 1, "JK-2026-ABC Overig 2026-05-03.bin"),
     ],
 )
-def test_a_document_is_saved_under_its_title_and_opens_as_what_it_is(titel, mimetype, naam):
-    assert intake.download_name(titel, mimetype) == naam
+def test_a_document_is_saved_under_a_name_that_nobody_typed(soort, mimetype, nth, naam):
+    assert intake.download_name("JK-2026-ABC", soort, date(2026, 5, 3), mimetype, nth=nth) == naam
 
 
 def test_every_refusal_can_be_read_without_a_page():

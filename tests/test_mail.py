@@ -28,6 +28,7 @@ from app.services import (
     mail,
     outbox,
     overleg_mail,
+    scans,
     stand_in,
     status,
     told,
@@ -61,7 +62,13 @@ ACCOUNT_MAILS |= {outbox.HANDED_OVER, outbox.OTHER_CONTACT}
 OTHER_MAILS = (
     outbox.ONE_TIME_LINKS | {outbox.SHARED, outbox.MEMBERSHIP} | ROUND_MAILS | SCHOOL_MAILS | ACCOUNT_MAILS
 )
-OTHER_MAILS |= {afspraken.REMINDER, betrokkenen.CHOSEN, betrokkenen.LEFT, betrokkenen.SPECIALIST}
+OTHER_MAILS |= {
+    afspraken.REMINDER,
+    betrokkenen.CHOSEN,
+    betrokkenen.LEFT,
+    betrokkenen.SPECIALIST,
+    scans.INFECTED,
+}
 HEADERS = {"From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "Content-Type", "MIME-Version"}
 HEADERS |= {"Content-Transfer-Encoding"}
 

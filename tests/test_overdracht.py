@@ -95,8 +95,10 @@ def test_the_bundle_holds_what_is_final_and_shared_and_nothing_else(huis, dossie
     found = unzipped(bundled(huis, dossier))
     assert found.testzip() is None
     number = nummer(huis, dossier)
-    assert found.namelist() == [f"00 Overdracht {number}.pdf", "01 verslag.pdf"]
-    assert found.read("01 verslag.pdf") == pdf(5000)
+    cover, paper = found.namelist()
+    assert cover == f"00 Overdracht {number}.pdf"
+    assert re.fullmatch(r"01 Overig \d{4}-\d\d-\d\d\.pdf", paper)
+    assert found.read(paper) == pdf(5000)
 
 
 def test_names_are_safe_and_each_is_its_own(huis, dossier):

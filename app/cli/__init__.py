@@ -11,7 +11,16 @@ from flask.cli import with_appcontext
 from flask_babel import gettext as _
 
 from app.errors import BadInput, PortalError
-from app.services import accounts, bijlage_bytes, first_account, handbook, mail, store_upkeep, two_factor
+from app.services import (
+    accounts,
+    bijlage_bytes,
+    first_account,
+    handbook,
+    mail,
+    scans,
+    store_upkeep,
+    two_factor,
+)
 from app.terms import OrganisationSoort, Role
 
 
@@ -27,11 +36,12 @@ def register(app: Flask) -> None:
 
 
 @click.command()
-@click.option("--once", is_flag=True, help="Deliver what is due now and stop.")
+@click.option("--once", is_flag=True, help="Deliver and scan what is due now and stop.")
 @with_appcontext
 def worker(*, once: bool) -> None:
-    """Deliver the mail that waits, until SIGTERM: it finishes the mail in hand."""
+    """Deliver the mail and scan the documents that wait, until SIGTERM: it finishes what is in hand."""
     if once:
+        scans.due(limit=100)
         click.echo(mail.deliver_due())
         return
     asked: list[int] = []

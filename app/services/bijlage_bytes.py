@@ -4,6 +4,7 @@ import logging
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import BinaryIO, cast
 
 from flask import current_app
 from flask_babel import gettext as _
@@ -90,11 +91,8 @@ def _cleaned(stored: store.Stored, of: intake.FileType, longest: int) -> store.S
     try:
         with store.open_(stored) as file:
             of.inspect(file)
-            clean = getattr(of, "clean", None)
-            if clean is None:
-                return stored
             with store.writing(key_id=stored.key_id, limit=2 * longest) as out:
-                if not clean(file, out):
+                if not of.clean(file, cast("BinaryIO", out)):
                     raise _NothingToClean
     except _NothingToClean:
         return stored

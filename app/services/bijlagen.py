@@ -17,7 +17,7 @@ from app.errors import BadInput, Conflict
 from app.extensions import db
 from app.models import Bijlage, Hulpvraag
 from app.models.base import now
-from app.services import bijlage_bytes, intake, log, store
+from app.services import bijlage_bytes, bijlage_namen, intake, log, scans, store
 from app.terms import Actie, BijlageSoort, Controle, Noun, Stadium, Verb, Zichtbaarheid
 
 _CHUNK = 2**20  # bytes
@@ -101,6 +101,7 @@ def take_in(
         access.require(access.person_for(by.gebruiker_id, by.organisation_id), Verb.ADD, row)
         row.grootte, row.sha256, row.sleutel = stored.size, stored.sha256, stored.key
         row.datasleutel, row.kek = stored.datasleutel, stored.kek
+        row.controle = scans.first()
         kept = place(row, hulpvraag)
         db.session.commit()
     except BaseException:
@@ -169,8 +170,7 @@ def download(bijlage: Bijlage, by: Person) -> Download:
     except BaseException:
         file.close()
         raise
-    naam = intake.download_name(bijlage.titel, bijlage.mimetype)
-    return Download(file, naam, bijlage.mimetype, bijlage.grootte)
+    return Download(file, bijlage_namen.of(bijlage), bijlage.mimetype, bijlage.grootte)
 
 
 def refuse_unchecked(bijlage: Bijlage) -> None:

@@ -232,7 +232,7 @@ def opendocument(mimetype: bytes) -> Callable[[BinaryIO], None]:
     return check
 
 
-_UNREADABLE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError)
+UNREADABLE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError)
 _FOLDINGS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _MACRO = re.compile(r"vba(project|data)|(^|/)(basic|scripts|activex|macrosheets)/", re.IGNORECASE)
 
@@ -244,7 +244,7 @@ def _zip(file: BinaryIO) -> zipfile.ZipFile:
     _directory(file)
     try:
         parts = zipfile.ZipFile(file)
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise Damaged("incomplete") from error
     infos = parts.infolist()
     names = {info.filename for info in infos}
@@ -284,5 +284,5 @@ def _part(parts: zipfile.ZipFile, name: str, limit: int) -> bytes:
             return part.read(limit)
     except KeyError:
         raise Damaged from None
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise Damaged("incomplete") from error

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import BinaryIO, TypeAlias
 
 import puremagic
@@ -11,7 +12,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from app.errors import PortalError
-from app.services import content
+from app.services import clean, clean_office, content
 
 Sentence: TypeAlias = LazyString | str
 NAME_LENGTH = 150  # characters, the ending included
@@ -30,11 +31,12 @@ class FileRefused(PortalError):
 
 @dataclass(frozen=True)
 class FileType:
-    """One line of the allow-list: what it is, how its name ends, and who looks inside."""
+    """One line of the allow-list: what it is, how its name ends, who looks inside and who cleans it."""
 
     mimetype: str
     endings: tuple[str, ...]
     check: Callable[[BinaryIO], None]
+    cleaner: clean.Cleaner | None
     mismatch: Sentence
     magic: bool = True
 
@@ -53,6 +55,19 @@ class FileType:
         if self.magic and not self._looks_right_to_puremagic(head):
             raise FileRefused(self.mismatch)
 
+    def clean(self, file: BinaryIO, out: BinaryIO) -> bool:
+        """Write what is kept instead of `file` to `out`; False when it stays as it is.
+
+        Raises FileRefused when it can't be made safe; what `out` has then is worth nothing.
+        """
+        if self.cleaner is None:
+            return False
+        try:
+            self.cleaner(file, out)
+        except content.Damaged as damaged:
+            raise FileRefused(_DAMAGE.get(damaged.why, self.mismatch)) from damaged
+        return True
+
     def _looks_right_to_puremagic(self, head: bytes) -> bool:
         try:
             found = puremagic.magic_string(head)
@@ -70,30 +85,30 @@ _photo = _l(
 
 ALLOWED: tuple[FileType, ...] = (
     FileType(
-        "application/pdf", ("pdf",), content.pdf,
+        "application/pdf", ("pdf",), content.pdf, clean.pdf,
         _l("The name says that this is a PDF, but it is something else inside. Save it again as PDF."),
     ),
     FileType(
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document", ("docx",),
-        content.ooxml(b"wordprocessingml.document.main+xml"), _office,
+        content.ooxml(b"wordprocessingml.document.main+xml"), clean_office.ooxml, _office,
     ),
     FileType(
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ("xlsx",),
-        content.ooxml(b"spreadsheetml.sheet.main+xml"), _office,
+        content.ooxml(b"spreadsheetml.sheet.main+xml"), clean_office.ooxml, _office,
     ),
     FileType(
         "application/vnd.openxmlformats-officedocument.presentationml.presentation", ("pptx",),
-        content.ooxml(b"presentationml.presentation.main+xml"), _office,
+        content.ooxml(b"presentationml.presentation.main+xml"), clean_office.ooxml, _office,
     ),
     FileType(
         "application/vnd.oasis.opendocument.text", ("odt",),
-        content.opendocument(b"application/vnd.oasis.opendocument.text"), _office,
+        content.opendocument(b"application/vnd.oasis.opendocument.text"), clean_office.opendocument, _office,
     ),
-    FileType("image/jpeg", ("jpg", "jpeg"), content.jpeg, _photo),
-    FileType("image/png", ("png",), content.png, _photo),
-    FileType("image/tiff", ("tif", "tiff"), content.tiff, _photo),
+    FileType("image/jpeg", ("jpg", "jpeg"), content.jpeg, clean.photo("JPEG"), _photo),
+    FileType("image/png", ("png",), content.png, clean.photo("PNG"), _photo),
+    FileType("image/tiff", ("tif", "tiff"), content.tiff, clean.photo("TIFF"), _photo),
     FileType(
-        "text/plain", ("txt",), content.text,
+        "text/plain", ("txt",), content.text, None,
         _l("The name says that this is plain text, but it is something else inside. Save it as PDF."),
         magic=False,
     ),
@@ -119,6 +134,10 @@ _DAMAGE: dict[str, Sentence] = {
     "locked": _l("This document is locked with a password. Save it without a password."),
     "incomplete": _l("This file is damaged or incomplete. Open it, save it again and add it once more."),
     "bomb": _l("This file unfolds to something far too large. Save it as PDF."),
+    "loads": _l("This document holds or fetches parts of other files. Save it as PDF and add that."),
+    "heavy": _l("This file is too complicated to check. Print it to PDF, or split it, and add that."),
+    "collection": _l("This PDF is a collection of documents. Save each of them as a PDF of its own."),
+    "form": _l("This form opens in Adobe Reader only. Print it to PDF and add that."),
     "pixels": _l("This picture is too large to open: it has too many pixels. Make it smaller first."),
 }
 _REFUSED_ENDINGS: dict[str, str] = {
@@ -173,11 +192,15 @@ def clean_text(text: str) -> str:
     return " ".join("".join(c for c in spaced if unicodedata.category(c)[0] != "C").split())
 
 
-def download_name(titel: str, mimetype: str) -> str:
-    """Give the name under which a document is saved: its title, with the ending of what it is."""
-    naam = clean_name(titel)
-    endings = next((of.endings for of in ALLOWED if of.mimetype == mimetype), ())
-    return naam if not endings or _ending(naam) in endings else f"{naam}.{endings[0]}"
+def download_name(nummer: str, soort: str, day: date, mimetype: str, *, nth: int = 1) -> str:
+    """Give the name under which a document is saved: `JK-2026-00012 Observatieverslag 2026-05-03.pdf`.
+
+    Nothing in it was typed by anybody: no name of a child gets into a list of downloads. The second of a
+    kind and a day is ` (2)`.
+    """
+    endings = next((of.endings for of in ALLOWED if of.mimetype == mimetype), ("bin",))
+    again = f" ({nth})" if nth > 1 else ""
+    return f"{clean_name(f'{nummer} {soort} {day.isoformat()}{again}')}.{endings[0]}"
 
 
 def _ending(naam: str) -> str:

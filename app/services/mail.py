@@ -18,7 +18,7 @@ from app.extensions import db
 from app.extensions import mail as flask_mailer
 from app.models import Bericht
 from app.models.base import now
-from app.services import log, reminders
+from app.services import log, reminders, scans
 from app.services.berichten import undelivered, unread_count
 from app.services.letters import Letter, compose
 from app.services.outbox import may_still_know, queue, queue_account_mail
@@ -41,6 +41,7 @@ LEASE = timedelta(minutes=2)
 WAITS = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, *(240,) * 12))
 POLL_SECONDS = 1
 REMIND_SECONDS = 60
+SCAN_AGAIN_SECONDS = 30  # after the virus scanner was down: the mail does not wait for it
 _PLAIN_ADDRESS = re.compile(r"[!#-'*+\-/-9=?A-Z^-~.]+@[^\s@<>,;:\"()\[\]\\]+", re.ASCII)
 
 
@@ -73,21 +74,25 @@ def deliver_due(
 
 
 def run(stop: Callable[[], bool]) -> None:
-    """Deliver until `stop` says so. A defect or a lost database ends a try, never the worker."""
-    next_reminders = 0.0
+    """Deliver and scan until `stop` says so. A defect or a lost database ends a try, never the worker."""
+    next_reminders = next_scans = 0.0
     while not stop():
-        sent = 0
+        done = 0
         try:
             if time.monotonic() >= next_reminders:
                 next_reminders = time.monotonic() + REMIND_SECONDS
                 reminders.due(now())
-            sent = deliver_due(stop=stop)
+            done = deliver_due(stop=stop)
+            if time.monotonic() >= next_scans:
+                scanned = scans.due(stop=stop)
+                next_scans = time.monotonic() + (SCAN_AGAIN_SECONDS if scanned is None else 0)
+                done += scanned or 0
         except Exception as error:  # noqa: BLE001 - such as a database that restarts
             # The type alone: what a database says may quote a row.
             current_app.logger.error("a round of the worker broke off: %s", type(error).__name__)
         finally:
             db.session.remove()
-        if not sent and not stop():
+        if not done and not stop():
             time.sleep(POLL_SECONDS)
 
 

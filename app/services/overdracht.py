@@ -31,7 +31,7 @@ from app.models import (
     SchoolVoorkeur,
     StatusWijziging,
 )
-from app.services import effects, intake, log, store, wording
+from app.services import bijlage_namen, bijlagen, effects, log, store, wording
 from app.services.wording import day, local_day
 from app.terms import Actie, OrganisationSoort, Stadium, Status, Verb, VoorkeurStaat, Zichtbaarheid
 
@@ -191,9 +191,11 @@ def _papers(hulpvraag: Hulpvraag) -> tuple[Paper, ...]:
         )
     )
     found = db.session.scalars(query.order_by(b.toegevoegd_op, b.id)).all()
+    for row in found:
+        bijlagen.refuse_unchecked(row)
     return tuple(
         Paper(
-            naam=_safe(number, intake.download_name(row.titel, row.mimetype)),
+            naam=_safe(number, row),
             titel=row.titel,
             soort=str(row.soort.label),
             van=row.organisation.naam,
@@ -204,11 +206,9 @@ def _papers(hulpvraag: Hulpvraag) -> tuple[Paper, ...]:
     )
 
 
-def _safe(number: int, naam: str) -> str:
+def _safe(number: int, row: Bijlage) -> str:
     """Make a name that is its own in the zip and harmless on every disk: its number goes first."""
-    stem, dot, ending = naam.rpartition(".")
-    plain = _UNSAFE.sub("_", stem if dot else ending)[:100].strip(" .")
-    return f"{number:02d} {plain}.{_UNSAFE.sub('_', ending)}" if dot else f"{number:02d} {plain}"
+    return _UNSAFE.sub("_", bijlage_namen.made(f"{number:02d}", row))
 
 
 def _notes(hulpvraag: Hulpvraag) -> list[Notitie]:
@@ -247,8 +247,8 @@ def _cover(made: Bundle) -> dict[str, Any]:
             _part(_("School of preference"), (_("School"), _("State"), _("Approached"), _("Answered")),
                   _approached(h, made.school)),
             _part(_("Course"), (_("Status"), _("On")), _course(h)),
-            _part(_("Documents"), (_("File"), _("Kind"), _("From"), _("SHA-256")),
-                  [[p.naam, p.soort, p.van, " ".join(re.findall(".{8}", p.stored.sha256))]
+            _part(_("Documents"), (_("File"), _("Title"), _("From"), _("SHA-256")),
+                  [[p.naam, p.titel, p.van, " ".join(re.findall(".{8}", p.stored.sha256))]
                    for p in made.papers]),
             _part(_("Notes"), (_("Text"), _("From"), _("On")),
                   [[n.tekst, n.organisation.naam, day(local_day(n.geschreven_op))] for n in _notes(h)]),

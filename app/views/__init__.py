@@ -14,7 +14,7 @@ from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from app.access import current_person
 from app.errors import NotFound
 from app.security import TYPED_IN
-from app.services import berichten, guard
+from app.services import berichten, guard, systeemstatus
 from app.terms import Noun
 from app.views import failures
 from app.views.account import AccountView
@@ -46,6 +46,7 @@ from app.views.rechten import RechtenView
 from app.views.schoolvoorkeur import SchoolVoorkeurView
 from app.views.signin import SigninView
 from app.views.stand_in import OwnStandInView, StandInView
+from app.views.systeemstatus import SysteemstatusView
 from app.views.toegangscontrole import ToegangscontroleView
 from app.views.toestemming import ToestemmingView
 from app.views.wat_ziet_wie import WatZietWieView, is_open_to
@@ -69,6 +70,7 @@ MENU: tuple[tuple[Any, str, Noun | None, Any], ...] = (
     (_l("Import a list"), "InvoerView.index", Noun.INVOER, _l("Administration")),
     (_l("Access review"), "ToegangscontroleView.index", Noun.TOEGANGSCONTROLE, _l("Administration")),
     (_l("Who sees what?"), "WatZietWieView.index", Noun.ORGANISATION, _l("Administration")),
+    (_l("System status"), "SysteemstatusView.index", None, _l("Administration")),
 )
 VIEWS = (
     WorklistView, SigninView, AccountView, OwnAccountView, HulpvraagView, KindView, GezagsdragerView,
@@ -76,8 +78,10 @@ VIEWS = (
     AfspraakView, OverlegrondeView, RoundView, DeelnameView, SchoolVoorkeurView, ToestemmingView,
     BetrokkenenView, OverdrachtView, OrganisationView, LidmaatschapView, MembershipView, StandInView,
     OwnStandInView, HandOverView, RechtenView, BekijkenView, ToegangscontroleView, InvoerView,
-    WatZietWieView, BerichtView, PickView,
+    WatZietWieView, SysteemstatusView, BerichtView, PickView,
 )  # fmt: skip
+# Pages that are there for some only, whatever rights they hold.
+ONLY_FOR = {"WatZietWieView.index": is_open_to, "SysteemstatusView.index": systeemstatus.is_open_to}
 ALSO_KEEP_TEXT = frozenset(
     {
         "KeptTextView.hold",
@@ -197,7 +201,7 @@ def _menu(unread: int) -> list[dict[str, Any]]:
     for label, endpoint, noun, group in MENU:
         if noun is not None and not sm.has_access("menu_access", noun):
             continue
-        if endpoint == "WatZietWieView.index" and not is_open_to(current_person()):
+        if endpoint in ONLY_FOR and not ONLY_FOR[endpoint](current_person()):
             continue
         view = endpoint.split(".")[0]
         item = {

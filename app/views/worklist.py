@@ -12,7 +12,7 @@ from app import access
 from app.access import Person
 from app.models import Afspraak, Hulpvraag, SchoolVoorkeur
 from app.models.base import now
-from app.services import afspraken, berichten, log, toegangscontrole, worklist
+from app.services import afspraken, berichten, log, scans, toegangscontrole, worklist
 from app.services.wording import day, days_ago, exact, local_hour
 from app.terms import Noun, Role
 from app.views.dossier import at_move
@@ -41,7 +41,7 @@ class WorklistView(BaseView):
             "others": others,
             "empty": _("Nothing is asked of you now."),
             "guide": [str(sentence) for role, sentence in GUIDE.items() if role in person.rollen],
-            "problems": [*_reviews(person), *(_problem(row) for row in berichten.undelivered(person))],
+            "problems": _problems(person),
             "search": {
                 "q": "",
                 "label": _("Search by name or number"),
@@ -193,6 +193,15 @@ def _reviews(person: Person) -> list[dict[str, Any]]:
     due = toegangscontrole.reminder(person)
     to = {"url": url_for("ToegangscontroleView.index"), "label": _("Look through it")}
     return [{"text": due} | to] if due else []
+
+
+def _problems(person: Person) -> list[dict[str, Any]]:
+    return [*_reviews(person), *_scan(person), *(_problem(row) for row in berichten.undelivered(person))]
+
+
+def _scan(person: Person) -> list[dict[str, Any]]:
+    late = scans.late(person)
+    return [{"text": late}] if late else []
 
 
 def _problem(row: Any) -> dict[str, Any]:

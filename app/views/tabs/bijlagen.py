@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from app import access
 from app.access import Person
 from app.models import Bijlage, Hulpvraag
-from app.services import dossiers, onderwijsadvies, preview
+from app.services import dossiers, onderwijsadvies, preview, scans
 from app.services.wording import moment, size, words
 from app.terms import Controle, Noun, OrganisationSoort, Stadium, Verb, Zichtbaarheid
 
@@ -29,7 +29,8 @@ def fill(row: Hulpvraag, person: Person) -> Context:
     add = {"label": _("Add bijlagen"), "url": window(row), "dialog": True, "primary": True}
     found = dossiers.documents(row)
     if staff:
-        return {"groups": _groups(found, person), "buttons": [add] if adds else []}
+        late = scans.late(person, row) if any(one.controle is Controle.WACHT for one in found) else None
+        return {"groups": _groups(found, person), "buttons": [add] if adds else [], "warning": late}
     return {
         "columns": [{"label": label, "key": key} for label, key in heads],
         "rows": [_bijlage(one) for one in found],
@@ -93,6 +94,7 @@ def small(one: Bijlage) -> str | None:
 
 
 def _sub(one: Bijlage) -> str:
+    """Say under the title how large it is, and that the virus scan does not let it out."""
     return size(one.grootte) if one.is_released else f"{size(one.grootte)} · {words(one.controle)}"
 
 

@@ -1,0 +1,147 @@
+"""The virus scan of documents: the worker's side, which never gives up, and what people are told of it."""
+
+import uuid
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from flask import current_app
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, CursorResult, func, or_, select, update
+
+from app.access import Person, as_system, person_for, recipients
+from app.extensions import db
+from app.models import Bijlage, Hulpvraag
+from app.models.base import now
+from app.services import log, notices, scanner, store, wording
+from app.services.outbox import queue
+from app.terms import Actie, Controle
+
+INFECTED = "bijlage_besmet"
+# Longer than one scan takes. Who scans, holds a document for so long; then anybody tries it again.
+LEASE = timedelta(minutes=15)
+_LATE = timedelta(minutes=5)  # a scan takes seconds: longer is worth telling
+
+
+def first() -> Controle:
+    """Give where the scan of a new document stands."""
+    return Controle.WACHT if scanner.is_on() else Controle.OVERGESLAGEN
+
+
+def due(
+    moment: datetime | None = None, *, limit: int = 5, stop: Callable[[], bool] = lambda: False
+) -> int | None:
+    """Scan at most `limit` documents that wait; give how many were judged, None when the scanner is down.
+
+    Each is claimed, scanned and settled by itself; several workers share the work. What could not be judged
+    waits for its next turn, however often.
+    """
+    if not scanner.is_on():
+        return 0
+    judged = 0
+    for _number in range(limit):
+        claim = None if stop() else _claim(moment or now())
+        if claim is None:
+            break
+        try:
+            judged += _scan(*claim)
+        except scanner.Unreachable:
+            current_app.logger.warning("the virus scanner does not answer")
+            return None
+        except (scanner.NotScanned, store.StoreUnavailable) as why:
+            current_app.logger.error("document %s could not be scanned: %s", claim[0], type(why).__name__)
+    return judged
+
+
+def waiting_since(*where: ColumnElement[bool]) -> tuple[int, datetime | None]:
+    """Count the documents that wait for the scan, and say since when the first does."""
+    query = select(func.count(Bijlage.id), func.min(Bijlage.toegevoegd_op)).where(
+        Bijlage.controle == Controle.WACHT, *where
+    )
+    with as_system("how long the scan takes, not of which document", across_swvs=True):
+        count, since = db.session.execute(query).one()
+    return int(count), since
+
+
+def late(by: Person, hulpvraag: Hulpvraag | None = None) -> str | None:
+    """Say to JK staff that documents of the SWV, or of one dossier, wait long, and since when."""
+    if not by.is_jk_staff:
+        return None
+    where = [Bijlage.swv_id == by.swv_id, Bijlage.toegevoegd_op < now() - _LATE]
+    if hulpvraag is not None:
+        where.append(Bijlage.hulpvraag_id == hulpvraag.id)
+    count, since = waiting_since(*where)
+    if since is None or not count:
+        return None
+    return _(
+        "The virus scanner does not answer. Documents wait for their check since %(when)s, and cannot be"
+        " opened until then. You need not do anything: it goes on by itself.",
+        when=wording.moment(since),
+    )
+
+
+def _claim(moment: datetime) -> tuple[uuid.UUID, datetime] | None:
+    """Take the next document for LEASE; give its id and the moment of this turn, which alone settles it."""
+    b = Bijlage
+    free = (
+        b.controle == Controle.WACHT,
+        or_(b.gecontroleerd_op.is_(None), b.gecontroleerd_op <= moment - LEASE),
+    )
+    query = (
+        select(b.id).where(*free).order_by(b.gecontroleerd_op.is_not(None), b.toegevoegd_op, b.id).limit(1)
+    )
+    with as_system("the scan takes its next document", across_swvs=True):
+        while (key := db.session.scalar(query.with_for_update(skip_locked=True))) is not None:
+            taken = _update(key, *free, gecontroleerd_op=moment)
+            db.session.commit()
+            if taken:
+                return key, moment
+        db.session.rollback()
+    return None
+
+
+def _scan(key: uuid.UUID, turn: datetime) -> int:
+    """Let the scanner read a document, and write what it says; no transaction waits for it."""
+    db.session.expire_all()
+    with as_system("the virus scan reads every document", across_swvs=True):
+        bijlage = db.session.scalars(select(Bijlage).where(Bijlage.id == key)).one()
+        file = store.open_(bijlage)
+        db.session.rollback()
+        try:
+            with file:
+                infected = scanner.finds_virus(file)
+        except scanner.Unreachable:
+            _update(key, *_mine(turn), gecontroleerd_op=None)
+            db.session.commit()
+            raise
+        return int(_settle(key, turn, Controle.BESMET if infected else Controle.SCHOON))
+
+
+def _settle(key: uuid.UUID, turn: datetime, outcome: Controle) -> bool:
+    mine = _update(key, *_mine(turn), controle=outcome, gecontroleerd_op=now())
+    if mine and outcome is Controle.BESMET:
+        db.session.expire_all()
+        bijlage = db.session.scalars(select(Bijlage).where(Bijlage.id == key)).one()
+        log.record(Actie.VIRUS, row=bijlage, gelukt=False)
+        _tell(bijlage)
+    db.session.commit()
+    return mine
+
+
+def _tell(bijlage: Bijlage) -> None:
+    """Tell who added it, and the JK specialist, else the contact persons JK."""
+    hulpvraag = db.session.scalars(select(Hulpvraag).where(Hulpvraag.id == bijlage.hulpvraag_id)).one()
+    uploader = person_for(bijlage.toegevoegd_door_id, bijlage.organisation_id, swv_id=bijlage.swv_id)
+    for person in recipients(hulpvraag, [uploader]) if uploader else []:
+        queue(INFECTED, to=person, hulpvraag=hulpvraag)
+    notices.tell_swv(INFECTED, hulpvraag, without=bijlage.toegevoegd_door_id)
+
+
+def _mine(turn: datetime) -> tuple[ColumnElement[bool], ...]:
+    return Bijlage.controle == Controle.WACHT, Bijlage.gecontroleerd_op == turn
+
+
+def _update(key: uuid.UUID, *where: Any, **values: Any) -> bool:
+    query = update(Bijlage).where(Bijlage.id == key, *where).values(**values)
+    done = db.session.execute(query.execution_options(synchronize_session=False))
+    return cast("CursorResult[Any]", done).rowcount == 1

@@ -1,0 +1,173 @@
+"""F2: hundreds of hostile and of good documents; none is judged wrongly, and memory stays small."""
+
+import io
+import threading
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import openpyxl
+import pikepdf
+import pytest
+from PIL import Image, ImageChops, ImageStat
+
+from app.services import intake
+from tests.hostile_documents import Made, good, hostile
+
+MOST = 200 * 2**20  # bytes
+
+
+def taken(made: Made) -> bytes:
+    """Give what would be kept of it; raises the refusal."""
+    kind = intake.file_type(intake.clean_name(made.naam))
+    kind.inspect(io.BytesIO(made.content))
+    kept = io.BytesIO()
+    if not kind.clean(io.BytesIO(made.content), kept):
+        return made.content
+    kind.inspect(io.BytesIO(kept.getvalue()))
+    return kept.getvalue()
+
+
+def unfolded(content: bytes) -> bytes:
+    """Give all that can be read of a document, out of its compression."""
+    if content.startswith(b"%PDF"):
+        with pikepdf.open(io.BytesIO(content)) as pdf:
+            streams = b"".join(it.read_bytes() for it in pdf.objects if isinstance(it, pikepdf.Stream))
+            plain = io.BytesIO()
+            pdf.save(
+                plain, qdf=True, object_stream_mode=pikepdf.ObjectStreamMode.disable, compress_streams=False
+            )
+            return content + streams + plain.getvalue()
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as parts:
+            return content + b"".join(parts.read(name) for name in parts.namelist())
+    return content
+
+
+@contextmanager
+def measured() -> Iterator[list[int]]:
+    """Watch how much memory this process gains and its children take together, in bytes."""
+    peak, done = [0], threading.Event()
+    before = memory("self", "VmRSS")
+
+    def watch() -> None:
+        while not done.wait(0.002):
+            children = Path(f"/proc/self/task/{threading.main_thread().native_id}/children").read_text()
+            theirs = sum(memory(child, "VmHWM") for child in children.split())
+            peak[0] = max(peak[0], memory("self", "VmRSS") - before + theirs)
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    yield peak
+    done.set()
+    thread.join()
+
+
+def memory(process: str, line: str) -> int:
+    try:
+        program = Path(f"/proc/{process}/cmdline").read_bytes()
+        said = Path(f"/proc/{process}/status").read_text()  # after it: then both are of the same program
+    except OSError:
+        return 0
+    if process != "self" and b"clean_" not in program:  # not yet our program, but a copy of this one
+        return 0
+    return next((int(it.split()[1]) * 1024 for it in said.splitlines() if it.startswith(line)), 0)
+
+
+def share(found: list[Made], lane) -> list[Made]:
+    """Take a part in the gate, all in the proof."""
+    if lane.name == "proof":
+        return found
+    return lane.random("share").sample(found, 60)
+
+
+def test_no_hostile_document_comes_in_with_its_sting(app, lane, proven):
+    found = hostile(lane.random("F2"))
+    assert len(found) >= 300
+    wrong, cases = [], share(found, lane)
+    with app.test_request_context(), measured() as peak:
+        for made in cases:
+            try:
+                kept = unfolded(taken(made))
+            except intake.FileRefused:
+                if not made.refused:
+                    wrong.append(f"{made.naam} was refused")
+                continue
+            if made.refused or any(word in kept for word in made.gone):
+                wrong.append(f"{made.naam} came in")
+            if made.pages and pages(kept) != made.pages:
+                wrong.append(f"{made.naam} lost pages")
+    assert wrong == []
+    assert peak[0] <= MOST, f"{peak[0] / 2**20:.0f} MB"
+    proven("hostile documents without their sting", len(cases))
+
+
+def test_every_good_document_stays_what_it_was(app, lane, proven):
+    cases = list(good(lane.random("F2"), lane.cases(gate=60, proof=300)))
+    wrong = []
+    with app.test_request_context(), measured() as peak:
+        for made in cases:
+            try:
+                kept = taken(made)
+            except intake.FileRefused as refused:
+                wrong.append(f"{made.naam}: {refused.sentence}")
+                continue
+            if not same(made, kept):
+                wrong.append(f"{made.naam} changed")
+    assert wrong == []
+    assert peak[0] <= MOST, f"{peak[0] / 2**20:.0f} MB"
+    proven("good documents kept", len(cases))
+
+
+@pytest.mark.parametrize(
+    ("kind", "size", "mode"),
+    [("JPEG", (6000, 4000), "RGB"), ("JPEG", (8160, 6120), "RGB"), ("PNG", (6000, 4000), "RGB"),
+     ("PNG", (9_000, 9_000), "L"), ("TIFF", (2480, 3508), "RGB"), ("JPEG", (15_800, 15_800), "L")],
+)  # fmt: skip
+def test_the_largest_pictures_take_little_memory(app, kind, size, mode):
+    file = io.BytesIO()
+    Image.new(mode, size, 120).save(file, kind)
+    ending = {"JPEG": "jpg", "PNG": "png", "TIFF": "tif"}[kind]
+    with app.test_request_context(), measured() as peak:
+        kept = taken(Made(f"groot.{ending}", file.getvalue()))
+    assert peak[0] <= MOST, f"{peak[0] / 2**20:.0f} MB"
+    with Image.open(io.BytesIO(kept)) as image:
+        assert abs(image.width * size[1] - image.height * size[0]) < image.width
+
+
+def same(made: Made, kept: bytes) -> bool:
+    match made.naam.rpartition(".")[2]:
+        case "pdf":
+            return pages(kept) == made.pages and b"https://example.org/" in unfolded(kept)
+        case "jpg" | "png" | "tif":
+            return looks_like(made.content, kept)
+        case "xlsx":
+            return cells(made.content) == cells(kept)
+        case "txt":
+            return kept == made.content
+        case _:
+            return parts(made.content) == parts(kept)
+
+
+def pages(content: bytes) -> int:
+    with pikepdf.open(io.BytesIO(content[content.index(b"%PDF") :])) as pdf:
+        return len(pdf.pages)
+
+
+def looks_like(before: bytes, after: bytes) -> bool:
+    with Image.open(io.BytesIO(before)) as one, Image.open(io.BytesIO(after)) as other:
+        if (one.size, one.format) != (other.size, other.format):
+            return False
+        difference = ImageStat.Stat(ImageChops.difference(one.convert("RGB"), other.convert("RGB"))).mean
+        return max(difference) <= (4 if one.format == "JPEG" else 0)
+
+
+def cells(content: bytes) -> list[tuple[object, ...]]:
+    return list(openpyxl.load_workbook(io.BytesIO(content)).active.values)
+
+
+def parts(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as found:
+        assert found.testzip() is None
+        return {name: found.read(name) for name in found.namelist() if not name.endswith(".rels")}
