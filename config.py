@@ -18,6 +18,7 @@ DEMO_FOLDER = ""  # where the demo keeps its mails and the copy to begin again w
 # Secrets: no default outside the demo
 SECRET_KEY = ""  # signs the form tokens and one-time links; at least 32 characters
 KEK = ""  # encrypts the keys of the documents: 32 bytes in base64; earlier ones follow after commas
+LOG_KEY = ""  # seals the log: at least 32 characters, kept apart from the database
 KEK_FILE = ""  # or a file that holds them, one a line
 
 # Mail
@@ -59,6 +60,9 @@ CLAMD_ADDRESS = ""  # the virus scanner: host:port, or the path of its socket; w
 MAX_FORM_BYTES = 60 * 10**6  # a whole form with files, when there is no JavaScript
 MAX_FORM_MEMORY_SIZE = 2 * 2**20  # a form's text fields together
 
+# The log
+LOG_ANCHOR = ""  # where the last seals go once a day: a file on another machine's disk, or an e-mail address
+
 # Language and time
 BABEL_DEFAULT_LOCALE = "nl"
 BABEL_DEFAULT_TIMEZONE = "Europe/Amsterdam"  # shown; the database holds UTC
@@ -94,6 +98,15 @@ def is_this_machine(url: SplitResult) -> bool:
     return url.scheme == "http" and (host in ("localhost", "127.0.0.1") or host.endswith(".localhost"))
 
 
+def _weak_log_key(settings: Mapping[str, Any]) -> list[str]:
+    """Say what is wrong with the key of the log; the demo and tests need none of their own."""
+    key = str(settings.get("LOG_KEY") or "")
+    if not key:
+        needed = not settings.get("DEMO") and not settings.get("TESTING")
+        return ["KINDBRUG_LOG_KEY is missing"] if needed else []
+    return ["KINDBRUG_LOG_KEY is shorter than 32 characters"] if len(key) < 32 else []
+
+
 def refuse_unfit(settings: Mapping[str, Any]) -> None:
     """Refuse to start with what is missing or weak, and say which; SystemExit with one line a setting."""
     wrong = [
@@ -103,6 +116,7 @@ def refuse_unfit(settings: Mapping[str, Any]) -> None:
     ]
     if len(str(settings.get("SECRET_KEY") or "x" * 32)) < 32:
         wrong.append("KINDBRUG_SECRET_KEY is shorter than 32 characters")
+    wrong += _weak_log_key(settings)
     if settings.get("DEMO"):
         if not str(settings.get("SQLALCHEMY_DATABASE_URI")).startswith("sqlite:"):
             wrong.append("KINDBRUG_DEMO works with SQLite only: never beside a real database")

@@ -27,6 +27,7 @@ def main() -> None:
                 "STORE_URL": f"file://{folder}/store",
                 "BASE_URL": "http://localhost",
                 "SECRET_KEY": secrets.token_hex(32),
+                "LOG_KEY": secrets.token_hex(32),
                 "MAIL_SERVER": "127.0.0.1",
             }
         )

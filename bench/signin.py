@@ -71,6 +71,7 @@ def _portal() -> Iterator[tuple[Flask, uuid.UUID]]:
                 "STORE_URL": f"file://{folder}/store",
                 "BASE_URL": "http://localhost",
                 "SECRET_KEY": secrets.token_hex(32),
+                "LOG_KEY": secrets.token_hex(32),
                 "COOKIE_SECURE": False,
                 "MAIL_SERVER": "127.0.0.1",
                 "RATELIMIT_ENABLED": False,

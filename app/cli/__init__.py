@@ -4,6 +4,7 @@ import signal
 import uuid
 from pathlib import Path
 from types import FrameType
+from typing import TextIO
 
 import click
 from flask import Flask, current_app
@@ -11,7 +12,8 @@ from flask.cli import with_appcontext
 from flask_babel import gettext as _
 
 from app.errors import BadInput, PortalError
-from app.services import accounts, bijlagen, first_account, handbook, mail, two_factor
+from app.services import accounts, bijlagen, first_account, handbook, mail, seal_check, two_factor
+from app.services import anchor as anchors
 from app.terms import OrganisationSoort, Role
 
 
@@ -128,4 +130,27 @@ def sweep() -> None:
     click.echo(bijlagen.sweep())
 
 
-COMMANDS: list[click.Command] = [tables, sweep, create_admin, invite, code, worker]
+@click.command("verify-log")
+@click.option("--anchor", type=click.File(), help="Lines of anchors that were mailed, besides LOG_ANCHOR.")
+@with_appcontext
+def verify_log(anchor: TextIO | None) -> None:
+    """Check every event and seal of the log; one line for whatever is not as it was sealed, and exit 1."""
+    check = seal_check.Check(anchors.known() + (anchor.read() if anchor else ""))
+    found = 0
+    for sentence in check.findings():
+        found += 1
+        click.echo(sentence)
+    click.echo(
+        _(
+            "%(events)s events under %(seals)s seals; %(waiting)s wait for theirs; %(found)s findings.",
+            events=check.events,
+            seals=check.seals,
+            waiting=check.waiting,
+            found=found,
+        )
+    )
+    if found:
+        raise SystemExit(1)
+
+
+COMMANDS: list[click.Command] = [verify_log, tables, sweep, create_admin, invite, code, worker]

@@ -15,10 +15,10 @@ class Gebeurtenis(Model):
     """One event: when, who, on whose behalf, which dossier and row, act, ground, outcome, where from.
 
     `volgnummer` grows: numbers of acts that were undone are missing, and one may come in after a later one.
-    `toegang` is on which grounds the dossier was open, `grond` what more there is to say of the act. `oud` and
-    `nieuw` are what a setting or a right was before and after: a key, never typed text.
-    Source: NEN 7513. Plain ids without foreign keys: a log row outlives what it is about. Rows are only added:
-    triggers in the database refuse to change or remove one.
+    `toegang` is on which grounds the dossier was open, `grond` what more there is to say of the act. `oud`
+    and `nieuw` are what a setting or a right was before and after: a key, never typed text.
+    Source: NEN 7513. Plain ids without foreign keys: a log row outlives what it is about. Rows are only
+    added: triggers in the database refuse to change or remove one.
     """
 
     __tablename__ = "gebeurtenis"

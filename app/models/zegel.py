@@ -13,9 +13,9 @@ from app.models.base import Id, Moment, now
 class Zegel(Model):
     """The seal on those events of one SWV whose `volgnummer` is in `nummers`, such as `17,20-31`.
 
-    `nummers` are of the whole log, and cover what was there when the seal was made and nothing else; `van` and
-    `tot` are their first and last. `vorige` is the `hmac` of the seal before it. Events of no SWV have a chain
-    of their own, at the key of zeros.
+    `nummers` are of the whole log, and cover what was there when the seal was made and nothing else; `van`
+    and `tot` are their first and last. `vorige` is the `hmac` of the seal before it. Events of no SWV have a
+    chain of their own, at the key of zeros.
     """
 
     __tablename__ = "zegel"

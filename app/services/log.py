@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import has_request_context, request
 
-from app.access import Person, current_person, write_as_system
+from app.access import Person, current_person, known_grounds, write_as_system
 from app.errors import PortalError
 from app.extensions import db
 from app.models import Gebeurtenis, Hulpvraag
@@ -47,6 +47,7 @@ def record(
         grond=grond,
         oud=oud,
         nieuw=nieuw,
+        toegang=known_grounds(person, hulpvraag_id or about),
         **_who(person, gebruiker_id),
     )
     write_as_system(_WHY, event)

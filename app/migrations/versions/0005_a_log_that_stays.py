@@ -82,7 +82,7 @@ def _replace(first: sa.Column, *more: sa.Column, constraint: str, old: str, new:
     )
     names = ", ".join(KEPT)
     op.execute(
-        f"INSERT INTO gebeurtenis_nieuw ({new}{names}) SELECT {old}{names} FROM gebeurtenis ORDER BY op"
+        f"INSERT INTO gebeurtenis_nieuw ({new}{names}) SELECT {old}{names} FROM gebeurtenis ORDER BY op"  # noqa: S608 - the names stand above
     )
     op.drop_table("gebeurtenis")
     op.rename_table("gebeurtenis_nieuw", "gebeurtenis")
