@@ -24,7 +24,7 @@ _ANCHOR = re.compile(r"([0-9a-f-]{36}) (\d+) ([0-9a-f]{64})\s*$", re.MULTILINE)
 
 @dataclass
 class Check:
-    """One check of the whole log; `findings` yields a sentence for everything that is not as it was sealed."""
+    """One check of the whole log; `findings` gives a sentence for whatever is not as it was sealed."""
 
     anchors: str = ""
     events: int = 0

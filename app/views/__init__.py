@@ -14,7 +14,7 @@ from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from app.access import current_person
 from app.errors import NotFound
 from app.security import TYPED_IN
-from app.services import berichten, guard
+from app.services import berichten, guard, log
 from app.terms import Noun
 from app.views import failures
 from app.views.account import AccountView
@@ -30,6 +30,7 @@ from app.views.gezagsdrager import GezagsdragerView
 from app.views.hand_over import HandOverView
 from app.views.hulpvraag import HulpvraagView
 from app.views.invoer import InvoerView
+from app.views.inzage import LogboekView, may_search
 from app.views.kept_text import KeptTextView
 from app.views.kind import KindView
 from app.views.lidmaatschap import LidmaatschapView
@@ -66,6 +67,7 @@ MENU: tuple[tuple[Any, str, Noun | None, Any], ...] = (
     (_l("Rights"), "RechtenView.own", Noun.RECHT, _l("Administration")),
     (_l("Import a list"), "InvoerView.index", Noun.INVOER, _l("Administration")),
     (_l("Access review"), "ToegangscontroleView.index", Noun.TOEGANGSCONTROLE, _l("Administration")),
+    (_l("Log"), "LogboekView.index", Noun.GEBEURTENIS, _l("Administration")),
     (_l("Who sees what?"), "WatZietWieView.index", Noun.ORGANISATION, _l("Administration")),
 )
 VIEWS = (
@@ -73,8 +75,10 @@ VIEWS = (
     BijlageView, BijlageFilesView, KeptTextView, NotitieView, AfspraakView, OverlegrondeView, RoundView,
     DeelnameView, SchoolVoorkeurView, ToestemmingView, BetrokkenenView, OverdrachtView, OrganisationView,
     LidmaatschapView, MembershipView, StandInView, OwnStandInView, HandOverView, RechtenView, BekijkenView,
-    ToegangscontroleView, InvoerView, WatZietWieView, BerichtView, PickView,
+    ToegangscontroleView, InvoerView, LogboekView, WatZietWieView, BerichtView, PickView,
 )  # fmt: skip
+# What opens an entry besides the right to list its noun.
+ASKED_BESIDES = {"WatZietWieView.index": is_open_to, "LogboekView.index": may_search}
 ALSO_KEEP_TEXT = frozenset(
     {
         "KeptTextView.hold",
@@ -103,6 +107,7 @@ def register(app: Flask, appbuilder: AppBuilder) -> None:
     app.before_request(_bound_and_readable)
     app.before_request(_guard_forms)
     app.after_request(_headers)
+    app.after_request(_accounted_for)
     app.jinja_env.globals["csp_nonce"] = _nonce
     app.context_processor(_known_everywhere)
     app.context_processor(looking)
@@ -142,6 +147,11 @@ def _nonce() -> str:
     if "csp_nonce" not in g:
         g.csp_nonce = secrets.token_urlsafe(16)
     return str(g.csp_nonce)
+
+
+def _accounted_for(answer: Response) -> Response:
+    log.answered(answer.status_code)
+    return answer
 
 
 def _headers(answer: Response) -> Response:
@@ -194,7 +204,7 @@ def _menu(unread: int) -> list[dict[str, Any]]:
     for label, endpoint, noun, group in MENU:
         if noun is not None and not sm.has_access("menu_access", noun):
             continue
-        if endpoint == "WatZietWieView.index" and not is_open_to(current_person()):
+        if not ASKED_BESIDES.get(endpoint, lambda _person: True)(current_person()):
             continue
         view = endpoint.split(".")[0]
         item = {
