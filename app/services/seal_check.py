@@ -9,7 +9,6 @@ from itertools import groupby
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy import select
 
 from app.access import as_system
@@ -68,8 +67,7 @@ class Check:
         """Check the seals that were made at once: they cover the same numbers, each of its own chain."""
         texts, gone = self._covered(run[0].nummers)
         if gone:
-            yield ngettext("Event %(numbers)s was removed.", "Events %(numbers)s were removed.",
-                           len(gone), numbers=written(ranges(gone)))  # fmt: skip
+            yield _("These events were removed: %(numbers)s.", numbers=written(ranges(gone)))
         for seal in run:
             own = texts.pop("" if seal.swv_id == NO_SWV else seal.swv_id.hex, [])
             self.seals += 1
@@ -119,9 +117,8 @@ class Check:
         more = select(Gebeurtenis.volgnummer).where(Gebeurtenis.volgnummer > self._top)
         self.waiting = len(self._rows) - len(added) + len(db.session.scalars(more).all())
         if added:
-            yield ngettext("Event %(numbers)s has no seal: it was added later.",
-                           "Events %(numbers)s have no seal: they were added later.",
-                           len(added), numbers=written(ranges(added)))  # fmt: skip
+            numbers = written(ranges(added))
+            yield _("These events have no seal, they were added later: %(numbers)s.", numbers=numbers)
 
 
 def _windows() -> Iterator[list[list[Any]]]:
