@@ -146,7 +146,9 @@ def _where(ask: Asked, by: Person) -> list[ColumnElement[bool]]:
 
 
 def _numbered(ask: Asked, by: Person) -> Select[Any]:
-    return select(Hulpvraag.id).where(Hulpvraag.swv_id == by.swv_id, Hulpvraag.nummer == ask.nummer.upper())
+    return select(Hulpvraag.id).where(
+        Hulpvraag.swv_id == by.swv_id, Hulpvraag.nummer.in_([ask.nummer, ask.nummer.upper()])
+    )
 
 
 def _dossier(ask: Asked, by: Person) -> Any:
