@@ -23,8 +23,8 @@ from app.services import log, seal
 from app.services.seal_check import Check
 from app.terms import Actie, Role
 
-ACTS = 3_000  # transactions of one event each
-EVENTS = 1_000_000  # to verify
+ACTS = 1_000  # transactions of one event each
+EVENTS = 300_000  # to verify
 SWVS = [uuid.uuid4() for _swv in range(5)]
 
 
@@ -69,7 +69,7 @@ def _acts() -> None:
 
 
 def _many() -> None:
-    """Write a million events in bulk: they are to be verified."""
+    """Write many events in bulk: they are to be verified."""
     key = uuid.uuid4()
     began = time.perf_counter()
     for start in range(0, EVENTS, 20_000):

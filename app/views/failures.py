@@ -43,8 +43,9 @@ def _http(error: HTTPException) -> Any:
     status = error.code or 500
     if status in (301, 302, 303, 307, 308):
         return error
-    if status < 500:
-        log.refusal(NotFound.__name__ if status in (404, 405) else str(status))
+    if status >= 500:  # also what went wrong while a refusal was told: such as a log that can't be written
+        return _broken(getattr(error, "original_exception", None) or error)
+    log.refusal(NotFound.__name__ if status in (404, 405) else str(status))
     return _answer(status)
 
 
