@@ -24,6 +24,7 @@ DEMO_FOLDER = ""  # where the demo keeps its mails and the copy to begin again w
 # Secrets: no default outside the demo
 SECRET_KEY = ""  # signs the form tokens and one-time links; at least 32 characters
 KEK = ""  # encrypts the keys of the documents: 32 bytes in base64; earlier ones follow after commas
+LOG_KEY = ""  # seals the log: at least 32 characters, kept apart from the database
 KEK_FILE = ""  # or a file that holds them, one a line
 
 # Mail
@@ -64,6 +65,9 @@ MAX_SWV_BYTES = 10**12  # all documents of one SWV
 CLAMD_ADDRESS = ""  # the virus scanner: host:port, or the path of its socket; without it nothing is scanned
 MAX_FORM_BYTES = 20 * 10**6  # a whole form with files, without JavaScript: it is held in memory
 MAX_FORM_MEMORY_SIZE = 2 * 2**20  # a form's text fields together
+
+# The log
+LOG_ANCHOR = ""  # where the last seals go once a day: a file on another machine's disk, or an e-mail address
 
 # Language and time
 BABEL_DEFAULT_LOCALE = "nl"
@@ -123,6 +127,15 @@ def keks(settings: Mapping[str, Any]) -> tuple[bytes, ...]:
     return keys
 
 
+def _weak_log_key(settings: Mapping[str, Any]) -> list[str]:
+    """Say what is wrong with the key of the log; the demo and tests need none of their own."""
+    key = str(settings.get("LOG_KEY") or "")
+    if not key:
+        needed = not settings.get("DEMO") and not settings.get("TESTING")
+        return ["KINDBRUG_LOG_KEY is missing"] if needed else []
+    return ["KINDBRUG_LOG_KEY is shorter than 32 characters"] if len(key) < 32 else []
+
+
 def refuse_unfit(settings: Mapping[str, Any]) -> None:
     """Refuse to start with what is missing or weak, and say which; SystemExit with one line a setting."""
     wrong = [
@@ -136,6 +149,7 @@ def refuse_unfit(settings: Mapping[str, Any]) -> None:
         keks(settings)
     except ValueError as unfit:
         wrong.append(str(unfit))
+    wrong += _weak_log_key(settings)
     if settings.get("DEMO"):
         wrong += _real(settings)
     elif not settings.get("COOKIE_SECURE") and not settings.get("TESTING"):

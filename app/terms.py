@@ -119,6 +119,7 @@ class Verb(Term):
     ASK = "ask", _l("ask")
     TICK = "tick", _l("tick off")
     WITHDRAW = "withdraw", _l("withdraw")
+    SEARCH = "search", _l("search")
     HAND_OVER = "hand_over", _l("hand over")
 
 
@@ -310,4 +311,5 @@ class Actie(Term):
     TOEGANG_CONTROLEREN = "toegang-controleren", _l("reviewed who has access")
     AFVINKEN = "afvinken", _l("ticked off an agreement")
     OVERDRAGEN = "overdragen", _l("handed a dossier over")
+    VERANKEREN = "verankeren", _l("anchored the log")
     GEWEIGERD = "geweigerd", _l("refused")

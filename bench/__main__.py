@@ -5,6 +5,7 @@ import sys
 
 MODULES = (
     "invoer",
+    "log",
     "rechten",
     "signin",
     "store",

@@ -29,6 +29,7 @@ def main() -> None:
                 "BASE_URL": "http://localhost",
                 "SECRET_KEY": secrets.token_hex(32),
                 "KEK": base64.b64encode(secrets.token_bytes(32)).decode(),
+                "LOG_KEY": secrets.token_hex(32),
                 "MAIL_SERVER": "127.0.0.1",
             }
         )

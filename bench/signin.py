@@ -73,6 +73,7 @@ def _portal() -> Iterator[tuple[Flask, uuid.UUID]]:
                 "BASE_URL": "http://localhost",
                 "SECRET_KEY": secrets.token_hex(32),
                 "KEK": base64.b64encode(secrets.token_bytes(32)).decode(),
+                "LOG_KEY": secrets.token_hex(32),
                 "COOKIE_SECURE": False,
                 "MAIL_SERVER": "127.0.0.1",
                 "RATELIMIT_ENABLED": False,

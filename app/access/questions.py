@@ -152,16 +152,26 @@ def standing(person: Person | None, hulpvraag: m.Hulpvraag, at: Status | None = 
 
 def _grounds(person: Person, hulpvraag: m.Hulpvraag) -> frozenset[Ground]:
     """Give the grounds that hold for this person now."""
-    return frozenset(
-        party.grond
-        for party in in_force(hulpvraag)
-        if party.grond in person.grounds
-        and (
-            (party.gebruiker_id, party.namens_id) == (person.gebruiker_id, person.organisation_id)
-            if party.grond in PERSONAL
-            else person.organisation_id is not None and party.organisation_id == person.organisation_id
-        )
-    )
+    return frozenset(party.grond for party in in_force(hulpvraag) if _is_party(person, party))
+
+
+def _is_party(person: Person, party: Any) -> bool:
+    if party.grond not in person.grounds:
+        return False
+    if party.grond in PERSONAL:
+        return bool((party.gebruiker_id, party.namens_id) == (person.gebruiker_id, person.organisation_id))
+    return person.organisation_id is not None and bool(party.organisation_id == person.organisation_id)
+
+
+def known_grounds(person: Person | None, hulpvraag_id: uuid.UUID | None) -> str | None:
+    """Name the grounds on which a dossier is open to `person`, as far as this request asked: for the log."""
+    if person is None or hulpvraag_id is None:
+        return None
+    if person.is_jk_staff:
+        return Ground.SWV.value
+    kept = g.get("grounds", {}) if has_request_context() else {}
+    found = {party.grond for party in kept.get(hulpvraag_id, ()) if _is_party(person, party)}
+    return ",".join(sorted(found)) or None
 
 
 def in_force(hulpvraag: m.Hulpvraag) -> Sequence[Any]:

@@ -159,6 +159,12 @@ RIGHTS: dict[Noun, dict[Level, tuple[Right, ...]]] = {
         Level.LEZEN: _read,
         Level.ALLES: _read,
     },
+    # Who looked. To a parent: which organisation, in which role, and when; never which person.
+    Noun.GEBEURTENIS: {
+        Level.OUDER: (_may(_R, fields=("op", "organisation", "rollen")),),
+        Level.LEZEN: _read,
+        Level.ALLES: _read,
+    },
 }
 
 

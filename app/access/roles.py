@@ -22,6 +22,7 @@ _dossier_read = {
 }
 _jk = _dossier_read | {
     Noun.ORGANISATION: frozenset({_R}),
+    Noun.GEBEURTENIS: frozenset({_R}),
     Noun.KIND: frozenset({_R, _A, _E}),
     Noun.GEZAGSDRAGER: frozenset({_R, _A, _E}),
     Noun.HULPVRAAG: frozenset({_R, _A, _E, Verb.HAND_OVER}),
@@ -51,6 +52,7 @@ ROLE_RIGHTS: dict[Role, dict[Noun, frozenset[Verb]]] = {
     },
     Role.OUDER: _dossier_read
     | {
+        Noun.GEBEURTENIS: frozenset({_R}),
         Noun.SCHOOLVOORKEUR: frozenset({_R, _A}),
         Noun.TOESTEMMING: frozenset({_R, Verb.ANSWER, Verb.WITHDRAW}),
     },
@@ -64,6 +66,7 @@ ROLE_RIGHTS: dict[Role, dict[Noun, frozenset[Verb]]] = {
         Noun.BERICHT: frozenset({_R, _E}),
     },
     Role.PRIVACYFUNCTIONARIS: {
+        Noun.GEBEURTENIS: frozenset({_R, Verb.SEARCH}),
         Noun.TOEGANGSCONTROLE: frozenset({_R}),
         Noun.BERICHT: frozenset({_R, _E}),
     },
@@ -95,7 +98,11 @@ def _written_out(table: dict[Noun, frozenset[Verb]], moves: Iterable[workflow.Tr
 
 
 OPEN_DOSSIER = right_to(Noun.HULPVRAAG, _R)
-DOSSIER_NOUNS = frozenset(ROLE_RIGHTS[Role.JK_SPECIALIST]) - {Noun.ORGANISATION, Noun.BERICHT}
+DOSSIER_NOUNS = frozenset(ROLE_RIGHTS[Role.JK_SPECIALIST]) - {
+    Noun.ORGANISATION,
+    Noun.BERICHT,
+    Noun.GEBEURTENIS,
+}
 
 # What a role has where its organisation changed nothing.
 DEFAULTS: dict[Role, Rights] = {
@@ -158,6 +165,7 @@ VERB_OF_PERMISSION: dict[str, Verb] = {
     "can_tick": Verb.TICK,
     "can_withdraw": Verb.WITHDRAW,
     "can_hand_over": Verb.HAND_OVER,
+    "can_search": Verb.SEARCH,
 }
 # Fields that are a verb of their own: who may not share does not see the choice.
 VERB_OF_FIELD = {"zichtbaarheid": Verb.SHARE, "stadium": Verb.FINALISE}

@@ -197,15 +197,31 @@ def _berichten(person: Person, verb: Verb) -> Where:
     return and_(mine, known)
 
 
-def _closed(person: Person, verb: Verb) -> Where:
-    return false()
+def _gebeurtenissen(person: Person, verb: Verb) -> Where:
+    """The log of a dossier to who may know who looked; of the whole SWV to who searches it."""
+    if verb not in (Verb.READ, Verb.SEARCH):
+        return false()
+    e = m.Gebeurtenis
+    if person.permits(Noun.GEBEURTENIS, Verb.SEARCH) and person.organisation_id == person.swv_id:
+        return e.swv_id == person.organisation_id
+    found = [
+        and_(e.hulpvraag_id.in_(opened), _looked(right))
+        for right, levels in levels_with(Noun.GEBEURTENIS, verb).items()
+        if (opened := dossiers(person, levels, right.during, grounds=right.grounds)) is not None
+    ]
+    return and_(e.swv_id == person.swv_id, or_(false(), *found))
+
+
+def _looked(right: Right) -> Where:
+    """Who was refused saw nothing: that is told to who reads all of the log alone."""
+    return true() if right.fields is None else m.Gebeurtenis.gelukt.is_(True)
 
 
 _OTHER = {
     Noun.ORGANISATION: organisations,
     Noun.LIDMAATSCHAP: lidmaatschappen,
     Noun.BERICHT: _berichten,
-    Noun.GEBEURTENIS: _closed,
+    Noun.GEBEURTENIS: _gebeurtenissen,
     Noun.RECHT: rechten,
     Noun.TOEGANGSCONTROLE: own_swv,
     Noun.INVOER: own_import,

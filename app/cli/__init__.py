@@ -4,6 +4,7 @@ import signal
 import uuid
 from pathlib import Path
 from types import FrameType
+from typing import TextIO
 
 import click
 from flask import Flask, current_app
@@ -18,9 +19,11 @@ from app.services import (
     handbook,
     mail,
     scans,
+    seal_check,
     store_upkeep,
     two_factor,
 )
+from app.services import anchor as anchors
 from app.terms import OrganisationSoort, Role
 
 
@@ -161,4 +164,37 @@ def verify_store() -> None:
         raise SystemExit(1)
 
 
-COMMANDS: list[click.Command] = [tables, sweep, rotate_kek, verify_store, create_admin, invite, code, worker]
+@click.command("verify-log")
+@click.option("--anchor", type=click.File(), help="Lines of anchors that were mailed, besides LOG_ANCHOR.")
+@with_appcontext
+def verify_log(anchor: TextIO | None) -> None:
+    """Check every event and seal of the log; one line for whatever is not as it was sealed, and exit 1."""
+    check = seal_check.Check(anchors.known() + (anchor.read() if anchor else ""))
+    found = 0
+    for sentence in check.findings():
+        found += 1
+        click.echo(sentence)
+    click.echo(
+        _(
+            "%(events)s events under %(seals)s seals; %(waiting)s wait for theirs; %(found)s findings.",
+            events=check.events,
+            seals=check.seals,
+            waiting=check.waiting,
+            found=found,
+        )
+    )
+    if found:
+        raise SystemExit(1)
+
+
+COMMANDS: list[click.Command] = [
+    tables,
+    sweep,
+    rotate_kek,
+    verify_store,
+    verify_log,
+    create_admin,
+    invite,
+    code,
+    worker,
+]

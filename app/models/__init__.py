@@ -22,6 +22,7 @@ from app.models.toegangscontrole import Toegangscontrole
 from app.models.toestemming import Toestemming
 from app.models.uitnodiging import Uitnodiging
 from app.models.waarneming import Waarneming
+from app.models.zegel import Zegel
 
 __all__ = [
     "Aanmeldpoging",
@@ -50,4 +51,5 @@ __all__ = [
     "Toestemming",
     "Uitnodiging",
     "Waarneming",
+    "Zegel",
 ]

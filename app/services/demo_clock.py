@@ -1,14 +1,14 @@
 """The demo's time: the moments of its story, and the copy to begin again with."""
 
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from sqlalchemy import Date, func, inspect, update
+from sqlalchemy import Date, delete, func, inspect, update
 
 from app import models as m
 from app.access import as_system
@@ -98,11 +98,25 @@ def _change(change: Callable[[datetime], datetime], *, models: list[Any]) -> Non
 
     _connection().create_function("demo_moment", 1, moved)
     _connection().create_function("demo_day", 2, moved_day)
-    with as_system("the demo tells a story of weeks"):
+    with _history_rewritten(), as_system("the demo tells a story of weeks"):
         for model in models:
             if values := _moments(model) | _days(model):
                 query = update(model).values(values)
                 db.session.execute(query.execution_options(synchronize_session=False))
+        db.session.execute(delete(m.Zegel))  # they were of the log as it was; the worker seals it anew
+
+
+@contextmanager
+def _history_rewritten() -> Iterator[None]:
+    """Take the triggers away that keep the log as it is, and put them back in the same transaction."""
+    connection = _connection()
+    connection.execute("BEGIN IMMEDIATE")
+    triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+    for name, _sql in triggers:
+        connection.execute(f'DROP TRIGGER "{name}"')
+    yield
+    for _name, sql in triggers:
+        connection.execute(sql)
 
 
 def _moments(model: Any) -> dict[str, Any]:

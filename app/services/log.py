@@ -4,16 +4,30 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
-from flask import has_request_context, request
+from flask import g, has_request_context, request
+from sqlalchemy import select
 
-from app.access import Person, current_person, write_as_system
-from app.errors import PortalError
+from app.access import Person, as_system, current_person, known_grounds, write_as_system
 from app.extensions import db
-from app.models import Gebeurtenis, Hulpvraag
+from app.models import (
+    Afspraak,
+    Bericht,
+    Bijlage,
+    Deelname,
+    Gebeurtenis,
+    Hulpvraag,
+    Notitie,
+    Overlegronde,
+    SchoolVoorkeur,
+    Toestemming,
+)
 from app.models.base import parse_id
 from app.terms import Actie
 
 _WHY = "the log is written by the portal itself"
+_IN_A_DOSSIER: tuple[Any, ...] = (
+    Afspraak, Bericht, Bijlage, Deelname, Notitie, Overlegronde, SchoolVoorkeur, Toestemming,
+)  # fmt: skip
 
 
 def record(
@@ -47,6 +61,7 @@ def record(
         grond=grond,
         oud=oud,
         nieuw=nieuw,
+        toegang=known_grounds(person, hulpvraag_id or about),
         **_who(person, gebruiker_id),
     )
     write_as_system(_WHY, event)
@@ -74,15 +89,31 @@ def _who(person: Person | None, gebruiker_id: int | None = None) -> dict[str, An
     }
 
 
-def refusal(error: PortalError) -> None:
+def refusal(why: str) -> None:
     """Undo what was pending; when a signed-in person was refused, keep that, in a transaction of its own."""
     db.session.rollback()
     if current_person() is not None:
         asked = (request.view_args or {}) if has_request_context() else {}
         keys = [parse_id(asked.get(name)) for name in ("pk", "hulpvraag_id", "bijlage_id")]
         at = next((key for key in keys if key is not None), None)
-        record(Actie.GEWEIGERD, gelukt=False, grond=type(error).__name__, object_id=at)
+        dossier = _dossier_of(at) if at else None
+        record(Actie.GEWEIGERD, gelukt=False, grond=why, object_id=at, hulpvraag_id=dossier)
         db.session.commit()
+        g.refused = True
+
+
+def _dossier_of(key: uuid.UUID) -> uuid.UUID | None:
+    """Find at which dossier of the own SWV somebody knocked: as much work for a key of nothing."""
+    here = (select(model.hulpvraag_id).where(model.id == key) for model in _IN_A_DOSSIER)
+    query = select(Hulpvraag.id).where(Hulpvraag.id == key).union_all(*here)
+    with as_system(_WHY):
+        return db.session.scalar(query.limit(1))
+
+
+def answered(status: int) -> None:
+    """Keep that a signed-in person was refused, when the page itself said so: in words, or beside a form."""
+    if 400 <= status < 500 and not g.get("refused"):
+        refusal(str(status))
 
 
 def undo() -> None:

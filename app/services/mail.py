@@ -18,7 +18,7 @@ from app.extensions import db
 from app.extensions import mail as flask_mailer
 from app.models import Bericht
 from app.models.base import now
-from app.services import log, reminders, scans
+from app.services import anchor, log, reminders, scans, seal
 from app.services.berichten import undelivered, unread_count
 from app.services.letters import Letter, compose
 from app.services.outbox import may_still_know, queue, queue_account_mail
@@ -27,6 +27,7 @@ from app.terms import Actie, BerichtStatus, MailFout
 
 __all__ = [
     "deliver_due",
+    "post",
     "queue",
     "queue_account_mail",
     "queue_status_mail",
@@ -82,6 +83,8 @@ def run(stop: Callable[[], bool]) -> None:
             if time.monotonic() >= next_reminders:
                 next_reminders = time.monotonic() + REMIND_SECONDS
                 reminders.due(now())
+                seal.due(now())
+                anchor.due(now(), post)
             done = deliver_due(stop=stop)
             if time.monotonic() >= next_scans:
                 scanned = scans.due(stop=stop)
@@ -209,6 +212,13 @@ def _send(letter: Letter) -> None:
     except (smtplib.SMTPException, OSError) as unreachable:
         current_app.logger.warning("the mail server does not take mail: %s", type(unreachable).__name__)
         raise _NotNow from unreachable
+
+
+def post(address: str, subject: str, text: str) -> None:
+    """Mail a few lines to an address of the operator's, outside the outbox; raises when nobody takes them."""
+    message = flask_mail.Message(subject=subject, recipients=[address], body=text)
+    with _Connection(flask_mailer.connect().mail) as connection:
+        connection.send(message)
 
 
 def _judged(*codes: int) -> Exception:

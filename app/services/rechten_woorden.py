@@ -132,6 +132,13 @@ GROUPS: tuple[tuple[Any, dict[str, Any]], ...] = (
         },
     ),
     (
+        Noun("Gebeurtenis").label,
+        {
+            "Gebeurtenis.read": _l("See who looked into a dossier"),
+            "Gebeurtenis.search": _l("Search the log of the whole partnership and export it"),
+        },
+    ),
+    (
         Noun("Recht").label,
         {
             "Recht.read": _l("See the rights of roles"),

@@ -198,6 +198,10 @@ SENTENCES: Mapping[What, Any] = {
     (Noun.TOESTEMMING, Verb.WITHDRAW, ALL, False): _l("They record that a parent withdraws a consent."),
     (Noun.BETROKKENHEID, _R, Scope.ORGANISATIONS, False): _l("They see which organisations have access."),
     (Noun.BETROKKENHEID, _R, ALL, False): _l("They see who has access, on which ground and since when."),
+    (Noun.GEBEURTENIS, _R, ALL, True): _l(
+        "They see which organisation looked, in which role and when; no names."
+    ),
+    (Noun.GEBEURTENIS, _R, ALL, False): _l("They see who looked, at what and when."),
 }
 
 

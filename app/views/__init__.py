@@ -14,7 +14,7 @@ from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from app.access import current_person
 from app.errors import NotFound
 from app.security import TYPED_IN
-from app.services import berichten, guard, systeemstatus
+from app.services import berichten, guard, log, systeemstatus
 from app.terms import Noun
 from app.views import failures
 from app.views.account import AccountView
@@ -32,6 +32,7 @@ from app.views.gezagsdrager import GezagsdragerView
 from app.views.hand_over import HandOverView
 from app.views.hulpvraag import HulpvraagView
 from app.views.invoer import InvoerView
+from app.views.inzage import LogboekView, may_search
 from app.views.kept_text import KeptTextView
 from app.views.kind import KindView
 from app.views.lidmaatschap import LidmaatschapView
@@ -69,6 +70,7 @@ MENU: tuple[tuple[Any, str, Noun | None, Any], ...] = (
     (_l("Rights"), "RechtenView.own", Noun.RECHT, _l("Administration")),
     (_l("Import a list"), "InvoerView.index", Noun.INVOER, _l("Administration")),
     (_l("Access review"), "ToegangscontroleView.index", Noun.TOEGANGSCONTROLE, _l("Administration")),
+    (_l("Log"), "LogboekView.index", Noun.GEBEURTENIS, _l("Administration")),
     (_l("Who sees what?"), "WatZietWieView.index", Noun.ORGANISATION, _l("Administration")),
     (_l("System status"), "SysteemstatusView.index", None, _l("Administration")),
 )
@@ -78,10 +80,14 @@ VIEWS = (
     AfspraakView, OverlegrondeView, RoundView, DeelnameView, SchoolVoorkeurView, ToestemmingView,
     BetrokkenenView, OverdrachtView, OrganisationView, LidmaatschapView, MembershipView, StandInView,
     OwnStandInView, HandOverView, RechtenView, BekijkenView, ToegangscontroleView, InvoerView,
-    WatZietWieView, SysteemstatusView, BerichtView, PickView,
+    LogboekView, WatZietWieView, SysteemstatusView, BerichtView, PickView,
 )  # fmt: skip
-# Pages that are there for some only, whatever rights they hold.
-ONLY_FOR = {"WatZietWieView.index": is_open_to, "SysteemstatusView.index": systeemstatus.is_open_to}
+# What opens an entry besides the right to list its noun.
+ASKED_BESIDES = {
+    "WatZietWieView.index": is_open_to,
+    "LogboekView.index": may_search,
+    "SysteemstatusView.index": systeemstatus.is_open_to,
+}
 ALSO_KEEP_TEXT = frozenset(
     {
         "KeptTextView.hold",
@@ -110,6 +116,7 @@ def register(app: Flask, appbuilder: AppBuilder) -> None:
     app.before_request(_bound_and_readable)
     app.before_request(_guard_forms)
     app.after_request(_headers)
+    app.after_request(_accounted_for)
     app.jinja_env.globals["csp_nonce"] = _nonce
     app.context_processor(_known_everywhere)
     app.context_processor(looking)
@@ -149,6 +156,11 @@ def _nonce() -> str:
     if "csp_nonce" not in g:
         g.csp_nonce = secrets.token_urlsafe(16)
     return str(g.csp_nonce)
+
+
+def _accounted_for(answer: Response) -> Response:
+    log.answered(answer.status_code)
+    return answer
 
 
 def _headers(answer: Response) -> Response:
@@ -201,7 +213,7 @@ def _menu(unread: int) -> list[dict[str, Any]]:
     for label, endpoint, noun, group in MENU:
         if noun is not None and not sm.has_access("menu_access", noun):
             continue
-        if endpoint in ONLY_FOR and not ONLY_FOR[endpoint](current_person()):
+        if not ASKED_BESIDES.get(endpoint, lambda _person: True)(current_person()):
             continue
         view = endpoint.split(".")[0]
         item = {

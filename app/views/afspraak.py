@@ -12,7 +12,7 @@ from wtforms import HiddenField
 
 from app import access
 from app.models import Afspraak, Hulpvraag
-from app.services import afspraken, listing
+from app.services import afspraken, listing, log
 from app.services.wording import day, exact, local_day
 from app.terms import Noun, Verb, Zichtbaarheid
 from app.views.base import Page, PortalInterface, PortalView, granted
@@ -82,6 +82,8 @@ class AfspraakView(PortalView):
         dossier = listing.one(Hulpvraag, form["hulpvraag"].data)
         new = Afspraak(swv_id=dossier.swv_id, hulpvraag_id=dossier.id)
         access.require(access.current_person(), Verb.ADD, new)
+        if request.method == "GET":  # it names the child and the parties
+            log.reading(dossier)
         form["voor"].offer(dossier)
 
     def form_extra(self, row: Afspraak | None) -> dict[str, Any]:

@@ -50,7 +50,7 @@ class BijlageVersionsView(BaseView):
             raise
         except PortalError as refused:
             status, sentence = refused.status, str(refused.sentence)
-            log.refusal(refused)
+            log.refusal(type(refused).__name__)
             row = listing.one(Bijlage, bijlage_id, ("hulpvraag",))
             page = _replacing(row) | {"errors": [sentence]}
             return self.render_template("bijlage_vervangen.html", **page), status

@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from app.access import current_person
 from app.errors import NotFound, PortalError
 from app.services import guard, log, wording
 
@@ -30,12 +29,13 @@ def _answer(status: int, sentence: str | None = None, **more: Any) -> Any:
 
 
 def _refused(error: PortalError) -> Any:
-    log.refusal(error)
+    log.refusal(type(error).__name__)
     # Everything that does not exist or is not for this person reads the same.
     return _answer(error.status, None if isinstance(error, NotFound) else str(error.sentence))
 
 
 def _expired(error: CSRFError) -> Any:
+    log.refusal(type(error).__name__)
     return _answer(400, _("This page was open for too long. Go back, reload the page and send it again."))
 
 
@@ -43,8 +43,9 @@ def _http(error: HTTPException) -> Any:
     status = error.code or 500
     if status in (301, 302, 303, 307, 308):
         return error
-    if status in (404, 405) and current_person() is not None:
-        log.refusal(NotFound())
+    if status >= 500:  # also what went wrong while a refusal was told: such as a log that can't be written
+        return _broken(getattr(error, "original_exception", None) or error)
+    log.refusal(NotFound.__name__ if status in (404, 405) else str(status))
     return _answer(status, _too_large() if status == 413 else None)
 
 

@@ -61,13 +61,13 @@ class InvoerView(BaseView):
     @granted("add")
     def template(self, ending: str) -> Response:
         """Send the sheet to fill in."""
-        return _download(invoer_blad.template(), _("template"), ending)
+        return download(invoer_blad.template(), _("template"), ending)
 
     @expose("/export.<ending>")
     @granted("download")
     def export(self, ending: str) -> Response:
         """Send what there is, as a list that can be imported again."""
-        return _download(invoer_blad.export(access.reader()), _("organisations and people"), ending)
+        return download(invoer_blad.export(access.reader()), _("organisations and people"), ending)
 
     @expose("/<pk>")
     @granted("show")
@@ -90,7 +90,7 @@ class InvoerView(BaseView):
         if row.uitgevoerd_op is not None:
             raise LinkGone(invoer.done_already(row))
         plan = invoer.check(row, access.reader())
-        return _download(invoer_blad.report(plan), _("report"), ending)
+        return download(invoer_blad.report(plan), _("report"), ending)
 
     @expose("/<pk>", methods=["POST"])
     @granted("add")
@@ -120,7 +120,7 @@ def _told(steps: Iterator[Voortgang]) -> Generator[Voortgang, None, None]:
     try:
         yield from steps
     except PortalError as refused:
-        log.refusal(refused)
+        log.refusal(type(refused).__name__)
         yield Voortgang(0, 0, refused=str(refused.sentence))
     except Exception as error:  # noqa: BLE001 - the page has begun: it can only end in words
         log.undo()
@@ -129,7 +129,8 @@ def _told(steps: Iterator[Voortgang]) -> Generator[Voortgang, None, None]:
         yield Voortgang(0, 0, refused=sentence)
 
 
-def _download(sheet: Blad, name: str, ending: str) -> Response:
+def download(sheet: Blad, name: str, ending: str) -> Response:
+    """Send a sheet, as a file that a browser keeps and does not open."""
     answer = Response(sheet.written(ending), mimetype=invoer_blad.ENDINGS[ending])
     answer.headers.set("Content-Disposition", "attachment", filename=f"{name}.{ending}")
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'; frame-ancestors 'none'"

@@ -17,7 +17,7 @@ from app import access
 from app.access import Person
 from app.errors import NeedsConfirmation
 from app.models import Lidmaatschap
-from app.services import accounts, hand_over, listing, lost_phone
+from app.services import accounts, hand_over, listing, log, lost_phone
 from app.terms import Noun, Verb
 from app.views.base import Page, granted
 
@@ -177,4 +177,6 @@ def find(pk: str) -> tuple[Lidmaatschap, Person]:
     """Give the membership that the person of this request may change; NotFound for any other."""
     row, by = listing.one(Lidmaatschap, pk, ("gebruiker", "organisation")), access.reader()
     access.require(by, Verb.EDIT, row)
+    if request.method == "GET":
+        log.reading(row)
     return row, by

@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired
 
 from app import access
 from app.models import Waarneming
-from app.services import days, stand_in, wording
+from app.services import days, log, stand_in, wording
 from app.services.stand_in import Absent
 from app.terms import Noun
 from app.views.attempt import Outcome, attempt
@@ -97,6 +97,7 @@ class OwnStandInView(BaseView):
         context = _context(form, out, lines, possible=possible)
         context["crumbs"] = [(_("My account"), home), (context["title"], None)]
         context["sub"] = by.organisation_naam
+        log.searching(Noun.LIDMAATSCHAP, typed=False)
         return self.render_template("stand_in.html", cancel_url=home, **context), out.status
 
     @expose("/waarneming/<waarneming_id>/beeindigen", methods=["POST"])

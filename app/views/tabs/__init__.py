@@ -15,6 +15,7 @@ from app.terms import Level, Noun
 from app.views.tabs import (
     afspraken,
     bijlagen,
+    gekeken,
     historie,
     notities,
     overlegrondes,
@@ -35,6 +36,7 @@ TABS: Mapping[str, tuple[Noun, Any, Callable[[Hulpvraag, Person], Context]]] = {
     "toestemmingen": (Noun.TOESTEMMING, _l("Consents"), toestemmingen.fill),
     "historie": (Noun.STATUSWIJZIGING, _l("History"), historie.fill),
     "toegang": (Noun.BETROKKENHEID, _l("Who has access"), toegang.fill),
+    "gekeken": (Noun.GEBEURTENIS, _l("Who looked"), gekeken.fill),
 }
 
 

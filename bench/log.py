@@ -1,0 +1,105 @@
+"""The log: events a second, what an event costs a page, and events a second that verify-log checks.
+
+On SQLite in a temporary folder; with BENCH_DATABASE (the address of an empty database) on that one as well.
+"""
+
+import os
+import secrets
+import statistics
+import tempfile
+import time
+import uuid
+
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy import insert
+
+from app import create_app
+from app.access import Person, as_system
+from app.extensions import db
+from app.models import Gebeurtenis
+from app.models.base import now
+from app.services import log, seal
+from app.services.seal_check import Check
+from app.terms import Actie, Role
+
+ACTS = 1_000  # transactions of one event each
+EVENTS = 300_000  # to verify
+SWVS = [uuid.uuid4() for _swv in range(5)]
+
+
+def main() -> None:
+    """Print the figures for each database."""
+    with tempfile.TemporaryDirectory() as folder:
+        for url in (f"sqlite:///{folder}/bench.sqlite", os.environ.get("BENCH_DATABASE")):
+            if url:
+                _measure(url)
+
+
+def _measure(url: str) -> None:
+    app = _portal(url)
+    print(url.partition(":")[0])
+    with app.app_context(), as_system("the measurement reads and writes the log"):
+        upgrade()
+        _acts()
+        _many()
+        began = time.perf_counter()
+        sealed = seal.due(now())
+        _say("sealed", sealed, began)
+        check, began = Check(), time.perf_counter()
+        assert list(check.findings()) == []
+        _say("verified", check.events, began)
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _acts() -> None:
+    """Write events one by one, each in a transaction that is committed, as pages do."""
+    person = Person(
+        1, "Anneke", organisation_id=SWVS[0], swv_id=SWVS[0], rollen=frozenset({Role.JK_SPECIALIST})
+    )
+    costs, began = [], time.perf_counter()
+    for _act in range(ACTS):
+        start = time.perf_counter()
+        log.record(Actie.LEZEN, person=person, noun="Hulpvraag", hulpvraag_id=SWVS[0], object_id=SWVS[0])
+        db.session.commit()
+        costs.append(time.perf_counter() - start)
+    _say("one event a transaction", ACTS, began)
+    print(f"  what an event costs a page: median {statistics.median(costs) * 1e3:.2f} ms")
+
+
+def _many() -> None:
+    """Write many events in bulk: they are to be verified."""
+    key = uuid.uuid4()
+    began = time.perf_counter()
+    for start in range(0, EVENTS, 20_000):
+        rows = [
+            {
+                "op": now(), "actie": Actie.LEZEN, "gelukt": True, "swv_id": SWVS[n % len(SWVS)],
+                "gebruiker_id": n % 1000, "organisation_id": SWVS[n % len(SWVS)], "rollen": "jk_specialist",
+                "hulpvraag_id": key, "noun": "Hulpvraag", "object_id": str(key), "toegang": "swv",
+                "pagina": "HulpvraagView.show", "adres": "192.0.2.1",
+            }
+            for n in range(start, start + 20_000)
+        ]  # fmt: skip
+        db.session.execute(insert(Gebeurtenis), rows)
+        db.session.commit()
+    _say("written in bulk", EVENTS, began)
+
+
+def _say(what: str, number: int, began: float) -> None:
+    taken = time.perf_counter() - began
+    print(f"  {what}: {number:,} in {taken:.1f} s = {number / taken:,.0f} a second")
+
+
+def _portal(url: str) -> Flask:
+    return create_app(
+        {
+            "SQLALCHEMY_DATABASE_URI": url,
+            "STORE_URL": "file:///nonexistent",
+            "BASE_URL": "http://localhost",
+            "SECRET_KEY": secrets.token_hex(32),
+            "LOG_KEY": secrets.token_hex(32),
+            "MAIL_SERVER": "127.0.0.1",
+        }
+    )

@@ -1,0 +1,162 @@
+"""Every look, change and refusal of every route is an event; without its event nothing is done."""
+
+from contextlib import contextmanager, nullcontext
+
+import pytest
+import sqlalchemy as sa
+
+from app.extensions import db
+from app.models import Gebeurtenis
+from tests.census import LEAVING
+from tests.oracle import Thing
+from tests.test_pages import _fair_share, ask, cases, expected
+from tests.traces import changed, digest
+from tests.world import GONE, World, text_of
+
+# Pages that hold nothing about anybody: a form to fill in, words that are the same for all.
+ABOUT_NOBODY = frozenset(
+    {
+        "static",
+        "bootstrap.static",
+        "health_page.health",
+        "KeptTextView.hold",
+        "WatZietWieView.index",
+        "InvoerView.index",
+        "InvoerView.template",
+        "SigninView.login",
+        "SigninView.recovery",
+        "SigninView.forgot",
+        "SigninView.switch",
+        "OwnAccountView.recovery_codes",
+        # Empty forms, and the work list of who has no dossiers: a greeting.
+        *("HulpvraagView.add", "NotitieView.add", "GezagsdragerView.add", "KindView.add"),
+        *("OrganisationView.add", "LidmaatschapView.add", "SchoolVoorkeurView.add"),
+        *("ToegangscontroleView.add", "WorklistView.index"),
+    }
+)
+
+
+def last_number(world: World) -> int:
+    with world.behind_the_scenes():
+        return db.session.scalar(sa.select(sa.func.max(Gebeurtenis.volgnummer))) or 0
+
+
+def events_since(world: World, number: int) -> list[Gebeurtenis]:
+    with world.behind_the_scenes():
+        query = sa.select(Gebeurtenis).where(Gebeurtenis.volgnummer > number)
+        return list(db.session.scalars(query.order_by(Gebeurtenis.volgnummer)))
+
+
+def dossier_ids(world: World, thing: Thing) -> set[str]:
+    return {one.id for one in world.of("Hulpvraag") if set(one.dossiers) & set(thing.dossiers)}
+
+
+OF_A_DOSSIER = (
+    "Hulpvraag",
+    "Bijlage",
+    "Notitie",
+    "Afspraak",
+    "Overlegronde",
+    "SchoolVoorkeur",
+    "Toestemming",
+)
+
+
+def _wrong(world: World, route, thing: Thing, status: int, made: list[Gebeurtenis]) -> str:
+    """Say what the log lacks after this answer."""
+    refused = [event for event in made if not event.gelukt]
+    if 400 <= status < 500:
+        return "" if len(refused) == 1 else f"{len(refused)} events of the refusal"
+    if not made:
+        needs = route.endpoint not in ABOUT_NOBODY and (status == 200 or route.changes)
+        return "no event" if needs else ""
+    told = {str(event.hulpvraag_id) for event in made}
+    of_dossier = status == 200 and route.of in OF_A_DOSSIER
+    return "no event of its dossier" if of_dossier and not told & dossier_ids(world, thing) else ""
+
+
+def test_every_page_and_every_refusal_is_an_event_of_the_right_person_and_dossier(world: World, lane, proven):
+    every = [case for case in cases(world) if case[1] and case[1] not in GONE]
+    number = min(lane.cases(gate=300, proof=40_000), len(every))
+    wrong: list[str] = []
+    for route, key, thing in _fair_share(every, number, lane.random("L2 routes")):
+        if route.endpoint in LEAVING:
+            continue
+        wanted = expected(world, route, key, thing)
+        with world.as_it_was() if route.changes and wanted < 400 else nullcontext():
+            before = last_number(world)
+            status = ask(world, route, key, thing).status_code
+            made = events_since(world, before)
+        here = f"{route.name} as {key}: {status}"
+        if {event.gebruiker_id for event in made} - {world.who[key].account, None}:
+            wrong.append(f"{here}: an event of somebody else")
+        if lacks := _wrong(world, route, thing, status, made):
+            wrong.append(f"{here}: {lacks}")
+    assert not wrong, "\n".join(sorted(set(wrong))[:60])
+    proven("L2 routes", number)
+
+
+@contextmanager
+def unwritable(world: World):
+    """Let the database refuse every event."""
+    with world.app.app_context():
+        db.session.execute(
+            sa.text("CREATE TRIGGER shut BEFORE INSERT ON gebeurtenis BEGIN SELECT RAISE(ABORT, 'shut'); END")
+        )
+        db.session.commit()
+    world.app.config["PROPAGATE_EXCEPTIONS"] = False
+    try:
+        yield
+    finally:
+        world.app.config["PROPAGATE_EXCEPTIONS"] = None
+        with world.app.app_context():
+            db.session.execute(sa.text("DROP TRIGGER shut"))
+            db.session.commit()
+
+
+def test_when_the_log_cannot_be_written_every_act_fails_in_words_and_changes_nothing(
+    world: World, lane, proven
+):
+    every = [
+        case
+        for case in cases(world)
+        if case[1] and case[1] not in GONE and case[0].endpoint not in ABOUT_NOBODY
+    ]
+    number = min(lane.cases(gate=200, proof=20_000), len(every))
+    wrong: list[str] = []
+    with unwritable(world):
+        before = digest(world)
+        for route, key, thing in _fair_share(every, number, lane.random("L2 shut")):
+            wanted = expected(world, route, key, thing)
+            answer = ask(world, route, key, thing)
+            here = f"{route.name} as {key}"
+            if wanted == 200 or (route.changes and wanted < 400) or wanted >= 400:
+                if answer.status_code not in (500, 503):
+                    wrong.append(f"{here}: {answer.status_code}, though nothing was logged")
+                elif "Traceback" in text_of(answer) or "shut" in text_of(answer):
+                    wrong.append(f"{here}: a trace")
+        left = changed(before, digest(world))
+    assert not wrong, "\n".join(sorted(set(wrong))[:60])
+    assert not left
+    proven("L2 unwritable", number)
+
+
+@pytest.mark.both_engines
+def test_a_form_without_its_token_is_a_refusal_in_the_log(world: World):
+    browser = world.browser("specialist")
+    before = last_number(world)
+    assert browser.client.post("/logout", data={}).status_code == 400
+    made = events_since(world, before)
+    assert [(event.gelukt, event.grond) for event in made] == [(False, "CSRFError")]
+
+
+@pytest.mark.both_engines
+def test_who_knocks_at_a_dossier_of_their_swv_is_in_that_dossiers_log(world: World):
+    for thing in world.of("Hulpvraag"):
+        if world.browser("voorschool2").get(f"/hulpvragen/{thing.id}").status_code == 404:
+            event = events_since(world, last_number(world) - 1)[-1]
+            own = thing.swv == world.who["voorschool2"].swv
+            assert str(event.hulpvraag_id) == (thing.id if own else "None")
+            break
+    else:
+        raise AssertionError("no dossier that is closed to them")
