@@ -245,6 +245,16 @@ def who_takes_part(status: int, *, still: bool) -> Answer:
     return answer
 
 
+def searches_log(status: int) -> Answer:
+    at_swv = lambda who: who.organisation is not None and who.organisation == who.swv  # noqa: E731
+    return lambda who, thing: status if at_swv(who) and oracle.has(who, "Gebeurtenis", "search") else 404
+
+
+def looks_after_it(who: Who, thing: Thing) -> int:
+    of_swv = who.soort == "samenwerkingsverband" and who.roles & {"rolbeheerder", "privacyfunctionaris"}
+    return 200 if of_swv or "platformbeheerder" in who.roles else 404
+
+
 def explains_rights(who: Who, thing: Thing) -> int:
     at_swv = who.organisation is not None and who.organisation == who.swv
     return 200 if at_swv and who.roles & (oracle.JK | {"rolbeheerder"}) else 404
@@ -370,6 +380,7 @@ TABS = {
     "toestemmingen": "Toestemming",
     "historie": "StatusWijziging",
     "toegang": "Betrokkenheid",
+    "gekeken": "Gebeurtenis",
 }
 
 
@@ -424,6 +435,10 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/hulpvragen/<pk>/betrokkenen", "BetrokkenenView.change", who_regroups(422), "Hulpvraag"),
     Route("GET", "/hulpvragen/<pk>/overdracht", "OverdrachtView.page", who_can("hand_over"), "Hulpvraag"),
     Route("POST", "/hulpvragen/<pk>/overdracht", "OverdrachtView.send", who_can("hand_over"), "Hulpvraag"),
+    Route("GET", "/logboek/", "LogboekView.index", searches_log(200)),
+    Route("GET", "/logboek/export.<ending>", "LogboekView.export", searches_log(200), values={"ending": "csv"}),
+    Route("GET", "/logboek/export.<ending>", "LogboekView.export", NOWHERE, values={"ending": "pdf"}),
+    Route("GET", "/status", "SysteemstatusView.index", looks_after_it),
     Route("GET", "/wat-ziet-wie", "WatZietWieView.index", explains_rights),
     Route("GET", "/hulpvragen/<pk>/status", "HulpvraagView.status", who_may("read"), "Hulpvraag"),
     Route("POST", "/hulpvragen/<pk>/status", "HulpvraagView.status", who_may("read", 422), "Hulpvraag"),
