@@ -54,18 +54,17 @@ def due(
 
 
 def waiting_since(*where: ColumnElement[bool]) -> tuple[int, datetime | None]:
-    """Count the documents that wait for the scan, and say since when the first does."""
+    """Count the documents that wait for the scan, as far as one may see them, and say since when."""
     query = select(func.count(Bijlage.id), func.min(Bijlage.toegevoegd_op)).where(
         Bijlage.controle == Controle.WACHT, *where
     )
-    with as_system("how long the scan takes, not of which document", across_swvs=True):
-        count, since = db.session.execute(query).one()
+    count, since = db.session.execute(query).one()
     return int(count), since
 
 
 def late(by: Person, hulpvraag: Hulpvraag | None = None) -> str | None:
     """Say to JK staff that documents of the SWV, or of one dossier, wait long, and since when."""
-    if not by.is_jk_staff:
+    if not by.is_jk_staff or not scanner.is_on():
         return None
     where = [Bijlage.swv_id == by.swv_id, Bijlage.toegevoegd_op < now() - _LATE]
     if hulpvraag is not None:
