@@ -1,0 +1,101 @@
+"""What is looked at while it comes in, from its first byte to its last, so that nobody reads it again."""
+
+import codecs
+import re
+from typing import Protocol
+
+from app.services.content import Damaged
+
+_HEAD = 4096  # bytes
+_TAIL = 64 * 1024  # bytes
+
+
+class Readable(Protocol):
+    """Bytes that come in, such as the body of a request."""
+
+    def read(self, size: int, /) -> bytes:
+        """Give at most `size` bytes; nothing at the end."""
+
+
+class Passing:
+    """Passes bytes on and looks at each. Raises Damaged, at the latest when they are all there."""
+
+    def __init__(self, stream: Readable) -> None:
+        """Read the head, which says what this claims to be."""
+        self._stream = stream
+        self.head = b""
+        while len(self.head) < _HEAD and (more := stream.read(_HEAD - len(self.head))):
+            self.head += more
+        self._first = self.head
+
+    def read(self, size: int, /) -> bytes:
+        """Give at most `size` bytes; nothing at the end, which is looked at as well."""
+        if self._first:
+            chunk, self._first = self._first[:size], self._first[size:]
+        else:
+            chunk = self._stream.read(size)
+        if chunk:
+            self._see(chunk)
+        else:
+            self._end()
+        return chunk
+
+    def _see(self, chunk: bytes) -> None:
+        """Look at the next bytes."""
+
+    def _end(self) -> None:
+        """Look at the whole: there is no more."""
+
+
+class Pdf(Passing):
+    """A PDF, from its first byte to its end mark."""
+
+    def __init__(self, stream: Readable) -> None:
+        """Keep the last bytes in mind."""
+        super().__init__(stream)
+        self._last = b""
+
+    def _see(self, chunk: bytes) -> None:
+        if not self._last and not re.match(rb"%PDF-\d\.\d", self.head):
+            raise Damaged
+        self._last = chunk[-_TAIL:] if len(chunk) >= _TAIL else (self._last + chunk)[-_TAIL:]
+
+    def _end(self) -> None:
+        if b"%%EOF" not in self._last:
+            raise Damaged("incomplete")
+
+
+_CONTROLS = bytes([*range(9), 0x0B, *range(0x0E, 0x20), 0x7F])
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
+
+
+class Text(Passing):
+    """Plain text (UTF-8, UTF-16 with its mark, or Windows-1252), to the last byte."""
+
+    def __init__(self, stream: Readable) -> None:
+        """Read in every way that fits the mark it begins with."""
+        super().__init__(stream)
+        self._wide = self.head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        names = ("utf-16",) if self._wide else ("utf-8-sig", "cp1252")
+        self._readings = [codecs.getincrementaldecoder(name)() for name in names]
+
+    def _see(self, chunk: bytes) -> None:
+        # In every encoding but UTF-16 a control character is one byte: found without a look at each letter.
+        if not self._wide and len(chunk.translate(None, _CONTROLS)) != len(chunk):
+            raise Damaged
+        self._read_on(chunk, final=False)
+
+    def _end(self) -> None:
+        self._read_on(b"", final=True)
+
+    def _read_on(self, chunk: bytes, *, final: bool) -> None:
+        self._readings = [one for one in self._readings if self._reads(one, chunk, final=final)]
+        if not self._readings:
+            raise Damaged
+
+    def _reads(self, one: codecs.IncrementalDecoder, chunk: bytes, *, final: bool) -> bool:
+        try:
+            said = one.decode(chunk, final)
+        except UnicodeError:
+            return False
+        return not (self._wide and _CONTROL.search(said))
