@@ -66,6 +66,7 @@ def clean(file: BinaryIO, out: BinaryIO) -> None:
         pdf.save(
             out,
             encryption=False,
+            compress_streams=False,
             stream_decode_level=pikepdf.StreamDecodeLevel.none,
             deterministic_id=True,
         )

@@ -67,21 +67,22 @@ class Pdf(Passing):
 
 _CONTROLS = bytes([*range(9), 0x0B, *range(0x0E, 0x20), 0x7F])
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
+_NOT_IN_1252 = b"\x81\x8d\x8f\x90\x9d"
 
 
 class Text(Passing):
     """Plain text (UTF-8, UTF-16 with its mark, or Windows-1252), to the last byte."""
 
     def __init__(self, stream: Readable) -> None:
-        """Read in every way that fits the mark it begins with."""
+        """Read as UTF-16 after its mark; else as UTF-8, and in mind whether it can be Windows-1252."""
         super().__init__(stream)
-        self._wide = self.head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-        names = ("utf-16",) if self._wide else ("utf-8-sig", "cp1252")
-        self._readings = [codecs.getincrementaldecoder(name)() for name in names]
+        self._is_wide = self.head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        self._reading = codecs.getincrementaldecoder("utf-16" if self._is_wide else "utf-8")()
+        self._is_read, self._is_1252 = True, not self._is_wide
 
     def _see(self, chunk: bytes) -> None:
-        # In every encoding but UTF-16 a control character is one byte: found without a look at each letter.
-        if not self._wide and len(chunk.translate(None, _CONTROLS)) != len(chunk):
+        # In all but UTF-16 a control character is one byte: found without reading letter by letter.
+        if not self._is_wide and _has_any(chunk, _CONTROLS):
             raise Damaged
         self._read_on(chunk, final=False)
 
@@ -89,13 +90,18 @@ class Text(Passing):
         self._read_on(b"", final=True)
 
     def _read_on(self, chunk: bytes, *, final: bool) -> None:
-        self._readings = [one for one in self._readings if self._reads(one, chunk, final=final)]
-        if not self._readings:
+        self._is_1252 = self._is_1252 and (chunk.isascii() or not _has_any(chunk, _NOT_IN_1252))
+        self._is_read = self._is_read and self._reads(chunk, final=final)
+        if not self._is_read and not self._is_1252:
             raise Damaged
 
-    def _reads(self, one: codecs.IncrementalDecoder, chunk: bytes, *, final: bool) -> bool:
+    def _reads(self, chunk: bytes, *, final: bool) -> bool:
         try:
-            said = one.decode(chunk, final)
+            said = self._reading.decode(chunk, final)
         except UnicodeError:
             return False
-        return not (self._wide and _CONTROL.search(said))
+        return not (self._is_wide and _CONTROL.search(said))
+
+
+def _has_any(chunk: bytes, unwanted: bytes) -> bool:
+    return len(chunk.translate(None, unwanted)) != len(chunk)
