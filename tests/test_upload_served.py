@@ -53,7 +53,7 @@ def raw(port: int, head: str, body: bytes = b"", *, close: bool = False) -> byte
         return answer
 
 
-def head_of(partnership: Partnership, dossier, **headers: object) -> str:
+def head_of(partnership: Partnership, dossier, naam: str = "a.pdf", **headers: object) -> str:
     """Write the first lines of an upload by the preschool."""
     browser = Browser(partnership, "voorschool")
     token = browser.token(dossier)
@@ -66,7 +66,7 @@ def head_of(partnership: Partnership, dossier, **headers: object) -> str:
         **JSON,
         **headers,
     }
-    first = f"POST /hulpvragen/{dossier}/bijlagen?naam=a.pdf HTTP/1.1\n"
+    first = f"POST /hulpvragen/{dossier}/bijlagen?naam={naam} HTTP/1.1\n"
     return first + "".join(f"{name.replace('_', '-')}: {value}\n" for name, value in lines.items()) + "\n"
 
 

@@ -8,6 +8,7 @@ from app.services.content import Damaged
 
 _HEAD = 4096  # bytes
 _TAIL = 64 * 1024  # bytes
+_PIECE = 64 * 1024  # bytes: they stay in the processor's cache while they are looked at
 
 
 class Readable(Protocol):
@@ -81,10 +82,12 @@ class Text(Passing):
         self._is_read, self._is_1252 = True, not self._is_wide
 
     def _see(self, chunk: bytes) -> None:
-        # In all but UTF-16 a control character is one byte: found without reading letter by letter.
-        if not self._is_wide and _has_any(chunk, _CONTROLS):
-            raise Damaged
-        self._read_on(chunk, final=False)
+        for at in range(0, len(chunk), _PIECE):
+            piece = chunk[at : at + _PIECE]
+            # In all but UTF-16 a control character is one byte: found without reading letter by letter.
+            if not self._is_wide and _has_any(piece, _CONTROLS):
+                raise Damaged
+            self._read_on(piece, final=False)
 
     def _end(self) -> None:
         self._read_on(b"", final=True)
@@ -104,4 +107,4 @@ class Text(Passing):
 
 
 def _has_any(chunk: bytes, unwanted: bytes) -> bool:
-    return len(chunk.translate(None, unwanted)) != len(chunk)
+    return any(byte in chunk for byte in unwanted)

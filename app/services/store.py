@@ -202,12 +202,12 @@ def put(stream: Readable, *, key_id: uuid.UUID, limit: int, announced: int | Non
 
 
 def read(what: Bijlage | Stored) -> BinaryIO:
-    """Open a document from its first byte to its last; the caller closes it.
+    """Open a document from its first byte to its last, a piece at a time; the caller closes it.
 
     That it is there, whole in length and opens with its key is known before this returns; what was changed
     further on raises StoreUnavailable when it comes by. Raises KeyLost.
     """
-    return cast("BinaryIO", io.BufferedReader(_plaintext(what), _CHUNK))
+    return cast("BinaryIO", _plaintext(what))
 
 
 def open_(what: Bijlage | Stored) -> BinaryIO:
