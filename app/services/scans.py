@@ -13,7 +13,7 @@ from app.access import Person, as_system, person_for, recipients
 from app.extensions import db
 from app.models import Bijlage, Hulpvraag
 from app.models.base import now
-from app.services import log, notices, scanner, store, wording
+from app.services import keys, log, notices, scanner, store, wording
 from app.services.outbox import queue
 from app.terms import Actie, Controle
 
@@ -48,7 +48,7 @@ def due(
         except scanner.Unreachable:
             current_app.logger.warning("the virus scanner does not answer")
             return None
-        except (scanner.NotScanned, store.StoreUnavailable) as why:
+        except (scanner.NotScanned, store.StoreUnavailable, keys.KeyLost) as why:
             current_app.logger.error("document %s could not be scanned: %s", claim[0], type(why).__name__)
     return judged
 
@@ -104,7 +104,7 @@ def _scan(key: uuid.UUID, turn: datetime) -> int:
     db.session.expire_all()
     with as_system("the virus scan reads every document", across_swvs=True):
         bijlage = db.session.scalars(select(Bijlage).where(Bijlage.id == key)).one()
-        file = store.open_(bijlage)
+        file = store.read(bijlage)
         db.session.rollback()
         try:
             with file:
