@@ -7,7 +7,7 @@ from typing import Any
 from flask import g, has_request_context, request
 from sqlalchemy import select
 
-from app.access import Person, as_system, current_person, known_grounds, write_as_system
+from app.access import Person, as_system, current_person, insert_as_system, known_grounds
 from app.extensions import db
 from app.models import (
     Afspraak,
@@ -51,20 +51,20 @@ def record(
     """
     person = person or current_person()
     about = row.id if isinstance(row, Hulpvraag) else getattr(row, "hulpvraag_id", None)
-    event = Gebeurtenis(
-        actie=actie,
-        gelukt=gelukt,
-        swv_id=swv_id or (person.swv_id if person else None) or getattr(row, "swv_id", None),
-        hulpvraag_id=hulpvraag_id or about,
-        noun=noun or (type(row).__name__ if row is not None else None),
-        object_id=str(row.id) if row is not None else str(object_id) if object_id else None,
-        grond=grond,
-        oud=oud,
-        nieuw=nieuw,
-        toegang=known_grounds(person, hulpvraag_id or about),
+    event = {
+        "actie": actie,
+        "gelukt": gelukt,
+        "swv_id": swv_id or (person.swv_id if person else None) or getattr(row, "swv_id", None),
+        "hulpvraag_id": hulpvraag_id or about,
+        "noun": noun or (type(row).__name__ if row is not None else None),
+        "object_id": str(row.id) if row is not None else str(object_id) if object_id else None,
+        "grond": grond,
+        "oud": oud,
+        "nieuw": nieuw,
+        "toegang": known_grounds(person, hulpvraag_id or about),
         **_who(person, gebruiker_id),
-    )
-    write_as_system(_WHY, event)
+    }
+    insert_as_system(_WHY, Gebeurtenis, [event])
 
 
 def record_all(actie: Actie, rows: Iterable[Any]) -> None:
@@ -72,10 +72,11 @@ def record_all(actie: Actie, rows: Iterable[Any]) -> None:
     person = current_person()
     swv_id, who = person.swv_id if person else None, _who(person)
     events = [
-        Gebeurtenis(actie=actie, swv_id=swv_id, noun=type(row).__name__, object_id=str(row.id), **who)
+        {"actie": actie, "swv_id": swv_id, "noun": type(row).__name__, "object_id": str(row.id), **who}
         for row in rows
     ]
-    write_as_system(_WHY, *events)
+    if events:
+        insert_as_system(_WHY, Gebeurtenis, events)
 
 
 def _who(person: Person | None, gebruiker_id: int | None = None) -> dict[str, Any]:
