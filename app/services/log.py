@@ -2,10 +2,11 @@
 
 import uuid
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from flask import g, has_request_context, request
-from sqlalchemy import select
+from sqlalchemy import literal, select
 
 from app.access import Person, as_system, current_person, insert_as_system, known_grounds
 from app.extensions import db
@@ -21,7 +22,7 @@ from app.models import (
     SchoolVoorkeur,
     Toestemming,
 )
-from app.models.base import parse_id
+from app.models.base import now, parse_id
 from app.terms import Actie
 
 _WHY = "the log is written by the portal itself"
@@ -125,6 +126,29 @@ def undo() -> None:
 def reading(row: Any) -> None:
     """Record that this row was read, and commit: a page that can't be accounted for is not shown."""
     record(Actie.LEZEN, row=row)
+    db.session.commit()
+
+
+def still_looking(actie: Actie, bijlage: Bijlage) -> None:
+    """Record a picture out of what was opened, and commit; it goes with that event for an hour.
+
+    To see a page (BEKIJKEN) that document was opened; to see it small (LEZEN) anything of its dossier.
+    """
+    person, e = current_person(), Gebeurtenis
+    opened = {"object_id": str(bijlage.id)} if actie is Actie.BEKIJKEN else {}
+    query = select(literal(1)).where(
+        e.swv_id == bijlage.swv_id,
+        e.hulpvraag_id == bijlage.hulpvraag_id,
+        e.gebruiker_id == (person.gebruiker_id if person else None),
+        e.organisation_id.is_not_distinct_from(person.organisation_id if person else None),
+        e.op > now() - timedelta(hours=1),
+        e.actie == actie,
+        e.gelukt,
+    )
+    with as_system(_WHY):
+        seen = db.session.scalar(query.filter_by(**opened).limit(1))
+    if not seen:
+        record(actie, row=bijlage)
     db.session.commit()
 
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any, cast
 
 from flask import current_app
-from sqlalchemy import Integer, String, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Integer, String, func, literal_column, or_, select
 from sqlalchemy import cast as as_type
 from sqlalchemy.exc import IntegrityError
 
@@ -26,7 +26,8 @@ NO_SWV = uuid.UUID(int=0)
 LATE = timedelta(hours=1)
 BATCH = 20_000
 # Between two columns, and what an empty one reads as: signs that no column holds.
-_NEXT, _NOTHING = "\x1f", literal_column("'\x1e'")
+_NEXT = "\x1f"
+_NOTHING: ColumnElement[str] = literal_column("'\x1e'")
 Ranges = list[tuple[int, int]]
 # One event as it is sealed: its number, the key of its SWV, and all of it in one text.
 Line = tuple[int, str, str]
