@@ -1,7 +1,7 @@
 """THE rights: visible(), may(), require(), level(), recipients(), as_system("why"), and the gate itself."""
 
 from app.access.deviations import changed_rights, deviations
-from app.access.gate import install, write_as_system
+from app.access.gate import insert_as_system, install, write_as_system
 from app.access.invited import INVITED_ROLES, invited_person, was_invited
 from app.access.involvement import valid, works
 from app.access.people import know_people, people_of, person_for
@@ -38,6 +38,7 @@ __all__ = [
     "forget_levels",
     "form_fields",
     "in_force",
+    "insert_as_system",
     "install",
     "invited_person",
     "know_people",

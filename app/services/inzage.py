@@ -200,7 +200,7 @@ def _read(cursor: str | None) -> tuple[datetime, int] | None:
 
 def _heads() -> Row:
     return (
-        _("Number of the event"), _("When"), _("Person"), _("Organisation"), _("Role"), _("Ground of access"),
+        _("Number of the event"), _("When"), _("Who"), _("Organisation"), _("Role"), _("Ground of access"),
         _("What was done"), _("About"), _("Dossier"), _("Outcome"), _("From address"),
     )  # fmt: skip
 

@@ -2,12 +2,13 @@
 
 import uuid
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from flask import g, has_request_context, request
-from sqlalchemy import select
+from sqlalchemy import literal, select
 
-from app.access import Person, as_system, current_person, known_grounds, write_as_system
+from app.access import Person, as_system, current_person, insert_as_system, known_grounds
 from app.extensions import db
 from app.models import (
     Afspraak,
@@ -21,7 +22,7 @@ from app.models import (
     SchoolVoorkeur,
     Toestemming,
 )
-from app.models.base import parse_id
+from app.models.base import now, parse_id
 from app.terms import Actie
 
 _WHY = "the log is written by the portal itself"
@@ -51,20 +52,20 @@ def record(
     """
     person = person or current_person()
     about = row.id if isinstance(row, Hulpvraag) else getattr(row, "hulpvraag_id", None)
-    event = Gebeurtenis(
-        actie=actie,
-        gelukt=gelukt,
-        swv_id=swv_id or (person.swv_id if person else None) or getattr(row, "swv_id", None),
-        hulpvraag_id=hulpvraag_id or about,
-        noun=noun or (type(row).__name__ if row is not None else None),
-        object_id=str(row.id) if row is not None else str(object_id) if object_id else None,
-        grond=grond,
-        oud=oud,
-        nieuw=nieuw,
-        toegang=known_grounds(person, hulpvraag_id or about),
+    event = {
+        "actie": actie,
+        "gelukt": gelukt,
+        "swv_id": swv_id or (person.swv_id if person else None) or getattr(row, "swv_id", None),
+        "hulpvraag_id": hulpvraag_id or about,
+        "noun": noun or (type(row).__name__ if row is not None else None),
+        "object_id": str(row.id) if row is not None else str(object_id) if object_id else None,
+        "grond": grond,
+        "oud": oud,
+        "nieuw": nieuw,
+        "toegang": known_grounds(person, hulpvraag_id or about),
         **_who(person, gebruiker_id),
-    )
-    write_as_system(_WHY, event)
+    }
+    insert_as_system(_WHY, Gebeurtenis, [event])
 
 
 def record_all(actie: Actie, rows: Iterable[Any]) -> None:
@@ -72,10 +73,11 @@ def record_all(actie: Actie, rows: Iterable[Any]) -> None:
     person = current_person()
     swv_id, who = person.swv_id if person else None, _who(person)
     events = [
-        Gebeurtenis(actie=actie, swv_id=swv_id, noun=type(row).__name__, object_id=str(row.id), **who)
+        {"actie": actie, "swv_id": swv_id, "noun": type(row).__name__, "object_id": str(row.id), **who}
         for row in rows
     ]
-    write_as_system(_WHY, *events)
+    if events:
+        insert_as_system(_WHY, Gebeurtenis, events)
 
 
 def _who(person: Person | None, gebruiker_id: int | None = None) -> dict[str, Any]:
@@ -124,6 +126,29 @@ def undo() -> None:
 def reading(row: Any) -> None:
     """Record that this row was read, and commit: a page that can't be accounted for is not shown."""
     record(Actie.LEZEN, row=row)
+    db.session.commit()
+
+
+def still_looking(actie: Actie, bijlage: Bijlage) -> None:
+    """Record a picture out of what was opened, and commit; it goes with that event for an hour.
+
+    To see a page (BEKIJKEN) that document was opened; to see it small (LEZEN) anything of its dossier.
+    """
+    person, e = current_person(), Gebeurtenis
+    opened = {"object_id": str(bijlage.id)} if actie is Actie.BEKIJKEN else {}
+    query = select(literal(1)).where(
+        e.swv_id == bijlage.swv_id,
+        e.hulpvraag_id == bijlage.hulpvraag_id,
+        e.gebruiker_id == (person.gebruiker_id if person else None),
+        e.organisation_id.is_not_distinct_from(person.organisation_id if person else None),
+        e.op > now() - timedelta(hours=1),
+        e.actie == actie,
+        e.gelukt,
+    )
+    with as_system(_WHY):
+        seen = db.session.scalar(query.filter_by(**opened).limit(1))
+    if not seen:
+        record(actie, row=bijlage)
     db.session.commit()
 
 

@@ -67,7 +67,7 @@ def sheet(bijlage: Bijlage, number: str, by: Person) -> bytes:
     if not known or not 1 <= int(number) <= render.MOST_PAGES or not render.can_draw(bijlage.mimetype):
         raise NotFound
     with store.open_(bijlage) as file:
-        db.session.commit()
+        log.still_looking(Actie.BEKIJKEN, bijlage)
         return render.picture(file, bijlage.mimetype, int(number))
 
 
@@ -76,6 +76,7 @@ def thumbnail(bijlage: Bijlage, by: Person) -> bytes:
     _require(bijlage, by)
     if not has_thumbnail(bijlage):
         raise NotFound
+    log.still_looking(Actie.LEZEN, bijlage)
     return _kept(bijlage)
 
 

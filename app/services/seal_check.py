@@ -2,23 +2,72 @@
 
 import re
 import uuid
-from collections import defaultdict
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from datetime import datetime
+from itertools import chain, groupby, pairwise
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import func, select, tuple_
 
 from app.access import as_system
 from app.extensions import db
 from app.models import Gebeurtenis, Zegel
-from app.services.seal import LATE, NO_SWV, lines_of, parsed, ranges, signed, written
+from app.services.seal import (
+    LATE,
+    NO_SWV,
+    NUMBER,
+    Line,
+    Ranges,
+    of_chains,
+    parsed,
+    ranges,
+    read,
+    signed,
+    written,
+)
 
 _WHY = "every event and every seal is checked"
 _AT_ONCE = 50_000  # events in memory
 _ANCHOR = re.compile(r"([0-9a-f-]{36}) (\d+) ([0-9a-f]{64})\s*$", re.MULTILINE)
+
+
+class _Events:
+    """The events by their numbers: read in order, given out by span, and what nobody took."""
+
+    def __init__(self) -> None:
+        self.left: dict[int, Line] = {}
+        self.top = 0
+        self._rows: Sequence[Line] = ()
+        self._at = 0
+
+    def read(self, top: int) -> None:
+        """Read on, up to this number."""
+        self._pass_by(top)
+        if top > self.top:
+            self._rows, self._at = read(self.top < NUMBER, top >= NUMBER), 0
+            self.top = top
+
+    def take(self, first: int, last: int) -> tuple[Sequence[Line], Ranges]:
+        """Take the events of one span, and say which of its numbers are gone."""
+        rows, at = self._rows, self._at
+        end = at + last - first + 1
+        if at < end <= len(rows) and (rows[at][0], rows[end - 1][0]) == (first, last):
+            self._at = end
+            return rows[at:end], []
+        self._pass_by(last)
+        found = sorted(number for number in self.left if first <= number <= last)
+        edges = [first - 1, *found, last + 1]
+        gone = [(one + 1, other - 1) for one, other in pairwise(edges) if other - one > 1]
+        return [self.left.pop(number) for number in found], gone
+
+    def _pass_by(self, last: int) -> None:
+        """Leave aside what comes before the end of a span: another seal may take it yet."""
+        while self._at < len(self._rows) and self._rows[self._at][0] <= last:
+            self.left[self._rows[self._at][0]] = self._rows[self._at]
+            self._at += 1
 
 
 @dataclass
@@ -29,8 +78,7 @@ class Check:
     events: int = 0
     seals: int = 0
     waiting: int = 0
-    _rows: dict[int, tuple[str, str]] = field(default_factory=dict)
-    _top: int = 0
+    _kept: _Events = field(default_factory=_Events)
     _last: dict[uuid.UUID, tuple[int, str]] = field(default_factory=dict)
 
     def findings(self) -> Iterator[str]:
@@ -38,36 +86,26 @@ class Check:
         wanted = {
             (uuid.UUID(swv), int(nummer)): known for swv, nummer, known in _ANCHOR.findall(self.anchors)
         }
-        settled, newest = 0, None
-        tops: list[tuple[Any, int]] = []
+        settled = 0
+        recent: deque[tuple[datetime, int]] = deque()
         with as_system(_WHY):
             for window in _windows():
-                self._fetch(max(seal.tot for run in window for seal in run))
+                self._kept.read(max(seal.tot for run in window for seal in run))
                 for run in window:
                     yield from self._run(run, wanted)
-                    newest = run[0].op
-                    tops.append((newest, run[0].tot))
-            for op, tot in tops:
-                if newest is not None and op <= newest - LATE:
-                    settled = max(settled, tot)
+                    recent.append((run[0].op, run[0].tot))
+                    while recent[0][0] <= run[0].op - LATE:
+                        settled = max(settled, recent.popleft()[1])
             yield from self._unsealed(settled)
         for (swv_id, nummer), _known in wanted.items():
             yield _("%(chain)s: seal %(number)s of the anchor is not there: the log was cut or made anew.",
                     chain=_named(swv_id), number=nummer)  # fmt: skip
 
-    def _fetch(self, top: int) -> None:
-        if top <= self._top:
-            return
-        n = Gebeurtenis.volgnummer
-        for number, swv, text in db.session.execute(lines_of(n > self._top, n <= top)):
-            self._rows[number] = (swv, text)
-        self._top = top
-
     def _run(self, run: Sequence[Any], wanted: dict[tuple[uuid.UUID, int], str]) -> Iterator[str]:
         """Check the seals that were made at once: they cover the same numbers, each of its own chain."""
         texts, gone = self._covered(run[0].nummers)
         if gone:
-            yield _("These events were removed: %(numbers)s.", numbers=written(ranges(gone)))
+            yield _("These events were removed: %(numbers)s.", numbers=written(gone))
         for seal in run:
             own = texts.pop("" if seal.swv_id == NO_SWV else seal.swv_id.hex, [])
             self.seals += 1
@@ -81,18 +119,12 @@ class Check:
                     chain=_named(uuid.UUID(swv) if swv else NO_SWV), count=len(own),
                     numbers=run[0].nummers)  # fmt: skip
 
-    def _covered(self, nummers: str) -> tuple[dict[str, list[str]], list[int]]:
+    def _covered(self, nummers: str) -> tuple[dict[str, list[str]], Ranges]:
         """Take the events with these numbers, by chain; and say which numbers are gone."""
-        texts: dict[str, list[str]] = defaultdict(list)
-        gone: list[int] = []
-        for first, last in _spans(nummers):
-            for number in range(first, last + 1):
-                row = self._rows.pop(number, None)
-                if row is None:
-                    gone.append(number)
-                else:
-                    texts[row[0]].append(row[1])
-        return texts, gone
+        taken = [self._kept.take(*span) for span in _spans(nummers)]
+        return of_chains(chain.from_iterable(lines for lines, _gone in taken)), [
+            span for _lines, gone in taken for span in gone
+        ]
 
     def _seal(self, seal: Any, own: list[str]) -> Iterator[str]:
         nummer, vorige = self._last.get(seal.swv_id, (0, ""))
@@ -113,9 +145,10 @@ class Check:
 
     def _unsealed(self, settled: int) -> Iterator[str]:
         """Count what waits for its seal, and name what should have had one."""
-        added = [number for number in sorted(self._rows) if number <= settled]
-        more = select(Gebeurtenis.volgnummer).where(Gebeurtenis.volgnummer > self._top)
-        self.waiting = len(self._rows) - len(added) + len(db.session.scalars(more).all())
+        kept = self._kept
+        added = [number for number in sorted(kept.left) if number <= settled]
+        more = select(func.count()).select_from(Gebeurtenis).where(kept.top < NUMBER)
+        self.waiting = len(kept.left) - len(added) + (db.session.scalar(more) or 0)
         if added:
             numbers = written(ranges(added))
             yield _("These events have no seal, they were added later: %(numbers)s.", numbers=numbers)
@@ -123,14 +156,9 @@ class Check:
 
 def _windows() -> Iterator[list[list[Any]]]:
     """Give the seals in the order in which they were made, by run, as many at a time as memory takes."""
-    z = Zegel
-    columns = (z.swv_id, z.nummer, z.op, z.van, z.tot, z.nummers, z.aantal, z.vorige, z.hmac)
-    order = select(*columns).order_by(z.op, z.tot, z.nummers, z.swv_id)
-    # All at once: another cursor would not survive the questions about the events.
-    seals = db.session.execute(order).all()
     window: list[list[Any]] = []
     size = 0
-    for _key, run in groupby(seals, key=lambda seal: (seal.op, seal.nummers)):
+    for _key, run in groupby(_seals(), key=lambda seal: (seal.op, seal.nummers)):
         window.append(list(run))
         size += sum(seal.aantal for seal in window[-1])
         if size >= _AT_ONCE:
@@ -138,6 +166,19 @@ def _windows() -> Iterator[list[list[Any]]]:
             window, size = [], 0
     if window:
         yield window
+
+
+def _seals() -> Iterator[Any]:
+    z = Zegel.__table__.c
+    columns = (z.swv_id, z.nummer, z.op, z.van, z.tot, z.nummers, z.aantal, z.vorige, z.hmac)
+    order = tuple_(z.op, z.tot, z.nummers, z.swv_id)
+    page = select(*columns).order_by(*order.clauses).limit(_AT_ONCE)
+    found: Sequence[Any] = db.session.execute(page).all()
+    while found:
+        yield from found
+        last = found[-1]
+        onward = page.where(order > (last.op, last.tot, last.nummers, last.swv_id))
+        found = db.session.execute(onward).all()
 
 
 def _spans(nummers: str) -> Iterable[tuple[int, int]]:

@@ -32,7 +32,7 @@ class LogboekView(BaseView):
         ask = inzage.asked(request.args)
         found = inzage.search(ask, access.reader(), request.args.get("na"))
         here = _kept(ask)
-        heads = (_("When"), _("Person"), _("Role"), _("What was done"), _("Dossier"), _("From address"))
+        heads = (_("When"), _("Who"), _("Role"), _("What was done"), _("Dossier"), _("From address"))
         return self.render_template(
             "logboek.html",
             title=_("Log"),
@@ -51,6 +51,7 @@ class LogboekView(BaseView):
                     "url": url_for("LogboekView.export", ending=ending, **here),
                 }
                 for ending in ENDINGS
+                if found.events
             ],
         )
 

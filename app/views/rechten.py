@@ -68,6 +68,7 @@ class RechtenView(BaseView):
         if request.method == "POST":
             flash(_saved(rechten.reset(organisation, request.form.get("gezien", ""), by)), "success")
             return redirect(back)
+        rechten.read(organisation)
         shown = rechten_matrix.matrix(organisation, by)
         changed = [
             (line.words, cell) for line in shown.lines for cell in line.cells if cell.differs and cell.open

@@ -50,7 +50,9 @@ def _whole(it: Event) -> Context:
 
 
 def _for_parent(it: Event) -> Context:
-    roles = it.roles if it.organisation else _("A parent, or somebody who was invited")
+    organisation, roles = it.organisation, it.roles
     if it.row.gebruiker_id is None:
-        roles = _("The portal itself")
-    return {"cells": [{"value": exact(it.row.op)}, {"value": it.organisation}, {"value": roles}]}
+        organisation = _("The portal itself")
+    elif not organisation:
+        roles = _("A parent, or somebody who was invited")
+    return {"cells": [{"value": exact(it.row.op)}, {"value": organisation}, {"value": roles}]}
