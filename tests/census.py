@@ -257,7 +257,8 @@ def looks_after_it(who: Who, thing: Thing) -> int:
 
 def explains_rights(who: Who, thing: Thing) -> int:
     at_swv = who.organisation is not None and who.organisation == who.swv
-    return 200 if at_swv and who.roles & (oracle.JK | {"rolbeheerder"}) else 404
+    explains = at_swv and who.roles & (oracle.JK | {"rolbeheerder"})
+    return 200 if explains and oracle.has(who, "Organisation", "read") else 404
 
 
 def sets_rights(status: int, *, nothing: int | None = None) -> Answer:
@@ -528,7 +529,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/rechten/<pk>/rol/<rol>", "RechtenView.role", NOWHERE, "Organisation", {"rol": "onzin"}),
     Route("GET", "/rechten/<pk>/vergelijken", "RechtenView.compare", sets_rights(200), "Organisation"),
     Route("GET", "/rechten/<pk>/rol/<rol>/bekijken/", "BekijkenView.begin", sets_rights(200), "Organisation", {"rol": "rolbeheerder"}),
-    Route("GET", "/rechten/<pk>/rol/<rol>/bekijken/<path:path>", "BekijkenView.look", sets_rights(200), "Organisation", {"rol": "rolbeheerder", "path:path": "organisaties/"}),
+    Route("GET", "/rechten/<pk>/rol/<rol>/bekijken/<path:path>", "BekijkenView.look", sets_rights(200), "Organisation", {"rol": "rolbeheerder", "path:path": "berichten/"}),
     *_membership("/schorsen", "MembershipView.suspend", 302),
     *_membership("/hervatten", "MembershipView.resume", 302),
     *_membership("/code-herstellen", "MembershipView.reset", 409),
@@ -554,7 +555,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/invoer/<pk>/verslag.<ending>", "InvoerView.report", NOWHERE, values={"pk": UNKNOWN, "ending": "csv"}),
     Route("POST", "/invoer/<pk>", "InvoerView.carry_out", NOWHERE, values={"pk": UNKNOWN}),
     # Documents: the bytes
-    Route("GET", "/hulpvragen/<hulpvraag_id>/bijlagen/venster", "BijlageFilesView.window", who_may("read"), "Hulpvraag"),
+    Route("GET", "/hulpvragen/<hulpvraag_id>/bijlagen/venster", "BijlageFilesView.window", who_may("read", on_screen="Bijlage"), "Hulpvraag"),
     Route("POST", "/hulpvragen/<hulpvraag_id>/bijlagen", "BijlageFilesView.upload", who_adds_here("Bijlage", 415), "Hulpvraag", raw=True),
     Route("POST", "/hulpvragen/<hulpvraag_id>/bijlagen/formulier", "BijlageFilesView.form", who_adds_here("Bijlage", 422), "Hulpvraag", sends={"bestand-0": "leeg.pdf"}),
     Route("GET", "/bijlagen/<bijlage_id>/bestand", "BijlageFilesView.file", who_downloads, "Bijlage"),

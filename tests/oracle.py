@@ -606,8 +606,12 @@ def _rights(role: str, soort: str | None, changed: frozenset[tuple[str, str, boo
     if role in CEILING[None]:  # what the law gives to parents is not taken away
         kept |= {right for right in own if right.endswith(".read") or right.startswith("Toestemming.")}
     found = ((own | more) - (less - kept)) & most
-    if "Hulpvraag.read" not in found:
+    if not {"Hulpvraag.read", "Kind.read"} <= found:
         found = {right for right in found if right.split(".")[0] not in (*NOUNS_OF_DOSSIER, "status")}
+    if "Overlegronde.read" not in found:  # one takes part in what one may know of
+        found = {right for right in found if not right.startswith("Deelname.")}
+    if "Organisation.read" not in found:
+        found = {right for right in found if not right.startswith("Recht.")}
     if "StatusWijziging.read" not in found:
         found = found - {"status.terugnemen"}
     return frozenset(r for r in found if r.startswith("status.") or f"{r.split('.')[0]}.read" in found)
