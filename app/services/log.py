@@ -135,7 +135,7 @@ def still_looking(actie: Actie, bijlage: Bijlage) -> None:
     To see a page (BEKIJKEN) that document was opened; to see it small (LEZEN) anything of its dossier.
     """
     person, e = current_person(), Gebeurtenis
-    opened = {"object_id": str(bijlage.id)} if actie is Actie.BEKIJKEN else {}
+    opened = [e.object_id == str(bijlage.id)] if actie is Actie.BEKIJKEN else []
     query = select(literal(1)).where(
         e.swv_id == bijlage.swv_id,
         e.hulpvraag_id == bijlage.hulpvraag_id,
@@ -146,7 +146,7 @@ def still_looking(actie: Actie, bijlage: Bijlage) -> None:
         e.gelukt,
     )
     with as_system(_WHY):
-        seen = db.session.scalar(query.filter_by(**opened).limit(1))
+        seen = db.session.scalar(query.where(*opened).limit(1))
     if not seen:
         record(actie, row=bijlage)
     db.session.commit()
