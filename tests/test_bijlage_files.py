@@ -142,7 +142,9 @@ def test_a_document_is_only_ever_saved_and_kept_by_no_cache(partnership, dossier
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
-    naam = f"{nummer(partnership)} Overig {wording.local_day(row.toegevoegd_op).isoformat()}.pdf"
+    with partnership.app.app_context():
+        day = wording.local_day(row.toegevoegd_op).isoformat()
+    naam = f"{nummer(partnership)} Overig {day}.pdf"
     assert answer.headers["Content-Disposition"] == (
         f'attachment; filename="{naam}"; ' + f"filename*=UTF-8''{naam.replace(' ', '%20')}"
     )
