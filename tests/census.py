@@ -245,9 +245,20 @@ def who_takes_part(status: int, *, still: bool) -> Answer:
     return answer
 
 
+def searches_log(status: int) -> Answer:
+    at_swv = lambda who: who.organisation is not None and who.organisation == who.swv  # noqa: E731
+    return lambda who, thing: status if at_swv(who) and oracle.has(who, "Gebeurtenis", "search") else 404
+
+
+def looks_after_it(who: Who, thing: Thing) -> int:
+    of_swv = who.soort == "samenwerkingsverband" and who.roles & {"rolbeheerder", "privacyfunctionaris"}
+    return 200 if of_swv or "platformbeheerder" in who.roles else 404
+
+
 def explains_rights(who: Who, thing: Thing) -> int:
     at_swv = who.organisation is not None and who.organisation == who.swv
-    return 200 if at_swv and who.roles & (oracle.JK | {"rolbeheerder"}) else 404
+    explains = at_swv and who.roles & (oracle.JK | {"rolbeheerder"})
+    return 200 if explains and oracle.has(who, "Organisation", "read") else 404
 
 
 def sets_rights(status: int, *, nothing: int | None = None) -> Answer:
@@ -370,6 +381,7 @@ TABS = {
     "toestemmingen": "Toestemming",
     "historie": "StatusWijziging",
     "toegang": "Betrokkenheid",
+    "gekeken": "Gebeurtenis",
 }
 
 
@@ -424,6 +436,10 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/hulpvragen/<pk>/betrokkenen", "BetrokkenenView.change", who_regroups(422), "Hulpvraag"),
     Route("GET", "/hulpvragen/<pk>/overdracht", "OverdrachtView.page", who_can("hand_over"), "Hulpvraag"),
     Route("POST", "/hulpvragen/<pk>/overdracht", "OverdrachtView.send", who_can("hand_over"), "Hulpvraag"),
+    Route("GET", "/logboek/", "LogboekView.index", searches_log(200)),
+    Route("GET", "/logboek/export.<ending>", "LogboekView.export", searches_log(200), values={"ending": "csv"}),
+    Route("GET", "/logboek/export.<ending>", "LogboekView.export", NOWHERE, values={"ending": "pdf"}),
+    Route("GET", "/status", "SysteemstatusView.index", looks_after_it),
     Route("GET", "/wat-ziet-wie", "WatZietWieView.index", explains_rights),
     Route("GET", "/hulpvragen/<pk>/status", "HulpvraagView.status", who_may("read"), "Hulpvraag"),
     Route("POST", "/hulpvragen/<pk>/status", "HulpvraagView.status", who_may("read", 422), "Hulpvraag"),
@@ -513,7 +529,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/rechten/<pk>/rol/<rol>", "RechtenView.role", NOWHERE, "Organisation", {"rol": "onzin"}),
     Route("GET", "/rechten/<pk>/vergelijken", "RechtenView.compare", sets_rights(200), "Organisation"),
     Route("GET", "/rechten/<pk>/rol/<rol>/bekijken/", "BekijkenView.begin", sets_rights(200), "Organisation", {"rol": "rolbeheerder"}),
-    Route("GET", "/rechten/<pk>/rol/<rol>/bekijken/<path:path>", "BekijkenView.look", sets_rights(200), "Organisation", {"rol": "rolbeheerder", "path:path": "organisaties/"}),
+    Route("GET", "/rechten/<pk>/rol/<rol>/bekijken/<path:path>", "BekijkenView.look", sets_rights(200), "Organisation", {"rol": "rolbeheerder", "path:path": "berichten/"}),
     *_membership("/schorsen", "MembershipView.suspend", 302),
     *_membership("/hervatten", "MembershipView.resume", 302),
     *_membership("/code-herstellen", "MembershipView.reset", 409),
@@ -539,7 +555,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/invoer/<pk>/verslag.<ending>", "InvoerView.report", NOWHERE, values={"pk": UNKNOWN, "ending": "csv"}),
     Route("POST", "/invoer/<pk>", "InvoerView.carry_out", NOWHERE, values={"pk": UNKNOWN}),
     # Documents: the bytes
-    Route("GET", "/hulpvragen/<hulpvraag_id>/bijlagen/venster", "BijlageFilesView.window", who_may("read"), "Hulpvraag"),
+    Route("GET", "/hulpvragen/<hulpvraag_id>/bijlagen/venster", "BijlageFilesView.window", who_may("read", on_screen="Bijlage"), "Hulpvraag"),
     Route("POST", "/hulpvragen/<hulpvraag_id>/bijlagen", "BijlageFilesView.upload", who_adds_here("Bijlage", 415), "Hulpvraag", raw=True),
     Route("POST", "/hulpvragen/<hulpvraag_id>/bijlagen/formulier", "BijlageFilesView.form", who_adds_here("Bijlage", 422), "Hulpvraag", sends={"bestand-0": "leeg.pdf"}),
     Route("GET", "/bijlagen/<bijlage_id>/bestand", "BijlageFilesView.file", who_downloads, "Bijlage"),

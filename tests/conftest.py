@@ -5,7 +5,7 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -181,7 +181,9 @@ def _world(engine: Engine, portals: Portals, folders: pytest.TempPathFactory) ->
 
     engine.template(install)
     url = engine.fresh()
-    with portals.lend(settings_for(url, store=folders.mktemp("store"))) as portal:
+    # Who is put back as they were is not signed out: a proof takes longer than a session may be idle.
+    settings = settings_for(url, store=folders.mktemp("store")) | {"SESSION_IDLE": timedelta(hours=9)}
+    with portals.lend(settings) as portal:
         yield Maker(World(portal)).settle()
     engine.drop(url)
 

@@ -5,23 +5,19 @@ import struct
 import zipfile
 import zlib
 
+import pikepdf
 from PIL import Image
 
 
-def _pdf(comment: bytes = b"") -> bytes:
-    """One page, with a table of where its objects are that is right, so that every reader opens it."""
-    objects = (
-        b"<</Type/Catalog/Pages 2 0 R>>",
-        b"<</Type/Pages/Count 1/Kids[3 0 R]>>",
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>",
-    )
-    made, places = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n" + comment, []
-    for number, content in enumerate(objects, start=1):
-        places.append(len(made))
-        made += b"%d 0 obj%sendobj\n" % (number, content)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    end = b"trailer<</Root 1 0 R/Size 4>>\nstartxref\n%d\n%%%%EOF\n" % len(made)
-    return made + b"xref\n0 4\n0000000000 65535 f \n" + table + end
+def _pdf(filling: bytes = b"") -> bytes:
+    """One page, which `filling` makes heavier. Written as the cleaning writes it: there it stays as it is."""
+    file = io.BytesIO()
+    with pikepdf.new() as made:
+        page = made.add_blank_page(page_size=(200, 200))
+        if filling:
+            page.Contents = made.make_stream(filling)
+        made.save(file, deterministic_id=True, compress_streams=False)
+    return file.getvalue()
 
 
 PDF = _pdf()
@@ -35,7 +31,7 @@ OPENDOCUMENT = b"application/vnd.oasis.opendocument.text"
 
 def pdf(size: int = 0) -> bytes:
     """A PDF of at least `size` bytes."""
-    return _pdf(b"%" + b"x" * max(0, size - len(PDF)) + b"\n")
+    return _pdf(b"%" + b"x" * max(0, size - len(PDF)) + b"\n" if size > len(PDF) else b"")
 
 
 def zipped(parts: dict[str, bytes], *, folded: int = zipfile.ZIP_DEFLATED) -> bytes:

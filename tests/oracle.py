@@ -63,7 +63,7 @@ NOUNS_OF_DOSSIER = (
     "Toestemming",
     "Betrokkenheid",
 )
-NOUNS = (*NOUNS_OF_DOSSIER, "Organisation", "Lidmaatschap", "Bericht", "Gebeurtenis")
+NOUNS = (*NOUNS_OF_DOSSIER, "Organisation", "Lidmaatschap", "Bericht")
 VERBS = (
     "read",
     "add",
@@ -76,6 +76,7 @@ VERBS = (
     "tick",
     "withdraw",
     "hand_over",
+    "search",
 )
 
 
@@ -336,6 +337,8 @@ TABLE: dict[tuple[str, str], dict[str, Condition]] = {
     ("ouder", "Deelname"): {"read": _takes_part},
     ("dossier", "Deelname"): {"read": _takes_part},
     ("alles", "Deelname"): {"read": _every, "add": _every, "edit": _every, "answer": _takes_part},
+    ("ouder", "Gebeurtenis"): {"read": _every},
+    ("alles", "Gebeurtenis"): {"read": _every},
     ("ouder", "SchoolVoorkeur"): {"read": _every, "add": _while_open},
     ("alles", "SchoolVoorkeur"): {"read": _every, "add": _every, "edit": _every, "answer": _every},
     ("ouder", "Toestemming"): {
@@ -417,6 +420,16 @@ def editable_fields(who: Who, dossier: Dossier) -> frozenset[str] | None:
     if "alles" in levels:
         return None
     return frozenset({"omschrijving"}) if "eigen" in levels else frozenset()
+
+
+def reads_event(who: Who, swv: str | None, dossier: Dossier | None, *, succeeded: bool) -> bool:
+    """Whether this person may know of an event of the log; a parent hears nothing of who was refused."""
+    if swv is None or swv != who.swv or not has(who, "Gebeurtenis", "read"):
+        return False
+    if who.organisation == who.swv and has(who, "Gebeurtenis", "search"):
+        return True
+    levels = {at for _ground, at in standing(who, dossier)} if dossier else set()
+    return bool(levels & {"alles", "lezen"}) or ("ouder" in levels and succeeded)
 
 
 def _organisation(who: Who, verb: str, thing: Thing) -> bool:
@@ -525,7 +538,7 @@ _READS = {
 }
 del _READS["Toestemming"]
 _STAFF = _READS | {
-    "Organisation": ("read",),
+    **dict.fromkeys(("Organisation", "Gebeurtenis"), ("read",)),
     **dict.fromkeys(("Kind", "Gezagsdrager", "Overlegronde"), ("read", "add", "edit")),
     "Hulpvraag": ("read", "add", "edit", "hand_over"),
     "Bijlage": ("read", "add", "edit", "share", "retract"),
@@ -548,10 +561,12 @@ GIVEN: dict[str, dict[str, tuple[str, ...]]] = {
         "SchoolVoorkeur": ("read", "answer", "ask"),
         "Toestemming": ("read",),
     },
-    "ouder": _READS | {"SchoolVoorkeur": ("read", "add"), "Toestemming": ("read", "answer", "withdraw")},
+    "ouder": _READS
+    | {"Gebeurtenis": ("read",)}
+    | {"SchoolVoorkeur": ("read", "add"), "Toestemming": ("read", "answer", "withdraw")},
     "deelnemer": _READS,
     "rolbeheerder": _RUNS | _WRITES,
-    "privacyfunctionaris": _WRITES,
+    "privacyfunctionaris": _WRITES | {"Gebeurtenis": ("read", "search")},
     "platformbeheerder": {"Organisation": ("read", "add", "edit")} | _WRITES,
 }
 # Of a whole region, at the SWV itself.
@@ -591,8 +606,12 @@ def _rights(role: str, soort: str | None, changed: frozenset[tuple[str, str, boo
     if role in CEILING[None]:  # what the law gives to parents is not taken away
         kept |= {right for right in own if right.endswith(".read") or right.startswith("Toestemming.")}
     found = ((own | more) - (less - kept)) & most
-    if "Hulpvraag.read" not in found:
+    if not {"Hulpvraag.read", "Kind.read"} <= found:
         found = {right for right in found if right.split(".")[0] not in (*NOUNS_OF_DOSSIER, "status")}
+    if "Overlegronde.read" not in found:  # one takes part in what one may know of
+        found = {right for right in found if not right.startswith("Deelname.")}
+    if "Organisation.read" not in found:
+        found = {right for right in found if not right.startswith("Recht.")}
     if "StatusWijziging.read" not in found:
         found = found - {"status.terugnemen"}
     return frozenset(r for r in found if r.startswith("status.") or f"{r.split('.')[0]}.read" in found)

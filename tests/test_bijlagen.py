@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import cache
 
 import pytest
 
@@ -198,6 +199,7 @@ def test_a_right_that_ends_during_the_upload_ends_the_upload(partnership, dossie
                 withdraw()
             return found
 
+    @cache
     def withdraw() -> None:
         done = threading.Thread(target=lambda: partnership.move(dossier, "ingetrokken", by="contact"))
         done.start()

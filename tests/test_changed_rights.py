@@ -57,7 +57,9 @@ def changed(world: World, chance: random.Random) -> Iterator[None]:
                     rol=Role(role),
                     recht=right,
                     mag=granted,
-                    door_id=world.accounts["rolbeheer"],
+                    door_id=world.accounts[
+                        "rolbeheer-anker" if ORGANISATIONS[key][1] == "anker" else "rolbeheer"
+                    ],
                 )
                 db.session.add(row)
         db.session.commit()

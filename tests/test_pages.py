@@ -81,6 +81,11 @@ def _fair_share(every: list[Case], number: int, chance) -> list[Case]:
     return share[:number]
 
 
+def _says_who_looked(route: Route) -> bool:
+    """Which organisations looked is told whatever else one knows of them."""
+    return route.endpoint == "BijlageFilesView.retract" or route.values.get("tab") == "gekeken"
+
+
 def _on_page(world: World, route: Route, key: str, thing: Thing, answer) -> list[str]:
     who = world.who.get(key, ANONYMOUS)
     marks, ids = marks_on(answer), ids_on(answer)
@@ -93,6 +98,7 @@ def _on_page(world: World, route: Route, key: str, thing: Thing, answer) -> list
         for mark in (world.marks[word] for word in sorted(marks - known) if word in world.marks)
         if not (login and mark.thing.noun == "Organisation")
         and not (route.endpoint == "InvoerView.export" and _administers(world, who, mark))
+        and not (_says_who_looked(route) and mark.thing.noun == "Organisation" and mark.thing.swv == who.swv)
     ]
     named = set(UUID.findall(route.path(thing)))
     problems += [

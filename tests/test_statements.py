@@ -24,7 +24,7 @@ NOT_OPEN = {
     "voorschool": {
         *("toegang", "afspraken", "scholen", "toestemmingen", "school", "act", "consent list", "consent"),
         *("people", "round add", "round edit", "invite", "open", "agreement", "agreement add"),
-        *("agreement edit", "who sees what", "school add"),
+        *("agreement edit", "who sees what", "school add", "gekeken"),
     }
 }
 PAGES = (

@@ -43,7 +43,7 @@ def served(partnership):
 
 def raw(port: int, head: str, body: bytes = b"", *, close: bool = False) -> bytes:
     """Send a request by hand, and give the answer."""
-    with socket.create_connection(("127.0.0.1", port), timeout=20) as line:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as line:
         line.sendall(head.replace("\n", "\r\n").encode() + body)
         if close:
             line.shutdown(socket.SHUT_WR)
@@ -53,7 +53,7 @@ def raw(port: int, head: str, body: bytes = b"", *, close: bool = False) -> byte
         return answer
 
 
-def head_of(partnership: Partnership, dossier, **headers: object) -> str:
+def head_of(partnership: Partnership, dossier, naam: str = "a.pdf", **headers: object) -> str:
     """Write the first lines of an upload by the preschool."""
     browser = Browser(partnership, "voorschool")
     token = browser.token(dossier)
@@ -66,7 +66,7 @@ def head_of(partnership: Partnership, dossier, **headers: object) -> str:
         **JSON,
         **headers,
     }
-    first = f"POST /hulpvragen/{dossier}/bijlagen?naam=a.pdf HTTP/1.1\n"
+    first = f"POST /hulpvragen/{dossier}/bijlagen?naam={naam} HTTP/1.1\n"
     return first + "".join(f"{name.replace('_', '-')}: {value}\n" for name, value in lines.items()) + "\n"
 
 
@@ -96,7 +96,7 @@ def gunicorn(settings: dict) -> Iterator[tuple[int, int]]:
     process = subprocess.Popen([*command, "--log-level", "error"], cwd=ROOT, env=os.environ | known)
     try:
         wait_for(port)
-        with urlopen(f"http://localhost:{port}/healthz", timeout=20) as answer:  # only a worker answers
+        with urlopen(f"http://localhost:{port}/healthz", timeout=60) as answer:  # only a worker answers
             assert answer.status == 200
         yield port, int(Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()[0])
     finally:
@@ -136,7 +136,7 @@ def test_in_production_too_a_whole_body_is_kept_and_a_cut_or_giant_one_is_not(pa
 
 
 def wait_for(port: int) -> None:
-    until = time.monotonic() + 30
+    until = time.monotonic() + 60
     while time.monotonic() < until:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()

@@ -199,14 +199,21 @@ def rights_of(soort: OrganisationSoort | None, role: Role, deviations: frozenset
     return frozenset(right for right in rights if needed_for(right) <= rights)
 
 
+# No page of a dossier is without the name of the child.
+_DOOR = frozenset({OPEN_DOSSIER, right_to(Noun.KIND, _R)})
+# What one has to read as well: one takes part in a consultation, and sets the rights of an organisation.
+_BESIDE = {Noun.DEELNAME: Noun.OVERLEGRONDE, Noun.RECHT: Noun.ORGANISATION}
+
+
 def needed_for(right: str) -> frozenset[str]:
     """Give the rights without which this one is worth nothing."""
     noun = right.partition(".")[0]
     if noun == "status":  # one takes back what one can read
         back = {right_to(Noun.STATUSWIJZIGING, _R)} if right == "status.terugnemen" else set()
-        return frozenset({OPEN_DOSSIER, *back})
-    door = {OPEN_DOSSIER} if noun in DOSSIER_NOUNS else set()
-    return frozenset({right_to(Noun(noun), _R), *door})
+        return frozenset({*_DOOR, *back})
+    door = _DOOR if noun in DOSSIER_NOUNS else frozenset()
+    beside = {right_to(_BESIDE[Noun(noun)], _R)} if noun in _BESIDE else set()
+    return frozenset({right_to(Noun(noun), _R), *door, *beside})
 
 
 def right_of_permission(permission: str, view: str) -> str | None:

@@ -75,7 +75,10 @@ def keep(
     longest = int(current_app.config["MAX_FILE_BYTES"])
     db.session.commit()  # an upload can take minutes: hold no transaction meanwhile
     try:
-        stored = store.put(stream, key_id=key_id, limit=min(longest, room.size), announced=announced)
+        incoming = store.Incoming(stream, limit=min(longest, room.size), announced=announced)
+        if of.is_taken_at_once:
+            return _taken(incoming, of, key_id, longest)
+        stored = store.put(incoming, key_id=key_id, limit=longest)
     except store.FileTooLarge as large:
         if room.size < longest:
             raise room.full from large
@@ -84,6 +87,17 @@ def keep(
         ) from large
 
     return _cleaned(stored, of, longest)
+
+
+def _taken(incoming: store.Incoming, of: intake.FileType, key_id: uuid.UUID, longest: int) -> store.Stored:
+    """Look inside and clean on the way to the store."""
+    try:
+        with store.writing(key_id=key_id, limit=2 * longest) as out:
+            of.take(incoming, cast("BinaryIO", out))
+    except intake.FileRefused:
+        incoming.drain()
+        raise
+    return out.stored
 
 
 def _cleaned(stored: store.Stored, of: intake.FileType, longest: int) -> store.Stored:

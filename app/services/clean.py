@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from typing import BinaryIO, TypeAlias
 
 from app.services.content import Damaged
+from app.services.passing import Readable
 
 Cleaner: TypeAlias = Callable[[BinaryIO, BinaryIO], None]
 
@@ -28,7 +29,7 @@ _LIMITS = (
 )
 
 
-def pdf(file: BinaryIO, out: BinaryIO) -> None:
+def pdf(file: Readable, out: BinaryIO) -> None:
     """Write `file` to `out` without scripts, files inside and whatever starts by itself. Raises Damaged."""
     _apart("clean_pdf", file, out)
 
@@ -38,10 +39,9 @@ def photo(kind: str) -> Cleaner:
     return lambda file, out: _apart("clean_photo", file, out, kind)
 
 
-def _apart(program: str, file: BinaryIO, out: BinaryIO, *arguments: str) -> None:
+def _apart(program: str, file: Readable, out: BinaryIO, *arguments: str) -> None:
     found = find_spec(f"app.services.{program}")
     command = [sys.executable, "-I", str(found and found.origin), *arguments]
-    file.seek(0)
     with subprocess.Popen(  # noqa: S603 - our own program, no shell, nothing of the document in its words
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}
     ) as child:
@@ -56,7 +56,7 @@ def _apart(program: str, file: BinaryIO, out: BinaryIO, *arguments: str) -> None
         raise Damaged(_why(child.returncode))
 
 
-def _pass_through(child: "subprocess.Popen[bytes]", file: BinaryIO, out: BinaryIO) -> None:
+def _pass_through(child: "subprocess.Popen[bytes]", file: Readable, out: BinaryIO) -> None:
     """Give the child all, then take what it makes: it reads to the end before it writes."""
     if child.stdin is None or child.stdout is None:
         raise RuntimeError("the child has no pipes")
@@ -68,5 +68,4 @@ def _pass_through(child: "subprocess.Popen[bytes]", file: BinaryIO, out: BinaryI
 
 
 def _why(code: int) -> str:
-
     return "heavy" if code < 0 else ENDS.get(code, "incomplete")

@@ -62,7 +62,14 @@ def clean(file: BinaryIO, out: BinaryIO) -> None:
             _calm_page(page.obj)
         for thing in pdf.objects:
             _calm(thing)
-        pdf.save(out, encryption=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)
+        # The same document once more gives the same bytes: its mark must not be drawn by lot.
+        pdf.save(
+            out,
+            encryption=False,
+            compress_streams=False,
+            stream_decode_level=pikepdf.StreamDecodeLevel.none,
+            deterministic_id=True,
+        )
 
 
 def _refuse(pdf: pikepdf.Pdf) -> None:

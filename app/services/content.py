@@ -99,14 +99,6 @@ REFUSED_SIGNS: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
 )
 
 
-def pdf(file: BinaryIO) -> None:
-    """Check that this is a PDF, from its first byte to its end mark."""
-    if not re.match(rb"%PDF-\d\.\d", head(file)):
-        raise Damaged
-    if b"%%EOF" not in _tail(file):
-        raise Damaged("incomplete")
-
-
 def jpeg(file: BinaryIO) -> None:
     """Check that this is a JPEG: walk to the frame that says how large the picture is."""
     if head(file)[:3] != b"\xff\xd8\xff":
@@ -174,31 +166,6 @@ def _exactly(file: BinaryIO, size: int) -> bytes:
     if len(found := file.read(size)) != size:
         raise Damaged("incomplete")
     return found
-
-
-def text(file: BinaryIO) -> None:
-    """Check that this is plain text (UTF-8, UTF-16 with its mark, or Windows-1252), to the last byte."""
-    start = head(file)
-    marked = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    encodings = ("utf-16",) if marked else ("utf-8-sig", "cp1252")
-    if not any(_reads_as(file, encoding) for encoding in encodings):
-        raise Damaged
-
-
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
-
-
-def _reads_as(file: BinaryIO, encoding: str) -> bool:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    file.seek(0)
-    try:
-        while chunk := file.read(_TAIL):
-            if _CONTROL.search(decoder.decode(chunk)):
-                return False
-        decoder.decode(b"", final=True)
-    except UnicodeError:
-        return False
-    return True
 
 
 def ooxml(main: bytes) -> Callable[[BinaryIO], None]:

@@ -224,9 +224,8 @@ def add_paper(
     zichtbaarheid: Zichtbaarheid | None = None,
     stadium: Stadium | None = None,
 ) -> m.Bijlage:
-    """Add a small PDF that says what it stands for."""
-    words = (f"Dossier {hulpvraag.nummer}", "Dit stuk is verzonnen en hoort bij de demo van Kindbrug.")
-    stream = io.BytesIO(paper(naam.removesuffix(".pdf"), *words))
+    """Add a small PDF of a page to read."""
+    stream = io.BytesIO(paper(naam.removesuffix(".pdf"), soort, hulpvraag.nummer))
     return bijlagen.add(
         hulpvraag, stream, naam=naam, soort=soort, zichtbaarheid=zichtbaarheid, stadium=stadium, by=by
     )

@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import BinaryIO, TypeAlias
@@ -12,10 +13,12 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from app.errors import PortalError
-from app.services import clean, clean_office, content
+from app.services import clean, clean_office, content, passing
+from app.services.passing import Passing, Readable
 
 Sentence: TypeAlias = LazyString | str
 NAME_LENGTH = 150  # characters, the ending included
+_CHUNK = 2**20  # bytes
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)  # device names on Windows
 _ENDING = re.compile(r"\.([0-9A-Za-z]{1,10})")
 
@@ -31,11 +34,14 @@ class FileRefused(PortalError):
 
 @dataclass(frozen=True)
 class FileType:
-    """One line of the allow-list: what it is, how its name ends, who looks inside and who cleans it."""
+    """One line of the allow-list: what it is, how its name ends, who looks inside and who cleans it.
+
+    A kind whose `check` is a Passing is looked at while it comes in; any other needs to go back and forth.
+    """
 
     mimetype: str
     endings: tuple[str, ...]
-    check: Callable[[BinaryIO], None]
+    check: Callable[[BinaryIO], None] | type[Passing]
     cleaner: clean.Cleaner | None
     mismatch: Sentence
     magic: bool = True
@@ -43,17 +49,28 @@ class FileType:
     def inspect(self, file: BinaryIO) -> None:
         """Look inside, in little memory; raise FileRefused unless the file is what its name says."""
         head = content.head(file)
-        if not head:
-            raise FileRefused(_l("This file is empty."))
-        for kind, signs in content.REFUSED_SIGNS:
-            if signs(head):
-                raise FileRefused(REFUSED[kind])
-        try:
-            self.check(file)
-        except content.Damaged as damaged:
-            raise FileRefused(_DAMAGE.get(damaged.why, self.mismatch)) from damaged
-        if self.magic and not self._looks_right_to_puremagic(head):
-            raise FileRefused(self.mismatch)
+        self._refuse_signs(head)
+        file.seek(0)
+        with self._said():
+            looking = self.check(file)
+            while looking and looking.read(_CHUNK):
+                pass
+        self._refuse_unlike(head)
+
+    @property
+    def is_taken_at_once(self) -> bool:
+        """Tell whether what comes in can be looked at and cleaned on its way."""
+        return isinstance(self.check, type)
+
+    def take(self, stream: Readable, out: BinaryIO) -> None:
+        """Write to `out` what is kept of `stream`, and raise FileRefused as `inspect` and `clean` do."""
+        if not isinstance(self.check, type):
+            raise TypeError(self.mimetype)
+        with self._said():
+            looking = self.check(stream)
+            self._refuse_signs(looking.head)
+            self._refuse_unlike(looking.head)
+            (self.cleaner or _copy)(looking, out)
 
     def clean(self, file: BinaryIO, out: BinaryIO) -> bool:
         """Write what is kept instead of `file` to `out`; False when it stays as it is.
@@ -62,11 +79,28 @@ class FileType:
         """
         if self.cleaner is None:
             return False
-        try:
+        file.seek(0)
+        with self._said():
             self.cleaner(file, out)
+        return True
+
+    @contextmanager
+    def _said(self) -> Iterator[None]:
+        try:
+            yield
         except content.Damaged as damaged:
             raise FileRefused(_DAMAGE.get(damaged.why, self.mismatch)) from damaged
-        return True
+
+    def _refuse_signs(self, head: bytes) -> None:
+        if not head:
+            raise FileRefused(_l("This file is empty."))
+        for kind, signs in content.REFUSED_SIGNS:
+            if signs(head):
+                raise FileRefused(REFUSED[kind])
+
+    def _refuse_unlike(self, head: bytes) -> None:
+        if self.magic and not self._looks_right_to_puremagic(head):
+            raise FileRefused(self.mismatch)
 
     def _looks_right_to_puremagic(self, head: bytes) -> bool:
         try:
@@ -74,6 +108,11 @@ class FileType:
         except puremagic.PureError:
             return False
         return any(match.extension.lstrip(".") in self.endings for match in found)
+
+
+def _copy(looking: Readable, out: BinaryIO) -> None:
+    while chunk := looking.read(_CHUNK):
+        out.write(chunk)
 
 
 _office = _l(
@@ -85,7 +124,7 @@ _photo = _l(
 
 ALLOWED: tuple[FileType, ...] = (
     FileType(
-        "application/pdf", ("pdf",), content.pdf, clean.pdf,
+        "application/pdf", ("pdf",), passing.Pdf, clean.pdf,
         _l("The name says that this is a PDF, but it is something else inside. Save it again as PDF."),
     ),
     FileType(
@@ -108,7 +147,7 @@ ALLOWED: tuple[FileType, ...] = (
     FileType("image/png", ("png",), content.png, clean.photo("PNG"), _photo),
     FileType("image/tiff", ("tif", "tiff"), content.tiff, clean.photo("TIFF"), _photo),
     FileType(
-        "text/plain", ("txt",), content.text, None,
+        "text/plain", ("txt",), passing.Text, None,
         _l("The name says that this is plain text, but it is something else inside. Save it as PDF."),
         magic=False,
     ),

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import g, has_request_context, request
-from sqlalchemy import literal, select, true
+from sqlalchemy import literal, select
 
 from app.access import Person, as_system, current_person, insert_as_system, known_grounds
 from app.extensions import db
@@ -135,7 +135,7 @@ def still_looking(actie: Actie, bijlage: Bijlage) -> None:
     To see a page (BEKIJKEN) that document was opened; to see it small (LEZEN) anything of its dossier.
     """
     person, e = current_person(), Gebeurtenis
-    opened = e.object_id == str(bijlage.id) if actie is Actie.BEKIJKEN else true()
+    opened = [e.object_id == str(bijlage.id)] if actie is Actie.BEKIJKEN else []
     query = select(literal(1)).where(
         e.swv_id == bijlage.swv_id,
         e.hulpvraag_id == bijlage.hulpvraag_id,
@@ -144,10 +144,9 @@ def still_looking(actie: Actie, bijlage: Bijlage) -> None:
         e.op > now() - timedelta(hours=1),
         e.actie == actie,
         e.gelukt,
-        opened,
     )
     with as_system(_WHY):
-        seen = db.session.scalar(query.limit(1))
+        seen = db.session.scalar(query.where(*opened).limit(1))
     if not seen:
         record(actie, row=bijlage)
     db.session.commit()

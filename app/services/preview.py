@@ -7,6 +7,8 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flask import current_app
+
 from app import access
 from app.access import Person
 from app.errors import NotFound
@@ -17,7 +19,6 @@ from app.terms import Actie, Verb
 
 _MOST_WORDS = 200_000  # characters of a text that are shown
 _MOST_SMALL = 300  # thumbnails that one process remembers
-_small: OrderedDict[uuid.UUID, bytes] = OrderedDict()
 _one_at_a_time = threading.Lock()
 TEXT = "text/plain"
 
@@ -109,17 +110,18 @@ def _require(bijlage: Bijlage, by: Person) -> None:
 
 def _kept(bijlage: Bijlage) -> bytes:
     """Give the thumbnail from the memory of this process, or draw it: a document's bytes never change."""
+    small: OrderedDict[uuid.UUID, bytes] = current_app.extensions.setdefault("thumbnails", OrderedDict())
     with _one_at_a_time:
-        if found := _small.get(bijlage.id):
-            _small.move_to_end(bijlage.id)
+        if found := small.get(bijlage.id):
+            small.move_to_end(bijlage.id)
             return found
     with store.open_(bijlage) as file:
         db.session.commit()
         made = render.picture(file, bijlage.mimetype, width=render.SMALL)
     with _one_at_a_time:
-        _small[bijlage.id] = made
-        while len(_small) > _MOST_SMALL:
-            _small.popitem(last=False)
+        small[bijlage.id] = made
+        while len(small) > _MOST_SMALL:
+            small.popitem(last=False)
     return made
 
 

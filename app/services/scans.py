@@ -13,7 +13,7 @@ from app.access import Person, as_system, person_for, recipients
 from app.extensions import db
 from app.models import Bijlage, Hulpvraag
 from app.models.base import now
-from app.services import log, notices, scanner, store, wording
+from app.services import keys, log, notices, scanner, store, wording
 from app.services.outbox import queue
 from app.terms import Actie, Controle
 
@@ -48,24 +48,23 @@ def due(
         except scanner.Unreachable:
             current_app.logger.warning("the virus scanner does not answer")
             return None
-        except (scanner.NotScanned, store.StoreUnavailable) as why:
+        except (scanner.NotScanned, store.StoreUnavailable, keys.KeyLost) as why:
             current_app.logger.error("document %s could not be scanned: %s", claim[0], type(why).__name__)
     return judged
 
 
 def waiting_since(*where: ColumnElement[bool]) -> tuple[int, datetime | None]:
-    """Count the documents that wait for the scan, and say since when the first does."""
+    """Count the documents that wait for the scan, as far as one may see them, and say since when."""
     query = select(func.count(Bijlage.id), func.min(Bijlage.toegevoegd_op)).where(
         Bijlage.controle == Controle.WACHT, *where
     )
-    with as_system("how long the scan takes, not of which document", across_swvs=True):
-        count, since = db.session.execute(query).one()
+    count, since = db.session.execute(query).one()
     return int(count), since
 
 
 def late(by: Person, hulpvraag: Hulpvraag | None = None) -> str | None:
     """Say to JK staff that documents of the SWV, or of one dossier, wait long, and since when."""
-    if not by.is_jk_staff:
+    if not by.is_jk_staff or not scanner.is_on():
         return None
     where = [Bijlage.swv_id == by.swv_id, Bijlage.toegevoegd_op < now() - _LATE]
     if hulpvraag is not None:
@@ -105,7 +104,7 @@ def _scan(key: uuid.UUID, turn: datetime) -> int:
     db.session.expire_all()
     with as_system("the virus scan reads every document", across_swvs=True):
         bijlage = db.session.scalars(select(Bijlage).where(Bijlage.id == key)).one()
-        file = store.open_(bijlage)
+        file = store.read(bijlage)
         db.session.rollback()
         try:
             with file:

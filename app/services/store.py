@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, BinaryIO, Protocol, cast
+from typing import Any, BinaryIO, cast
 
 import obstore
 from flask_babel import lazy_gettext as _l
@@ -18,6 +18,7 @@ from flask_babel import lazy_gettext as _l
 from app.errors import PortalError
 from app.models import Bijlage
 from app.services import keys
+from app.services.passing import Readable
 from app.services.store_places import INCOMING, Drain, StoreFull, StoreUnavailable, path, place, said
 from app.services.store_reading import Plaintext, Seekable
 
@@ -40,11 +41,30 @@ class UploadCut(PortalError):
     sentence = _l("The file did not arrive wholly. Nothing was saved. Please try again.")
 
 
-class Readable(Protocol):
-    """Bytes that come in, such as the body of a request."""
+class Incoming:
+    """What comes in: at most `limit` bytes, and as many as were announced."""
 
-    def read(self, size: int, /) -> bytes:
-        """Give at most `size` bytes; nothing at the end."""
+    def __init__(self, stream: Readable, *, limit: int, announced: int | None = None) -> None:
+        """Read `stream`. Raises FileTooLarge at once when too much is announced."""
+        if announced is not None and announced > limit:
+            raise FileTooLarge
+        self._stream, self._limit, self._announced, self._size = stream, limit, announced, 0
+
+    def read(self, size: int = _CHUNK, /) -> bytes:
+        """Give at most `size` bytes; nothing at the end. Raises FileTooLarge and UploadCut."""
+        chunk = self._stream.read(min(size, self._limit - self._size + 1))
+        self._size += len(chunk)
+        if self._size > self._limit:
+            raise FileTooLarge
+        if not chunk and self._announced is not None and self._size != self._announced:
+            raise UploadCut
+        return chunk
+
+    def drain(self) -> None:
+        """Let the rest come in: who sends it listens for an answer only after that."""
+        with suppress(PortalError):
+            while self.read():
+                pass
 
 
 @dataclass(frozen=True)
@@ -174,23 +194,20 @@ def put(stream: Readable, *, key_id: uuid.UUID, limit: int, announced: int | Non
     if not, nothing stays. Raises FileTooLarge, UploadCut (when `announced` bytes did not come), StoreFull,
     KeyLost and StoreUnavailable.
     """
-    if announced is not None and announced > limit:
-        raise FileTooLarge
+    incoming = Incoming(stream, limit=limit, announced=announced)
     with writing(key_id=key_id, limit=limit) as writer:
-        while chunk := stream.read(min(_CHUNK, limit - writer.tell() + 1)):
+        while chunk := incoming.read():
             writer.write(chunk)
-        if announced is not None and writer.tell() != announced:
-            raise UploadCut
     return writer.stored
 
 
 def read(what: Bijlage | Stored) -> BinaryIO:
-    """Open a document from its first byte to its last; the caller closes it.
+    """Open a document from its first byte to its last, a piece at a time; the caller closes it.
 
     That it is there, whole in length and opens with its key is known before this returns; what was changed
     further on raises StoreUnavailable when it comes by. Raises KeyLost.
     """
-    return cast("BinaryIO", io.BufferedReader(_plaintext(what), _CHUNK))
+    return cast("BinaryIO", _plaintext(what))
 
 
 def open_(what: Bijlage | Stored) -> BinaryIO:

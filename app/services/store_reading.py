@@ -42,12 +42,18 @@ class Plaintext(io.RawIOBase):
         """Tell that it can be read."""
         return True
 
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Give at most `size` bytes, or all that is left; without the copy that a RawIOBase makes."""
+        if size is None or size < 0:
+            return self.readall()
+        if not self._first:
+            return self._next(size)
+        found, self._first = self._first[:size], self._first[size:]
+        return found
+
     def readinto(self, into: Any) -> int:
         """Fill `into`, as far as the document goes."""
-        if self._first:
-            found, self._first = self._first[: len(into)], self._first[len(into) :]
-        else:
-            found = self._next(len(into))
+        found = self.read(len(into))
         into[: len(found)] = found
         return len(found)
 

@@ -45,7 +45,8 @@ def is_open_to(person: Person | None) -> bool:
 def look(by: Person) -> Systeemstatus:
     """Ask the scanner and count what waits."""
     everywhere = Role.PLATFORMBEHEERDER in by.rollen
-    documents = scans.waiting_since(*([] if everywhere else [Bijlage.swv_id == by.swv_id]))
+    with as_system("how long the scan takes, not of which document", across_swvs=everywhere):
+        documents = scans.waiting_since(*([] if everywhere else [Bijlage.swv_id == by.swv_id]))
     b = Bericht
     own = [] if everywhere else [b.swv_id == by.swv_id]
     due = (b.status == BerichtStatus.WACHT, b.gemaakt_op <= now())

@@ -16,18 +16,17 @@ from app.terms import Actie, BijlageSoort, Stadium, Verb, Zichtbaarheid
 _MOST = 100
 
 
-def may_replace(bijlage: Bijlage, by: Person) -> bool:
+def may_replace(bijlage: Bijlage, by: Person, *, edits: bool | None = None) -> bool:
     """Tell whether `by` may bring a new version: who adds here, of what they may edit or what is their own.
 
     A preschool or school replaces its own documents for as long as it may add them, JK staff each of the SWV.
+    `edits` says whether `by` may edit it, when the caller knows.
     """
     if bijlage.vervangen_op is not None or bijlage.ingetrokken_op is not None:
         return False
-    theirs = _new(bijlage, by)
-    theirs.organisation_id = bijlage.organisation_id  # the gate lets nobody add for another organisation
-    if access.may(by, Verb.ADD, theirs):
-        return True
-    return access.may(by, Verb.EDIT, bijlage) and access.may(by, Verb.ADD, _new(bijlage, by))
+    own = bijlage.organisation_id == by.organisation_id
+    theirs = own or (access.may(by, Verb.EDIT, bijlage) if edits is None else edits)
+    return theirs and access.may(by, Verb.ADD, _new(bijlage, by))
 
 
 def require_replace(bijlage: Bijlage, by: Person) -> None:

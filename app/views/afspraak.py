@@ -77,7 +77,7 @@ class AfspraakView(PortalView):
             return
         for name in ("hulpvraag", "overlegronde"):
             form[name].data = request.values.get(name)
-        if request.method == "GET":
+        if request.method == "GET" and "zichtbaarheid" in form:
             form["zichtbaarheid"].data = Zichtbaarheid.GEDEELD
         dossier = listing.one(Hulpvraag, form["hulpvraag"].data)
         new = Afspraak(swv_id=dossier.swv_id, hulpvraag_id=dossier.id)

@@ -44,18 +44,19 @@ class BijlageView(PortalView):
 
     def show_buttons(self, row: Bijlage) -> Sequence[dict[str, Any]]:
         """Offer a look, the bytes, another version, and who sees it: what this person may, and can now."""
-        by = access.reader()
+        by, edits = access.reader(), list(super().show_buttons(row))
         opens = [_look(row), {"label": _("Download document"), "url": _file(row)}] if row.is_released else []
         changes = [
             {"label": label, "url": url_for(f"BijlageVersionsView.{page}", bijlage_id=row.id)}
             for page, label, offered in (
-                ("replace", _("Add a new version"), versions.may_replace(row, by)),
+                ("replace", _("Add a new version"), versions.may_replace(row, by, edits=bool(edits))),
                 ("share", _("Change who sees it"), _may_share(row, by)),
             )
             if offered
         ]
         release = release_button(row, by)
-        edits = list(super().show_buttons(row)) if row.vervangen_op is None else []
+        if row.vervangen_op is not None:
+            edits = []
         if release and edits:
             edits = [*(button | {"primary": False} for button in edits), release | {"primary": True}]
         return [*opens, *changes, *edits]

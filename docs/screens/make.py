@@ -23,7 +23,12 @@ LIST = (
     "De Vlinder;voorschool;Tom;Smit;tom@vlinder;rolbeheerder\n"
     "Basisschool De Es;school;;;;\n"
 )
-PDF = b"%%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\n%%%b\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%%%EOF\n"
+PDF = (
+    b"%%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+    b"2 0 obj<</Type/Pages/Count 1/Kids[3 0 R]>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\n%%%b\n"
+    b"trailer<</Root 1 0 R/Size 4>>\nstartxref\n9\n%%%%EOF\n"
+)
 
 
 def shoot(page: Page, name: str, *, whole: bool = True) -> None:
