@@ -76,6 +76,7 @@ def _fair_share(every: list[Case], number: int, chance) -> list[Case]:
     by_route = [list(group) for _route, group in itertools.groupby(every, key=lambda case: case[0].name)]
     for group in by_route:
         chance.shuffle(group)
+    chance.shuffle(by_route)  # where there is no room for all, not always the same ones are left out
     share = [case for row in itertools.zip_longest(*by_route) for case in row if case is not None]
     return share[:number]
 

@@ -79,6 +79,20 @@ def test_a_look_is_one_line_in_the_log_however_many_pages_are_drawn(partnership,
     assert acts(partnership, Actie.BEKIJKEN) == 1
 
 
+@pytest.mark.both_engines
+def test_a_picture_by_its_address_alone_is_a_look_in_the_log_once_an_hour(partnership, dossier, clock):
+    """Not to open the page about it keeps nobody out of the log."""
+    row = add(partnership, dossier, "voorschool", TWO)
+    for page, actie in (("blad/2.webp", Actie.BEKIJKEN), ("miniatuur", Actie.LEZEN)):
+        for number in (1, 2):
+            client = Browser(partnership, "specialist").client
+            before = acts(partnership, actie)
+            for _look in range(3):
+                assert client.get(f"/bijlagen/{row.id}/{page}").status_code == 200
+            assert acts(partnership, actie) == before + 1, (page, number)
+            clock.shift(3601)
+
+
 @pytest.mark.parametrize("by", ["voorschool2", "rolbeheer", "school", "ouder"])
 def test_for_others_the_document_does_not_exist_in_any_form(partnership, dossier, by):
     add_school(partnership, "LINDE", "school")

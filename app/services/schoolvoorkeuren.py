@@ -197,7 +197,7 @@ def _trade_places(voorkeur: SchoolVoorkeur, by: Person, step: int) -> SchoolVoor
     if 0 <= there < len(proposed):
         other = proposed[there]
         voorkeur.rang, other.rang = other.rang, voorkeur.rang
-    log.record(Actie.WIJZIGEN, row=voorkeur)  # at the end of the list too: it was asked
+        log.record(Actie.WIJZIGEN, row=voorkeur)
     db.session.commit()
     return voorkeur
 
