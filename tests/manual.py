@@ -167,7 +167,12 @@ class Witnesses:
         there one tab says it.
         """
         standing = oracle.standing(who, self.dossier)
-        reads = {noun for noun in oracle.NOUNS_OF_DOSSIER for pair in standing if oracle.reads(pair, noun)}
+        reads = {
+            noun
+            for noun in (*oracle.NOUNS_OF_DOSSIER, "Gebeurtenis")
+            for pair in standing
+            if oracle.reads(pair, noun)
+        }
         visitor = self.brug.live.app.test_client()
         for cookie in page.context.cookies():
             visitor.set_cookie(cookie["name"], cookie["value"])

@@ -35,6 +35,7 @@ SOON = datetime.now(UTC) + timedelta(days=20)
 # What these forms would take when the token were right: whole and valid. In braces the id of a row, of a row
 # of the same dossier ("/…"), of an account ("@…").
 VALID: dict[str, dict[str, str]] = {
+    "BijlageVersionsView.share": {"naar": "intern"},
     "HulpvraagView.add": {
         "voornaam": "Noor", "achternaam": "Zonder", "geboortedatum": "2023-01-02",
         "voorschool": "{org:speelhoek}",
@@ -214,6 +215,7 @@ NOBODY = (
     "AccountView", "KeptTextView", "OverdrachtView", "OwnAccountView.recovery_codes",
     # Nobody here is suspended, has a password, or differs from the defaults, and no list was uploaded.
     "MembershipView.resume", "MembershipView.reset", "DeelnameView.reset", "RechtenView.reset", "InvoerView",
+    "BijlageVersionsView.replace",  # it asks for a file
 )  # fmt: skip
 
 

@@ -497,6 +497,7 @@ FORBIDDEN = {
     r"\.query\b(?!\()": "FAB's and Flask-SQLAlchemy's query property",
     r"skip_gate|skip_filter": "no argument opens the gate",
 }
+SEALS = ("seal", "seal_check")  # they read the whole log, row by row, for the worker and the terminal alone
 MAY = ("access", "migrations")  # and models, for the predicate of an index in text
 
 
@@ -506,6 +507,7 @@ def test_no_code_passes_by_the_gate(pattern: str):
         f"{path.relative_to(SOURCE)}:{number}"
         for path in SOURCE.rglob("*.py")
         if path.relative_to(SOURCE).parts[0] not in (*MAY, *("models",) * ("text" in pattern))
+        and not ("__table__" in pattern and path.stem in SEALS)
         for number, line in enumerate(path.read_text().splitlines(), 1)
         if re.search(pattern, line.partition("#")[0])
     ]
