@@ -18,7 +18,7 @@ from tests.world import UUID, Browser, World
 
 Send = Callable[[Browser], TestResponse]
 ADDRESS = re.compile(r'="(/(?!/|static/|bootstrap/)[^"]*)"')
-# The operator counts the mails of all, and a parent is told when an organisation did something in the dossier.
+# The operator counts the mails of all; a parent is told when an organisation did something in the dossier.
 TOLD = re.compile(r"GET (/status$|/hulpvragen/[^/]+/gekeken$)")
 CURSOR = re.compile(r"\b(na|voor)=[^&]*")
 
