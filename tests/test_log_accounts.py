@@ -30,8 +30,10 @@ ABOUT_NOBODY = frozenset(
         "OwnAccountView.recovery_codes",
         # Empty forms, and the work list of who has no dossiers: a greeting.
         *("HulpvraagView.add", "NotitieView.add", "GezagsdragerView.add", "KindView.add"),
-        *("OrganisationView.add", "LidmaatschapView.add", "SchoolVoorkeurView.add"),
+        *("OrganisationView.add", "LidmaatschapView.add", "SchoolVoorkeurView.add", "OverlegrondeView.add"),
         *("ToegangscontroleView.add", "WorklistView.index"),
+        # How mail and scanning do: numbers.
+        "SysteemstatusView.index",
         # A page of the invented partnership; opening it is an event (BekijkenView.begin).
         "BekijkenView.look",
     }
