@@ -117,7 +117,7 @@ def export(ask: Asked, by: Person) -> Blad:
         raise BadInput(next(iter(ask.wrong.values())))
     query = _query(_where(ask, by), by).limit(MOST_EXPORTED + 1)
     with as_system(_WHY):
-        events = [_event(*found) for found in db.session.execute(query)]
+        events = [Event(*found) for found in db.session.execute(query)]
     if len(events) > MOST_EXPORTED:
         raise BadInput(_l("These are more than 50,000 events. Choose a shorter period first."))
     log.record(Actie.EXPORTEREN, noun=Noun.GEBEURTENIS.value, hulpvraag_id=_dossier(ask, by))
@@ -166,7 +166,7 @@ def _page(where: Sequence[ColumnElement[bool]], by: Person, after: str | None) -
         e = Gebeurtenis
         query = query.where(or_(e.op < op, and_(e.op == op, e.volgnummer < number)))
     with as_system(_WHY):
-        found = [_event(*row) for row in db.session.execute(query.limit(MOST + 1))]
+        found = [Event(*row) for row in db.session.execute(query.limit(MOST + 1))]
     last = found[MOST - 1].row if len(found) > MOST else None
     return Page(found[:MOST], f"{last.op.isoformat()}~{last.volgnummer}" if last else None)
 
@@ -182,10 +182,6 @@ def _query(where: Sequence[ColumnElement[bool]], by: Person) -> Select[Any]:
         .where(allowed(e, by), *where)
     )
     return query.order_by(e.op.desc(), e.volgnummer.desc())
-
-
-def _event(row: Gebeurtenis, person: str | None, organisation: str | None, number: str | None) -> Event:
-    return Event(row, person, organisation, number)
 
 
 def _read(cursor: str | None) -> tuple[datetime, int] | None:
