@@ -86,6 +86,11 @@ def _says_who_looked(route: Route) -> bool:
     return route.endpoint == "BijlageFilesView.retract" or route.values.get("tab") == "gekeken"
 
 
+def _is_the_log(route: Route) -> bool:
+    """The log of an SWV is searched by the numbers of its dossiers, also by who reads none of them."""
+    return route.endpoint in {"LogboekView.index", "LogboekView.export"}
+
+
 def _on_page(world: World, route: Route, key: str, thing: Thing, answer) -> list[str]:
     who = world.who.get(key, ANONYMOUS)
     marks, ids = marks_on(answer), ids_on(answer)
@@ -99,6 +104,7 @@ def _on_page(world: World, route: Route, key: str, thing: Thing, answer) -> list
         if not (login and mark.thing.noun == "Organisation")
         and not (route.endpoint == "InvoerView.export" and _administers(world, who, mark))
         and not (_says_who_looked(route) and mark.thing.noun == "Organisation" and mark.thing.swv == who.swv)
+        and not (_is_the_log(route) and mark.field == "nummer" and mark.thing.swv == who.swv)
     ]
     named = set(UUID.findall(route.path(thing)))
     problems += [
