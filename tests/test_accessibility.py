@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from flask import Flask
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
 from app import create_app
@@ -26,6 +26,7 @@ from tests.browser import AS_DUTCH
 from tests.demo_told import tell
 from tests.engines import Sqlite
 from tests.installation import install, settings_for
+from tests.keyboard import choose_files, hears_of_choosers, press, tab_to
 from tests.live import Live
 
 pytestmark = pytest.mark.browser
@@ -248,24 +249,6 @@ def test_the_window_with_documents_can_be_used_by_all(portal, proven):
     conclude(portal, proven, wrong)
 
 
-def tab_to(page: Page, goal: Locator, most: int = 60) -> None:
-    """Press Tab until `goal` has the focus, and see that it shows."""
-    expect(goal).to_be_visible()
-    for _press in range(most):
-        if goal.evaluate("element => element === document.activeElement"):
-            break
-        page.keyboard.press("Tab")
-    expect(goal).to_be_focused()
-    shown = """element => [element, element.closest('.choice')].some(it => it &&
-        (getComputedStyle(it).outlineStyle !== 'none' || getComputedStyle(it).boxShadow !== 'none'))"""
-    assert goal.evaluate(shown), "the focus does not show"
-
-
-def press(page: Page, goal: Locator, key: str = "Enter") -> None:
-    tab_to(page, goal)
-    page.keyboard.press(key)
-
-
 def type_in(page: Page, label: str, words: str) -> None:
     tab_to(page, page.get_by_label(label, exact=True))
     page.keyboard.type(words)
@@ -274,7 +257,7 @@ def type_in(page: Page, label: str, words: str) -> None:
 def test_the_manual_can_be_followed_without_a_mouse(portal):
     """Manual: 'Delen gegevens vanuit de voorschoolse voorziening', stap 2."""
     page = portal.visitor()
-    page.on("filechooser", lambda _chooser: None)  # from the start: Chromium is told to wait for one in time
+    hears_of_choosers(page)
     page.goto(f"{portal.url}/login")
     type_in(page, "Organisatie", "SWV De Brug")
     type_in(page, "Gebruikersnaam", "voorschool")
@@ -291,10 +274,7 @@ def test_the_manual_can_be_followed_without_a_mouse(portal):
     press(page, opener)
     window = page.get_by_role("dialog")
     expect(window).to_be_visible()
-    tab_to(page, window.get_by_role("button", name="Bestanden kiezen"))
-    with page.expect_file_chooser() as picking:
-        page.keyboard.press("Enter")
-    picking.value.set_files([FORM, REPORT])
+    choose_files(page, window.get_by_role("button", name="Bestanden kiezen"), FORM, REPORT)
     first, second = window.locator("[data-files] [data-soort]").all()
     expect(first).to_be_focused()
     assert first.input_value() == "aanvraag"

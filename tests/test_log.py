@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 
 from app.extensions import db
-from app.models import Gebeurtenis
+from app.models import Gebeurtenis, Kind
 from app.security import session_cookie
 from app.services import sessions
 from app.terms import Actie
@@ -54,6 +54,26 @@ def test_each_look_at_names_is_one_row(brug, page):
     before = len(events(brug))
     assert client.get(page).status_code == 200
     assert len(events(brug)) == before + 1
+
+
+@pytest.mark.parametrize("noun", ["notities", "scholen-van-voorkeur", "overlegrondes", "afspraken"])
+def test_a_form_that_opens_with_a_dossier_is_a_look_at_it(brug, noun):
+    key = brug.dossier()
+    client = client_of(brug, "specialist")
+    before = len(events(brug))
+    assert client.get(f"/{noun}/nieuw?hulpvraag={key}").status_code == 200
+    assert [(row.actie, row.hulpvraag_id) for row in events(brug)[before:]] == [(Actie.LEZEN, key)]
+
+
+@pytest.mark.parametrize("noun", ["hulpvragen", "ouders"])
+def test_a_form_that_opens_with_a_child_is_a_look_at_it(brug, noun):
+    brug.dossier()
+    with brug.behind_the_scenes():
+        child = db.session.scalar(db.select(Kind.id))
+    client = client_of(brug, "specialist")
+    before = len(events(brug))
+    assert client.get(f"/{noun}/nieuw?kind={child}").status_code == 200
+    assert [(row.noun, row.object_id) for row in events(brug)[before:]] == [("Kind", str(child))]
 
 
 @pytest.mark.parametrize("page", PAGES)

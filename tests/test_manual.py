@@ -347,9 +347,10 @@ class Walk:
     def add_document(self, page: Page, soort: str, name: str) -> None:
         """Add one document as the SWV, shared, in the window Bijlagen."""
         file = {"name": name, "mimeType": "application/pdf", "buffer": documents.pdf(len(name))}
-        page.get_by_role("link", name="Bijlagen toevoegen").first.click()
+        opener = "button" if self.brug.javascript else "link"
+        page.get_by_role(opener, name="Bijlagen toevoegen").first.click()
         if self.brug.javascript:
-            window = page.locator("main")  # on the dossier's own page the window is a page
+            window = page.get_by_role("dialog")
             window.locator("[data-pick-files]").set_input_files([file])
             window.locator("[data-files] [data-soort]").nth(0).select_option(label=soort)
             shared = window.locator("[data-files] [data-zichtbaarheid]")
@@ -358,7 +359,8 @@ class Walk:
             window.locator("[data-start]").click()
             expect(window.locator("[data-files] progress").nth(0)).to_have_js_property("value", 100)
             expect(window).to_contain_text(name)
-            page.get_by_role("link", name="Sluiten").click()
+            with page.expect_navigation():  # the dossier shows what was added
+                window.get_by_role("link", name="Sluiten").click()
         else:
             page.locator("input[type=file]").nth(0).set_input_files(file)
             page.locator("select[name=soort-0]").select_option(label=soort)

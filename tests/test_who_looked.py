@@ -95,6 +95,7 @@ def test_nobody_sees_who_looked_in_a_dossier_that_is_not_open_to_them_or_without
 
 @pytest.mark.parametrize("path", ["/logboek/", "/logboek/export.csv", "/logboek/export.xlsx"])
 def test_only_the_privacy_officer_of_the_swv_opens_the_log(world: World, path: str):
+    path += "?actie=exporteren"  # the log of the world is long by now
     for who in NO_OFFICER:
         # vals-swv has the role at that SWV by a mistake in other roles of theirs: that one is real
         wanted = {200} if who == "vals-swv" else {302, 404}
@@ -177,10 +178,10 @@ def test_an_export_is_safe_for_a_spreadsheet_and_an_event_itself(world: World):
             db.session.commit()
         world.browser("specialist").get("/")
         browser = world.browser("privacy")
-        text = browser.get("/logboek/export.csv").get_data(as_text=True)
+        text = browser.get("/logboek/export.csv?persoon=HYPERLINK&actie=lezen").get_data(as_text=True)
         assert "'=HYPERLINK(1)" in text
         assert ";=HYPERLINK" not in text
-        sheet = load_workbook(io.BytesIO(browser.get("/logboek/export.xlsx").data)).active
+        sheet = load_workbook(io.BytesIO(browser.get("/logboek/export.xlsx?persoon=HYPERLINK").data)).active
         cells = [cell for row in sheet.iter_rows() for cell in row if "HYPERLINK" in str(cell.value)]
         assert cells
         assert {cell.data_type for cell in cells} == {"s"}

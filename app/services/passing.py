@@ -93,6 +93,8 @@ class Text(Passing):
         self._read_on(b"", final=True)
 
     def _read_on(self, chunk: bytes, *, final: bool) -> None:
+        if chunk.isascii() and not (final or self._is_wide or self._reading.getstate()[0]):
+            return  # as good in UTF-8 as in Windows-1252, and no letter is half read
         self._is_1252 = self._is_1252 and (chunk.isascii() or not _has_any(chunk, _NOT_IN_1252))
         self._is_read = self._is_read and self._reads(chunk, final=final)
         if not self._is_read and not self._is_1252:

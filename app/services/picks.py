@@ -16,7 +16,8 @@ from app.extensions import db
 from app.models import Gebruiker, Hulpvraag, Kind, Lidmaatschap, Notitie, Organisation, SchoolVoorkeur
 from app.models.base import parse_id
 from app.models.kind import searchable
-from app.terms import JK_STAFF, OrganisationSoort, Role
+from app.services import log
+from app.terms import JK_STAFF, Actie, OrganisationSoort, Role
 
 MOST = 20
 _INVITED = JK_STAFF | {Role.CONTACTPERSOON_VOORSCHOOL, Role.CONTACTPERSOON_SCHOOL}
@@ -180,6 +181,9 @@ PICKS: dict[str, Pick] = {
 }
 
 
+_NAMED = {"kind": "Kind", "hulpvraag": "Hulpvraag", "hulpvraag_school": "Hulpvraag"}
+
+
 def search(pick: str, typed: str) -> list[Choice]:
     """Find at most MOST rows for what was typed, as (id, label, hint)."""
     query = _allowed(pick).query(typed.strip()[:80])
@@ -194,6 +198,15 @@ def name(pick: str, key: Any) -> str:
         return ""
     row = db.session.execute(offered.one(value)).first()
     return row[1] if row else ""
+
+
+def opened(pick: str, key: Any) -> None:
+    """Record that a form opens with this child or dossier filled in: it is named there. Commits."""
+    noun = _NAMED.get(pick)
+    if noun and name(pick, key):
+        row = parse_id(key)
+        log.record(Actie.LEZEN, noun=noun, object_id=row, hulpvraag_id=row if pick != "kind" else None)
+        db.session.commit()
 
 
 def member(key: Any) -> Member | None:

@@ -6,7 +6,6 @@ import re
 import secrets
 import uuid
 from collections.abc import Container, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,6 +17,7 @@ from flask_babel import lazy_gettext as _l
 from app.errors import PortalError
 from app.models import Bijlage
 from app.services import keys
+from app.services.beside import Beside
 from app.services.passing import Readable
 from app.services.store_places import INCOMING, Drain, StoreFull, StoreUnavailable, path, place, said
 from app.services.store_reading import Plaintext, Seekable
@@ -100,7 +100,7 @@ class Writer(io.RawIOBase):
         cipher: Any = self._data_key.cipher
         self._sealing = cipher.new_encrypting_stream(self._pipe, key_id.bytes)
         self._digest, self._size = hashlib.sha256(), 0
-        self._hashing = ThreadPoolExecutor(1)  # beside the encrypting: neither waits for the other
+        self._hashing = Beside()
         self._stored: Stored | None = None
 
     @property
@@ -124,50 +124,65 @@ class Writer(io.RawIOBase):
         if self._size > self._limit:
             raise FileTooLarge
         whole = bytes(data)
-        hashed = self._hashing.submit(self._digest.update, whole)
+        self._hashing.do(self._digest.update, whole)
         self._sealing.write(whole)
-        hashed.result()
         self._pipe.check()
         return len(data)
 
     def finish(self) -> None:
         """Write the last piece."""
         self._sealing.close()
-        self._hashing.shutdown()
-        self._pipe.check()
+        self._hashing.finish()
+        self._pipe.finish()
         sealed, digest = self._data_key, self._digest.hexdigest()
         self._stored = Stored(self._key, self._size, digest, sealed.sealed, sealed.kek, self._key_id)
 
     def abandon(self) -> None:
         """Let go without a word: what comes out of Tink from now on goes nowhere."""
-        self._pipe.out = None
-        self._hashing.shutdown()
+        self._pipe.abandon()
+        self._hashing.abandon()
         self._sealing.close()
 
 
 class _Pipe(io.RawIOBase):
-    """From Tink to the place. Tink would make a riddle of an error: it is kept, and raised by `check`."""
+    """From Tink to the place, which writes while the next piece is encrypted.
+
+    Tink would make a riddle of an error: it is kept, and raised by `check`, at the latest by `finish`.
+    """
 
     def __init__(self, out: Drain) -> None:
         super().__init__()
-        self.out: Drain | None = out
+        self._out, self._writing = out, Beside()
         self._refused: PortalError | None = None
+        self._is_open = True
 
     def writable(self) -> bool:
         return True
 
     def write(self, data: Any) -> int:
-        if self.out is not None:
+        if self._is_open:
+            self._writing.do(self._write, bytes(data))
+        return len(data)
+
+    def _write(self, data: bytes) -> None:
+        if self._refused is None:
             try:
                 with said():
-                    self.out.write(data)
+                    self._out.write(data)
             except PortalError as refused:
-                self.out, self._refused = None, refused
-        return len(data)
+                self._refused = refused
 
     def check(self) -> None:
         if self._refused is not None:
             raise self._refused
+
+    def finish(self) -> None:
+        self._writing.finish()
+        self.check()
+
+    def abandon(self) -> None:
+        self._is_open = False
+        self._writing.abandon()
 
 
 @contextmanager

@@ -88,7 +88,7 @@ class PortalView(ListView):
         if request.method == "GET":
             for field in form:  # a tab's button says what the new row belongs to, and nothing else
                 if isinstance(field, PickField):
-                    field.process_data(request.args.get(field.name))
+                    field.open_with(request.args.get(field.name))
         return self._submit(
             form, None, lambda data: self.datamodel.service.add(data, by=access.current_person())
         )

@@ -62,6 +62,12 @@ class PickField(Field):
         """Take a row, or its id."""
         self.data = getattr(value, "id", value)
 
+    def open_with(self, key: str | None) -> None:
+        """Take the id out of an address; whom it names is in the log."""
+        self.data = key
+        if key:
+            picks.opened(self.pick, key)
+
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Take the id; for words alone take the one row they mean, or offer what they could mean."""
         self.data = (valuelist[0] or None) if valuelist else None

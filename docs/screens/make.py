@@ -225,6 +225,13 @@ def with_documents(browser: Browser, demo: str) -> None:
         shoot(page, name)
     page.goto(document)
     shoot(page, "document")
+    page.goto(f"{dossier}/gekeken")
+    shoot(page, "wie-heeft-gekeken")
+    officer = signed_in(browser, demo, "privacy")
+    officer.goto(f"{portal(officer)}/logboek/")
+    shoot(officer, "logboek", whole=False)
+    officer.goto(f"{portal(officer)}/status")
+    shoot(officer, "systeemstatus")
 
 
 def at_the_administrator(browser: Browser, demo: str) -> None:
