@@ -2,6 +2,7 @@
 
 import uuid
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, or_, select, update
 
@@ -10,7 +11,7 @@ from app.access import Person
 from app.errors import Conflict
 from app.extensions import db
 from app.models import Bijlage, Hulpvraag
-from app.services import dossiers, log
+from app.services import dossiers, log, wording
 from app.terms import Actie, BijlageSoort, Controle, Stadium, Verb, Zichtbaarheid
 
 
@@ -40,12 +41,15 @@ def fresh(bijlage: Bijlage, by: Person) -> Bijlage:
     return found
 
 
-def refuse_gone(bijlage: Bijlage) -> None:
-    """Raise Conflict when there is a newer version, or none any more."""
+def refuse_replaced(bijlage: Bijlage) -> None:
+    """Raise Conflict when there is a newer version."""
     if bijlage.vervangen_op is not None:
-        raise Conflict(_l("This document was replaced. Look at the new version first."))
-    if bijlage.ingetrokken_op is not None:
-        raise Conflict(_l("This document was retracted. It cannot be changed any more."))
+        raise Conflict(
+            _(
+                "This document was replaced on %(when)s. Look at the new version first.",
+                when=wording.exact(bijlage.vervangen_op),
+            )
+        )
 
 
 def hold(key: uuid.UUID) -> None:

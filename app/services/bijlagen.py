@@ -140,7 +140,9 @@ def edit(bijlage: Bijlage, data: Mapping[str, Any], by: Person) -> Bijlage:
         raise BadInput("", {"titel": _l("Please fill this in.")})
     bijlage = bijlage_reeks.take_turn(bijlage, by)
     access.require(by, Verb.EDIT, bijlage)
-    bijlage_reeks.refuse_gone(bijlage)
+    bijlage_reeks.refuse_replaced(bijlage)
+    if bijlage.ingetrokken_op is not None:
+        raise Conflict(_l("This document was retracted. It cannot be changed any more."))
     soort = data.get("soort") or bijlage.soort
     if soort is not bijlage.soort:
         bijlage.stadium = _stage(soort, None, by)
@@ -158,8 +160,7 @@ def comes_back(bijlage: Bijlage, by: Person) -> Bijlage | None:
 def require_retract(bijlage: Bijlage, by: Person) -> None:
     """Raise NotFound without the right, Conflict when there is a newer version: people see that one."""
     access.require(by, Verb.RETRACT, bijlage)
-    if bijlage.ingetrokken_op is None:
-        bijlage_reeks.refuse_gone(bijlage)
+    bijlage_reeks.refuse_replaced(bijlage)
 
 
 def retract(bijlage: Bijlage, by: Person) -> Bijlage:

@@ -1,6 +1,5 @@
 """Versions of a document: a new one takes the place of the last, and JK staff read the earlier ones."""
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
@@ -10,7 +9,7 @@ from app.errors import Conflict, NotFound
 from app.extensions import db
 from app.models import Bijlage, Hulpvraag
 from app.models.base import now, parse_id
-from app.services import bijlage_reeks, bijlagen, intake, log, related, store, wording
+from app.services import bijlage_reeks, bijlagen, intake, log, related, store
 from app.terms import Actie, BijlageSoort, Stadium, Verb, Zichtbaarheid
 
 _MOST = 100
@@ -34,13 +33,7 @@ def may_replace(bijlage: Bijlage, by: Person, *, edits: bool | None = None) -> b
 
 def require_replace(bijlage: Bijlage, by: Person) -> None:
     """Raise Conflict when there is a newer version or none any more, NotFound without the right."""
-    if bijlage.vervangen_op is not None:
-        raise Conflict(
-            _(
-                "This document was replaced on %(when)s. Look at the new version first.",
-                when=wording.exact(bijlage.vervangen_op),
-            )
-        )
+    bijlage_reeks.refuse_replaced(bijlage)
     if bijlage.ingetrokken_op is not None:
         raise Conflict(_l("This document was retracted. Add it as a new document."))
     if not may_replace(bijlage, by):
