@@ -10,7 +10,16 @@ from app.errors import Conflict, NotFound
 from app.extensions import db
 from app.models import Bijlage, Gebeurtenis, Sessie
 from app.models.base import now
-from app.services import bijlage_bytes, bijlagen, dossiers, onderwijsadvies, scanner, scans, sharing
+from app.services import (
+    bijlage_bytes,
+    bijlagen,
+    dossiers,
+    onderwijsadvies,
+    scanner,
+    scans,
+    sharing,
+    versions,
+)
 from app.terms import Actie, BijlageSoort, Controle, Stadium, Zichtbaarheid
 from tests.documents import pages
 from tests.partnership import Partnership
@@ -270,6 +279,8 @@ def test_a_new_version_with_a_virus_gives_the_good_one_its_place_back(partnershi
     change(partnership, new, controle=Controle.WACHT)
     infect(partnership, monkeypatch)
     assert last(partnership).id == old.id
+    with partnership.at_work("specialist"):
+        assert versions.latest(found(old)) is None
     assert partnership.move(dossier, "bijlagen_toegevoegd", by="voorschool")
     client = Browser(partnership, "voorschool").client
     assert client.get(f"/bijlagen/{old.id}").status_code == 200
@@ -283,6 +294,15 @@ def test_a_new_version_with_a_virus_gives_the_good_one_its_place_back(partnershi
     assert [one.vervangen_op is None for one in rows(partnership)] == [False, False, True]
 
 
+def test_who_replaced_what_is_another_organisations_hears_of_a_virus(partnership, dossier, monkeypatch):
+    old = add(partnership, dossier, "voorschool")
+    new = replace(partnership, old, "specialist")
+    change(partnership, new, controle=Controle.WACHT)
+    infect(partnership, monkeypatch)
+    told = {one.ontvanger_id for one in partnership.berichten(soort=scans.INFECTED)}
+    assert told == {partnership.people["specialist"][0]}
+
+
 def test_a_virus_in_what_has_a_newer_version_changes_nothing(partnership, dossier, monkeypatch):
     first = add(partnership, dossier, "voorschool")
     second = replace(partnership, first, "voorschool")
@@ -293,6 +313,8 @@ def test_a_virus_in_what_has_a_newer_version_changes_nothing(partnership, dossie
     with partnership.at_work("specialist") as person:
         bijlagen.retract(found(third), person)
     assert last(partnership).id == first.id, "and what has a virus does not come back"
+    with partnership.at_work("specialist"):
+        assert versions.latest(found(second)).id == first.id
 
 
 def test_jk_staff_read_what_comes_back_before_they_retract(partnership, dossier):

@@ -98,11 +98,11 @@ def earlier(bijlage: Bijlage) -> list[Bijlage]:
 
 
 def latest(bijlage: Bijlage) -> Bijlage | None:
-    """Give the version that took the place of an earlier one, the last of all; None when this is the last."""
+    """Give the version that has the place of an earlier one now; None when this one has it."""
     if bijlage.vervangen_op is None:
         return None
-    query = select(Bijlage).where(Bijlage.reeks_id == (bijlage.reeks_id or bijlage.id))
-    return db.session.scalar(query.order_by(Bijlage.volgnummer.desc()).limit(1))
+    query = select(Bijlage).where(bijlage_reeks.of(bijlage))
+    return db.session.scalar(query.order_by(Bijlage.geldt.desc(), Bijlage.volgnummer.desc()).limit(1))
 
 
 def _just_made(old: Bijlage, by: Person, sha256: str | None = None) -> Bijlage | None:

@@ -184,8 +184,8 @@ def _afterwards(bijlage: Bijlage, by: Person) -> list[str]:
     """Say what becomes of the dossier without this document, and of the version before."""
     found = bijlagen.comes_back(bijlage, by)
     if found is None:
-        gone = _("It does not count for the next step any more.")
-        return [gone, _("An earlier version does not come back.")] if bijlage.volgnummer > 1 else [gone]
+        gone, stays = _("It does not count for the next step any more."), bijlage.volgnummer > 1
+        return [gone, _("An earlier version does not come back.")] if stays and bijlage.geldt else [gone]
     when = wording.exact(found.toegevoegd_op)
     if bijlage_reeks.readers(found, bijlage) is Zichtbaarheid.GEDEELD:
         said = _(
