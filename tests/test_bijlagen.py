@@ -92,6 +92,17 @@ def test_the_same_file_once_more_after_a_lost_answer_is_one_document(partnership
     assert len(rows(partnership)) == len(files(partnership)) == 2
 
 
+def test_the_same_file_for_other_readers_is_another_document(partnership, dossier):
+    shared = add(partnership, dossier, "specialist", zichtbaarheid=Zichtbaarheid.GEDEELD)
+    internal = add(partnership, dossier, "specialist", zichtbaarheid=Zichtbaarheid.INTERN)
+    assert shared.id != internal.id
+    assert internal.zichtbaarheid is Zichtbaarheid.INTERN
+    advice = {"soort": BijlageSoort.ONDERWIJSADVIES, "naam": "advies.pdf"}
+    draft = add(partnership, dossier, "specialist", **advice)
+    final = add(partnership, dossier, "specialist", stadium=Stadium.DEFINITIEF, **advice)
+    assert draft.id != final.id
+
+
 def test_an_open_form_of_the_hulpvraag_can_still_be_saved_after_an_upload(partnership, dossier):
     with partnership.behind_the_scenes():
         before = the(dossier)
@@ -117,11 +128,34 @@ def test_a_full_dossier_takes_no_more(partnership, dossier):
     browser = Browser(partnership, "voorschool")
     assert browser.upload(dossier, pdf(300_000), "a.pdf").status_code == 201
     answer = browser.upload(dossier, pdf(300_000), "b.pdf")
-    assert (answer.status_code, answer.json["error"][:23]) == (413, "Dit dossier heeft nog r")
+    assert (answer.status_code, answer.json["error"][:23]) == (413, "Dit dossier heeft geen ")
     assert browser.upload(dossier, PDF, "c.pdf").status_code == 201
     partnership.app.config["MAX_DOSSIER_FILES"] = 2
     assert browser.upload(dossier, PDF, "d.pdf").status_code == 413
     assert len(rows(partnership)) == len(files(partnership)) == 2
+
+
+def test_whatever_others_put_in_a_dossier_jk_staff_have_room(partnership, dossier):
+    partnership.app.config["MAX_DOSSIER_FILES"] = 5
+    for number in range(4):
+        row = add(partnership, dossier, "voorschool", naam=f"{number}.pdf")
+        with partnership.at_work("voorschool") as person:
+            shown = db.session.scalars(db.select(Bijlage).where(Bijlage.id == row.id)).one()
+            bijlagen.retract(shown, person)
+    answer = Browser(partnership, "voorschool").upload(dossier, naam="meer.pdf")
+    assert (answer.status_code, "Vraag het samenwerkingsverband" in answer.json["error"]) == (413, True)
+    assert add(partnership, dossier, "specialist", naam="Advies.pdf").geldt
+    answer = Browser(partnership, "specialist").upload(dossier, naam="meer.pdf")
+    assert (answer.status_code, "Vraag de beheerder" in answer.json["error"]) == (413, True)
+
+
+def test_nobody_outside_the_swv_reads_how_much_is_in_a_dossier(partnership, dossier):
+    partnership.app.config["MAX_DOSSIER_BYTES"] = 500_000
+    add(partnership, dossier, "specialist", pdf(100_000), naam="Intern.pdf")
+    for by, size in (("voorschool", 350_000), ("specialist", 450_000)):
+        answer = Browser(partnership, by).upload(dossier, pdf(size), "b.pdf")
+        assert answer.status_code == 413
+        assert bool(re.search(r"\d", answer.json["error"])) is (by == "specialist")
 
 
 @pytest.mark.both_engines
@@ -168,15 +202,29 @@ def commits(last: Callable[[Callable[[], None]], None]) -> Iterator[None]:
         del db.session.commit
 
 
-def test_when_the_row_cannot_be_written_the_bytes_go(partnership, dossier):
-    def fail(_real: Callable[[], None]) -> None:
+def test_when_the_row_cannot_be_written_the_bytes_go(partnership, dossier, monkeypatch):
+    def fail(*_args: object) -> None:
         raise RuntimeError("the database is gone")
+
+    monkeypatch.setattr(bijlagen, "put", fail)
+    with partnership.at_work("voorschool") as person, pytest.raises(RuntimeError):
+        bijlagen.add(the(dossier), io.BytesIO(PDF), naam="a.pdf", by=person)
+    assert rows(partnership) == files(partnership) == []
+
+
+def test_when_keeping_the_row_fails_the_bytes_are_left_to_the_sweep(partnership, dossier, monkeypatch):
+    def fail(_real: Callable[[], None]) -> None:
+        raise RuntimeError("nobody knows whether it is there")
 
     with partnership.at_work("voorschool") as person:
         row = the(dossier)
         with commits(fail), pytest.raises(RuntimeError):
             bijlagen.add(row, io.BytesIO(PDF), naam="a.pdf", by=person)
-    assert rows(partnership) == files(partnership) == []
+    assert rows(partnership) == []
+    assert len(files(partnership)) == 1
+    monkeypatch.setattr(bijlage_bytes, "_LEFT_BEHIND", timedelta(seconds=-1))
+    with partnership.app.app_context():
+        assert bijlage_bytes.sweep() == 1
 
 
 def test_when_the_answer_of_the_database_is_lost_the_bytes_of_a_kept_row_stay(partnership, dossier):
@@ -223,30 +271,41 @@ def test_the_sweep_leaves_every_document_that_has_a_row(partnership, dossier, mo
 # Changing and retracting
 
 
-def test_jk_staff_share_and_finalise_and_only_the_specialist_finalises(partnership, dossier):
+def test_jk_staff_change_title_and_kind_and_the_form_neither_shares_nor_finalises(partnership, dossier):
     row = add(partnership, dossier, "specialist", soort=BijlageSoort.ONDERWIJSADVIES)
-    with partnership.at_work("contact") as person:
-        shown = db.session.scalars(db.select(Bijlage)).one()
-        with pytest.raises(BadInput):
-            bijlagen.edit(shown, {"stadium": Stadium.DEFINITIEF}, by=person)
-        assert (
-            bijlagen.edit(shown, {"zichtbaarheid": Zichtbaarheid.GEDEELD}, by=person).stadium
-            is Stadium.CONCEPT
-        )
+    form = {
+        "titel": " Advies\u202e  Mila ",
+        "stadium": Stadium.DEFINITIEF,
+        "zichtbaarheid": Zichtbaarheid.GEDEELD,
+    }
+    for by in ("contact", "specialist"):
+        with partnership.at_work(by) as person:
+            bijlagen.edit(db.session.scalars(db.select(Bijlage)).one(), form, by=person)
+    (changed,) = rows(partnership)
+    assert (changed.id, changed.titel) == (row.id, "Advies Mila")
+    assert (changed.stadium, changed.zichtbaarheid) == (Stadium.CONCEPT, Zichtbaarheid.INTERN)
+    assert acts(partnership, Actie.WIJZIGEN) == 2
+
+
+@pytest.mark.both_engines
+def test_a_title_that_grows_when_it_is_cleaned_is_cut(partnership, dossier):
+    add(partnership, dossier, "specialist", naam="\u0344" * 200 + ".pdf")
     with partnership.at_work("specialist") as person:
         shown = db.session.scalars(db.select(Bijlage)).one()
-        bijlagen.edit(shown, {"stadium": Stadium.DEFINITIEF, "titel": " Advies\u202e  Mila "}, by=person)
-    (changed,) = rows(partnership)
-    assert (changed.id, changed.stadium, changed.titel) == (row.id, Stadium.DEFINITIEF, "Advies Mila")
-    assert acts(partnership, Actie.WIJZIGEN) == 2
+        bijlagen.edit(shown, {"titel": "\u0344" * 200}, by=person)
+    assert len(rows(partnership)[0].titel) == 200
 
 
 def test_another_document_does_not_become_a_final_advice_by_its_name(partnership, dossier):
     add(partnership, dossier, "contact", zichtbaarheid=Zichtbaarheid.GEDEELD)
-    with partnership.at_work("contact") as person:
-        shown = db.session.scalars(db.select(Bijlage)).one()
-        changed = bijlagen.edit(shown, {"soort": BijlageSoort.ONDERWIJSADVIES}, by=person)
-    assert changed.stadium is Stadium.CONCEPT
+    for by, soort, stage in (
+        ("contact", BijlageSoort.ONDERWIJSADVIES, Stadium.CONCEPT),
+        ("contact", BijlageSoort.OVERIG, Stadium.DEFINITIEF),
+        ("specialist", BijlageSoort.ONDERWIJSADVIES, Stadium.CONCEPT),
+    ):
+        with partnership.at_work(by) as person:
+            shown = db.session.scalars(db.select(Bijlage)).one()
+            assert bijlagen.edit(shown, {"soort": soort}, by=person).stadium is stage
 
 
 def test_the_preschool_changes_nothing_of_a_document(partnership, dossier):

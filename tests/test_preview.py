@@ -1,6 +1,7 @@
 """Looking at a document within the portal: drawn within bounds, by whom may, and every look in the log."""
 
 import io
+from collections import OrderedDict
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -10,7 +11,7 @@ from playwright.sync_api import expect
 from app.extensions import db
 from app.models import Bijlage
 from app.models.base import now
-from app.services import intake, preview, render
+from app.services import bijlage_bytes, bijlagen, intake, preview, render
 from app.terms import Actie, Controle
 from tests.documents import PDF, TEXT, jpeg, office, pages
 from tests.involving import add_parent, add_school
@@ -266,3 +267,23 @@ def test_the_pages_are_seen_and_one_goes_on_by_keyboard(partnership, dossier, pa
         expect(page.get_by_role("heading", level=1)).to_have_text("Foto.jpg")
         assert Axe().run(page).response["violations"] == []
         page.goto("about:blank")
+
+
+def test_a_small_picture_is_not_remembered_of_what_is_retracted_or_destroyed_nor_for_long(
+    partnership, dossier, clock
+):
+    remembered = partnership.app.extensions.setdefault("thumbnails", OrderedDict())
+    remembered.clear()
+    gone = [add(partnership, dossier, "voorschool", TWO, naam=f"{number}.pdf") for number in range(3)]
+    client = Browser(partnership, "voorschool").client
+    for row in gone:
+        assert client.get(f"/bijlagen/{row.id}/miniatuur").status_code == 200
+    with partnership.at_work("voorschool") as person:
+        bijlagen.retract(db.session.scalars(db.select(Bijlage).where(Bijlage.id == gone[0].id)).one(), person)
+    with partnership.behind_the_scenes():
+        bijlage_bytes.destroy(db.session.get(Bijlage, gone[1].id))
+    assert set(remembered) == {gone[2].id}
+    clock.shift(11 * 60)
+    other = add(partnership, dossier, "voorschool", TWO, naam="later.pdf")
+    assert client.get(f"/bijlagen/{other.id}/miniatuur").status_code == 200
+    assert set(remembered) == {other.id}

@@ -1,5 +1,6 @@
 """Who sees a document is changed after a look through the eyes of everybody who is involved."""
 
+import io
 import re
 
 import pytest
@@ -10,8 +11,9 @@ from app.errors import Conflict, NotFound
 from app.extensions import db
 from app.models import Betrokkenheid, Bijlage, Gebeurtenis, Hulpvraag
 from app.models.base import now
-from app.services import sharing
+from app.services import sharing, versions
 from app.terms import Actie, Ground, Zichtbaarheid
+from tests.documents import pages
 from tests.involving import add_parent, add_school, advance, approach
 from tests.partnership import Partnership
 from tests.test_statements import MOST
@@ -149,6 +151,8 @@ def test_of_what_was_replaced_or_retracted_nothing_is_changed(partnership, dossi
 @pytest.mark.both_engines
 def test_the_pages_of_a_document_ask_the_database_little(partnership, shared_dossier):
     row = add(partnership, shared_dossier, "specialist", naam="Observatie.pdf")
+    with partnership.at_work("specialist2") as person:
+        row = versions.replace(found(row), io.BytesIO(pages("Versie twee")), naam="n.pdf", by=person)
     client = Browser(partnership, "specialist").client
     for page in ("", "/delen", "/bekijken", "/vervangen", "/intrekken"):
         client.get(f"/bijlagen/{row.id}{page}")

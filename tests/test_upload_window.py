@@ -196,9 +196,9 @@ def test_by_keyboard_one_stops_what_goes_and_what_waits_and_tries_again(partners
 def test_a_document_that_is_still_being_checked_says_so(partnership, edit_page, monkeypatch):
     keep = bijlagen.put
 
-    def wait(row, hulpvraag):
+    def wait(row, hulpvraag, by):
         row.controle = Controle.WACHT
-        keep(row, hulpvraag)
+        keep(row, hulpvraag, by)
 
     monkeypatch.setattr(bijlagen, "put", wait)
     window = open_window(edit_page)

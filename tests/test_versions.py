@@ -143,7 +143,66 @@ def test_who_reads_it_but_did_not_add_it_does_not_replace_it(partnership, dossie
         assert client.get(f"/bijlagen/{row.id}/vervangen").status_code == 404
         with pytest.raises(NotFound):
             replace(partnership, row, by)
-    assert replace(partnership, theirs, "specialist").organisation_id == partnership.organisations["SWV"]
+
+
+def test_what_jk_staff_replace_stays_its_organisations(partnership, dossier):
+    old = add(partnership, dossier, "voorschool", soort=BijlageSoort.AANVRAAG)
+    new = replace(partnership, old, "specialist")
+    assert new.organisation_id == partnership.organisations["VOORSCHOOL"]
+    assert new.toegevoegd_door_id == partnership.people["specialist"][0]
+    theirs = Browser(partnership, "voorschool").client
+    assert theirs.get(f"/bijlagen/{new.id}/bestand").status_code == 200
+    window = theirs.get(f"/hulpvragen/{dossier}/bijlagen/venster").get_data(as_text=True)
+    assert "De Speelhoek" in window
+
+
+def test_a_new_version_of_what_became_an_advice_is_the_swvs(partnership, dossier):
+    old = add(partnership, dossier, "voorschool")
+    with partnership.at_work("specialist") as person:
+        bijlagen.edit(found(old), {"soort": BijlageSoort.ONDERWIJSADVIES}, person)
+    assert Browser(partnership, "voorschool").client.get(f"/bijlagen/{old.id}/vervangen").status_code == 404
+    new = replace(partnership, old, "specialist")
+    assert Browser(partnership, "voorschool").client.get(f"/bijlagen/{new.id}").status_code == 404
+
+
+def test_after_handing_over_the_preschool_replaces_nothing(partnership, dossier):
+    row = add(partnership, dossier, "voorschool", soort=BijlageSoort.AANVRAAG)
+    page = Browser(partnership, "voorschool").client.get(f"/bijlagen/{row.id}").get_data(as_text=True)
+    assert f"/bijlagen/{row.id}/vervangen" in page
+    partnership.move(dossier, "bijlagen_toegevoegd", by="voorschool")
+    client = Browser(partnership, "voorschool").client
+    assert f"/bijlagen/{row.id}/vervangen" not in client.get(f"/bijlagen/{row.id}").get_data(as_text=True)
+    assert client.get(f"/bijlagen/{row.id}/vervangen").status_code == 404
+    with pytest.raises(NotFound):
+        replace(partnership, row, "voorschool")
+    assert add(partnership, dossier, "voorschool", NEW, naam="Aanvulling.pdf").geldt
+    assert replace(partnership, row, "specialist").geldt
+
+
+def test_who_opened_it_is_told_to_a_preschool_as_far_as_it_knows_them(partnership, dossier):
+    row = add(partnership, dossier, "voorschool", NEW)
+    add_school(partnership, "LINDE", "school")
+    with partnership.behind_the_scenes():
+        for organisation in (
+            *(partnership.organisations[key] for key in ("SWV", "LINDE", "VOORSCHOOL")),
+            None,
+        ):
+            of = {"hulpvraag_id": dossier, "noun": "Bijlage", "object_id": str(row.id)}
+            more = {"actie": Actie.BEKIJKEN, "swv_id": row.swv_id, "organisation_id": organisation}
+            db.session.add(Gebeurtenis(**of, **more))
+        db.session.commit()
+    asks = f"/bijlagen/{row.id}/intrekken"
+    page = Browser(partnership, "voorschool").client.get(asks).get_data(as_text=True)
+    for words in ("SWV De Brug", "De Speelhoek", "Anderen die toegang hebben"):
+        assert words in page
+    assert page.count("bekeken, laatst") == 3
+    assert "De Linde" not in page
+    partnership.documents(dossier)
+    advance(partnership, dossier, "bijlagen_toegevoegd", "onderwijsadvies")
+    approach(partnership, dossier, "LINDE")
+    page = Browser(partnership, "voorschool").client.get(asks).get_data(as_text=True)
+    assert "De Linde" in page, "in the dossier the preschool reads who is involved"
+    assert "De Linde" in Browser(partnership, "specialist").client.get(asks).get_data(as_text=True)
 
 
 def test_what_was_replaced_or_retracted_is_not_replaced_again(partnership, dossier):

@@ -1,6 +1,6 @@
 """The bytes of documents: kept within limits, looked into, cleaned, destroyed, and swept up."""
 
-import logging
+import math
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,24 +10,24 @@ from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select, update
-from sqlalchemy.exc import SQLAlchemyError
 
 from app import access
+from app.access import Person
 from app.errors import PortalError
 from app.extensions import db
 from app.models import Bijlage, Hulpvraag, Toestemming
-from app.services import intake, log, store, wording
+from app.services import intake, log, store, thumbnails, wording
 from app.terms import Actie
 
 _LEFT_BEHIND = timedelta(hours=24)  # longer than any upload can take
-_logger = logging.getLogger(__name__)
+_FOR_OTHERS = 0.8  # of a dossier's limits; what is left is for JK staff, whatever others put in
 
 
 class DossierFull(PortalError):
     """The documents of one dossier have a limit together."""
 
     status = 413
-    sentence = _l("This dossier has no room for more documents. Ask the SWV which documents can go.")
+    sentence = _l("This dossier has no room for this document. Ask the SWV to add it: it has more room.")
 
 
 class SwvFull(PortalError):
@@ -45,8 +45,11 @@ class Room:
     full: PortalError
 
 
-def room(hulpvraag: Hulpvraag, adding: int = 0) -> Room:
-    """Give what dossier and SWV still take; DossierFull or SwvFull when there is no room for `adding`."""
+def room(hulpvraag: Hulpvraag, by: Person, adding: int = 0) -> Room:
+    """Give what dossier and SWV still take; DossierFull or SwvFull when there is no room for `adding`.
+
+    Who is not JK staff gets no number: it would tell of documents that they do not see.
+    """
     with access.as_system("the documents of a dossier have a limit together"):
         count, used = db.session.execute(
             select(func.count(), func.coalesce(func.sum(Bijlage.grootte), 0)).where(
@@ -56,16 +59,21 @@ def room(hulpvraag: Hulpvraag, adding: int = 0) -> Room:
         whole = db.session.scalar(
             select(func.coalesce(func.sum(Bijlage.grootte), 0)).where(Bijlage.swv_id == hulpvraag.swv_id)
         )
-    room = int(current_app.config["MAX_DOSSIER_BYTES"]) - int(used)
+    share = 1 if by.is_jk_staff else _FOR_OTHERS
+    room = math.ceil(current_app.config["MAX_DOSSIER_BYTES"] * share) - int(used)
     left = int(current_app.config["MAX_SWV_BYTES"]) - int(whole or 0)
     if left <= adding:
         raise SwvFull
-    if count >= current_app.config["MAX_DOSSIER_FILES"] or room <= adding:
-        raise DossierFull
+    if count >= math.ceil(current_app.config["MAX_DOSSIER_FILES"] * share) or room <= adding:
+        raise DossierFull(_to_the_operator() if by.is_jk_staff else None)
     if left < room:
         return Room(left, SwvFull())
     said = _("This dossier has room for %(size)s more. This file is larger.", size=wording.size(room))
-    return Room(room, DossierFull(said))
+    return Room(room, DossierFull(said if by.is_jk_staff else None))
+
+
+def _to_the_operator() -> str:
+    return _("This dossier has no room for more documents. Ask the operator of the portal for more room.")
 
 
 def keep(
@@ -121,19 +129,6 @@ class _NothingToClean(Exception):
     """What came can stay as it is."""
 
 
-def forget(key: str) -> None:
-    """Remove bytes that got no row. When the database can't say so, they wait for the sweep."""
-    try:
-        with access.as_system("bytes without a row belong to nobody"):
-            known = db.session.scalar(select(Bijlage.id).where(Bijlage.sleutel == key))
-        db.session.rollback()
-    except SQLAlchemyError:
-        _logger.warning("a document without a row waits for the sweep")
-        return
-    if known is None:
-        store.delete(key)
-
-
 def destroy(bijlage: Bijlage) -> None:
     """Remove a document for good: the row and its key first, then the bytes, which nobody can open any more.
 
@@ -153,6 +148,7 @@ def destroy(bijlage: Bijlage) -> None:
         log.record(Actie.VERNIETIGEN, row=bijlage)
         db.session.delete(bijlage)
         db.session.commit()
+    thumbnails.forget(bijlage.id)
     store.delete(key)
 
 

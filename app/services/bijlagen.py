@@ -8,20 +8,32 @@ from typing import Any, BinaryIO
 
 from flask import current_app
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app import access
 from app.access import Person
-from app.errors import BadInput, Conflict
+from app.errors import BadInput, Conflict, NotFound
 from app.extensions import db
 from app.models import Bijlage, Hulpvraag
 from app.models.base import now
-from app.services import bijlage_bytes, bijlage_namen, intake, log, scans, store
+from app.services import (
+    bijlage_bytes,
+    bijlage_namen,
+    bijlage_reeks,
+    dossiers,
+    intake,
+    log,
+    scans,
+    sessions,
+    store,
+    thumbnails,
+)
 from app.terms import Actie, BijlageSoort, Controle, Noun, Stadium, Verb, Zichtbaarheid
 
 _CHUNK = 2**20  # bytes
-_SAME_AGAIN = timedelta(minutes=15)
+_TITLE_LENGTH = 200  # characters
+SAME_AGAIN = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
@@ -84,7 +96,7 @@ def take_in(
     *,
     announced: int | None,
     by: Person,
-    place: Callable[[Bijlage, Hulpvraag], Bijlage],
+    place: Callable[[Bijlage, Hulpvraag, Person], Bijlage],
 ) -> Bijlage:
     """Store the bytes of a new document, and give its row a place in the dossier, or keep neither.
 
@@ -93,66 +105,78 @@ def take_in(
     """
     row.id, row.mimetype = uuid.uuid4(), of.mimetype  # its bytes are encrypted for this id alone
     stored = bijlage_bytes.keep(
-        stream, of, key_id=row.id, room=bijlage_bytes.room(hulpvraag), announced=announced
+        stream, of, key_id=row.id, room=bijlage_bytes.room(hulpvraag, by), announced=announced
     )
     try:
-        _touch(hulpvraag, row)
-        # right or membership can have ended during the upload
-        access.require(access.person_for(by.gebruiker_id, by.organisation_id), Verb.ADD, row)
+        dossiers.take_turn(hulpvraag.id, shows=row.zichtbaarheid is Zichtbaarheid.GEDEELD)
+        still = _still(hulpvraag, by)
         row.grootte, row.sha256, row.sleutel = stored.size, stored.sha256, stored.key
         row.datasleutel, row.kek = stored.datasleutel, stored.kek
         row.controle = scans.first()
-        kept = place(row, hulpvraag)
-        db.session.commit()
+        kept = place(row, hulpvraag, still)
     except BaseException:
         db.session.rollback()
-        bijlage_bytes.forget(stored.key)
+        store.delete(stored.key)
         raise
+    db.session.commit()  # when this fails nobody knows whether the row is there: the sweep removes the bytes
     if kept is not row:
         store.delete(stored.key)
     return kept
 
 
+def _still(hulpvraag: Hulpvraag, by: Person) -> Person:
+    """Give the person as they are after the upload: right, membership or session can have ended meanwhile."""
+    still = access.person_for(by.gebruiker_id, by.organisation_id)
+    if still is None or not may_add(hulpvraag, still) or not sessions.goes_on(by):
+        raise NotFound
+    return still
+
+
 def edit(bijlage: Bijlage, data: Mapping[str, Any], by: Person) -> Bijlage:
-    """Change soort, titel, zichtbaarheid or stadium; each only with its own right."""
+    """Change soort or titel; who sees it and whether it is final are acts of their own."""
     access.require(by, Verb.EDIT, bijlage)
-    titel = intake.clean_text(data.get("titel") or bijlage.titel)
+    titel = intake.clean_text(data.get("titel") or bijlage.titel)[:_TITLE_LENGTH].rstrip()
     if not titel:
         raise BadInput("", {"titel": _l("Please fill this in.")})
+    bijlage = bijlage_reeks.take_turn(bijlage, by)
+    access.require(by, Verb.EDIT, bijlage)
+    bijlage_reeks.refuse_replaced(bijlage)
+    if bijlage.ingetrokken_op is not None:
+        raise Conflict(_l("This document was retracted. It cannot be changed any more."))
     soort = data.get("soort") or bijlage.soort
-    zichtbaarheid = data.get("zichtbaarheid") or bijlage.zichtbaarheid
-    stadium = data.get("stadium") or bijlage.stadium
-    if zichtbaarheid is not bijlage.zichtbaarheid:
-        access.require(by, Verb.SHARE, bijlage)
-    if not access.may(by, Verb.FINALISE, bijlage):
-        if stadium is not bijlage.stadium:
-            raise BadInput("", {"stadium": _l("Only a JK specialist decides whether a document is final.")})
-        if soort is not bijlage.soort:
-            stadium = _stage(soort, None, by)
-    _touch(bijlage, bijlage)
-    if zichtbaarheid is not bijlage.zichtbaarheid:
-        log.record(Actie.DELEN, row=bijlage, oud=bijlage.zichtbaarheid, nieuw=zichtbaarheid)
-    bijlage.titel, bijlage.soort, bijlage.zichtbaarheid, bijlage.stadium = (
-        titel,
-        soort,
-        zichtbaarheid,
-        stadium,
-    )
+    if soort is not bijlage.soort:
+        bijlage.stadium = _stage(soort, None, by)
+    bijlage.titel, bijlage.soort = titel, soort
     log.record(Actie.WIJZIGEN, row=bijlage)
     db.session.commit()
     return bijlage
 
 
+def comes_back(bijlage: Bijlage, by: Person) -> Bijlage | None:
+    """Find the version that counts again when `by` retracts this one: only JK staff know the earlier ones."""
+    return bijlage_reeks.before(bijlage) if by.is_jk_staff and bijlage.geldt else None
+
+
+def require_retract(bijlage: Bijlage, by: Person) -> None:
+    """Raise NotFound without the right, Conflict when there is a newer version: people see that one."""
+    access.require(by, Verb.RETRACT, bijlage)
+    bijlage_reeks.refuse_replaced(bijlage)
+
+
 def retract(bijlage: Bijlage, by: Person) -> Bijlage:
     """Take a document back: only JK staff still see it, as retracted. Retracting it again changes nothing."""
-    access.require(by, Verb.RETRACT, bijlage)
+    require_retract(bijlage, by)
+    bijlage = bijlage_reeks.take_turn(bijlage, by)
+    require_retract(bijlage, by)
     if bijlage.ingetrokken_op is None:
-        _touch(bijlage, bijlage)
+        if comes_back(bijlage, by):
+            bijlage_reeks.restore(bijlage)
         with access.as_system("retracting is a right of its own, without editing"):
             bijlage.ingetrokken_op = now()
             db.session.flush()
         log.record(Actie.VERWIJDEREN, row=bijlage)
-        db.session.commit()
+    db.session.commit()
+    thumbnails.forget(bijlage.id)
     return bijlage
 
 
@@ -239,17 +263,17 @@ def _stage(soort: BijlageSoort, chosen: Stadium | None, by: Person) -> Stadium:
     return Stadium.CONCEPT if soort is BijlageSoort.ONDERWIJSADVIES else Stadium.DEFINITIEF
 
 
-def _place(row: Bijlage, hulpvraag: Hulpvraag) -> Bijlage:
+def _place(row: Bijlage, hulpvraag: Hulpvraag, by: Person) -> Bijlage:
     if known := _same_again(row):
         return known
-    put(row, hulpvraag)
+    put(row, hulpvraag, by)
     log.record(Actie.TOEVOEGEN, row=row)
     return row
 
 
-def put(row: Bijlage, hulpvraag: Hulpvraag) -> None:
+def put(row: Bijlage, hulpvraag: Hulpvraag, by: Person) -> None:
     """Write the row of a new document; DossierFull when others filled the dossier during the upload."""
-    bijlage_bytes.room(hulpvraag, row.grootte)
+    bijlage_bytes.room(hulpvraag, by, row.grootte)
     db.session.add(row)
     db.session.flush()
 
@@ -261,17 +285,11 @@ def _same_again(row: Bijlage) -> Bijlage | None:
             Bijlage.sha256 == row.sha256,
             Bijlage.titel == row.titel,
             Bijlage.soort == row.soort,
+            Bijlage.zichtbaarheid == row.zichtbaarheid,
+            Bijlage.stadium == row.stadium,
             Bijlage.toegevoegd_door_id == row.toegevoegd_door_id,
             Bijlage.organisation_id == row.organisation_id,
             Bijlage.geldt,
-            Bijlage.toegevoegd_op > now() - _SAME_AGAIN,
+            Bijlage.toegevoegd_op > now() - SAME_AGAIN,
         )
     )
-
-
-def _touch(at: Hulpvraag | Bijlage, row: Bijlage) -> None:
-    """Let one at a time change a dossier's documents, past its `versie`; the lists show what is shared."""
-    key = at.id if isinstance(at, Hulpvraag) else at.hulpvraag_id
-    moved = now() if row.zichtbaarheid is Zichtbaarheid.GEDEELD else Hulpvraag.gewijzigd_op
-    with access.as_system("a document changes when its dossier changed, not what it says"):
-        db.session.execute(update(Hulpvraag).where(Hulpvraag.id == key).values(gewijzigd_op=moved))

@@ -5,9 +5,10 @@ from flask_babel import lazy_gettext as _l
 from app import access
 from app.access import Person
 from app.errors import Conflict
+from app.extensions import db
 from app.models import Bijlage
-from app.services import bijlagen
-from app.terms import BijlageSoort, Noun, Stadium, Verb, Zichtbaarheid
+from app.services import bijlage_reeks, log
+from app.terms import Actie, BijlageSoort, Noun, Stadium, Verb, Zichtbaarheid
 
 _NEEDED = (Verb.FINALISE, Verb.SHARE)
 
@@ -35,5 +36,11 @@ def require_release(bijlage: Bijlage, by: Person) -> None:
 def release(bijlage: Bijlage, by: Person) -> Bijlage:
     """Make a draft final and shared in one act. Manual: 'voegt dit toe in Kindkans'."""
     require_release(bijlage, by)
-    ready = {"stadium": Stadium.DEFINITIEF, "zichtbaarheid": Zichtbaarheid.GEDEELD}
-    return bijlagen.edit(bijlage, ready, by)
+    bijlage = bijlage_reeks.take_turn(bijlage, by)
+    require_release(bijlage, by)
+    if bijlage.zichtbaarheid is not Zichtbaarheid.GEDEELD:
+        log.record(Actie.DELEN, row=bijlage, oud=bijlage.zichtbaarheid, nieuw=Zichtbaarheid.GEDEELD)
+    bijlage.stadium, bijlage.zichtbaarheid = Stadium.DEFINITIEF, Zichtbaarheid.GEDEELD
+    log.record(Actie.WIJZIGEN, row=bijlage)
+    db.session.commit()
+    return bijlage

@@ -1,25 +1,18 @@
 """A look at a document within the portal: its pages as pictures, its words, what comes before and after."""
 
 import codecs
-import threading
-import uuid
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-from flask import current_app
 
 from app import access
 from app.access import Person
 from app.errors import NotFound
 from app.extensions import db
 from app.models import Bijlage, Hulpvraag
-from app.services import bijlagen, log, render, store
+from app.services import bijlagen, log, render, store, thumbnails
 from app.terms import Actie, Verb
 
 _MOST_WORDS = 200_000  # characters of a text that are shown
-_MOST_SMALL = 300  # thumbnails that one process remembers
-_one_at_a_time = threading.Lock()
 TEXT = "text/plain"
 
 
@@ -109,19 +102,13 @@ def _require(bijlage: Bijlage, by: Person) -> None:
 
 
 def _kept(bijlage: Bijlage) -> bytes:
-    """Give the thumbnail from the memory of this process, or draw it: a document's bytes never change."""
-    small: OrderedDict[uuid.UUID, bytes] = current_app.extensions.setdefault("thumbnails", OrderedDict())
-    with _one_at_a_time:
-        if found := small.get(bijlage.id):
-            small.move_to_end(bijlage.id)
-            return found
+    """Give the thumbnail from the memory of this process, or draw it."""
+    if found := thumbnails.get(bijlage.id):
+        return found
     with store.open_(bijlage) as file:
         db.session.commit()
         made = render.picture(file, bijlage.mimetype, width=render.SMALL)
-    with _one_at_a_time:
-        small[bijlage.id] = made
-        while len(small) > _MOST_SMALL:
-            small.popitem(last=False)
+    thumbnails.keep(bijlage.id, made)
     return made
 
 

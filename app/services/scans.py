@@ -13,7 +13,7 @@ from app.access import Person, as_system, person_for, recipients
 from app.extensions import db
 from app.models import Bijlage, Hulpvraag
 from app.models.base import now
-from app.services import keys, log, notices, scanner, store, wording
+from app.services import bijlage_reeks, keys, log, notices, scanner, store, wording
 from app.services.outbox import queue
 from app.terms import Actie, Controle
 
@@ -117,11 +117,14 @@ def _scan(key: uuid.UUID, turn: datetime) -> int:
 
 
 def _settle(key: uuid.UUID, turn: datetime, outcome: Controle) -> bool:
+    if outcome is Controle.BESMET:
+        bijlage_reeks.hold(key)
     mine = _update(key, *_mine(turn), controle=outcome, gecontroleerd_op=now())
     if mine and outcome is Controle.BESMET:
         db.session.expire_all()
         bijlage = db.session.scalars(select(Bijlage).where(Bijlage.id == key)).one()
         log.record(Actie.VIRUS, row=bijlage, gelukt=False)
+        bijlage_reeks.restore(bijlage)
         _tell(bijlage)
     db.session.commit()
     return mine
@@ -130,7 +133,8 @@ def _settle(key: uuid.UUID, turn: datetime, outcome: Controle) -> bool:
 def _tell(bijlage: Bijlage) -> None:
     """Tell who added it, and the JK specialist, else the contact persons JK."""
     hulpvraag = db.session.scalars(select(Hulpvraag).where(Hulpvraag.id == bijlage.hulpvraag_id)).one()
-    uploader = person_for(bijlage.toegevoegd_door_id, bijlage.organisation_id, swv_id=bijlage.swv_id)
+    places = (bijlage.organisation_id, bijlage.swv_id)  # JK staff replace what is another organisation's
+    uploader = next(filter(None, (person_for(bijlage.toegevoegd_door_id, place) for place in places)), None)
     for person in recipients(hulpvraag, [uploader]) if uploader else []:
         queue(INFECTED, to=person, hulpvraag=hulpvraag)
     notices.tell_swv(INFECTED, hulpvraag, without=bijlage.toegevoegd_door_id)

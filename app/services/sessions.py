@@ -54,6 +54,13 @@ def end(person: Person) -> None:
     db.session.commit()
 
 
+def goes_on(person: Person) -> bool:
+    """Tell whether the session of this request was not ended meanwhile; True where there is none."""
+    open_ = select(Sessie.id).where(Sessie.id == person.sessie_id, Sessie.beeindigd_op.is_(None))
+    with as_system(_WHY):
+        return person.sessie_id is None or db.session.scalar(open_) is not None
+
+
 def end_all(gebruiker_id: int) -> None:
     """End every session of an account in the current transaction; the caller commits."""
     _end(Sessie.gebruiker_id == gebruiker_id)

@@ -219,7 +219,8 @@ class PortalView(ListView):
                 conflict = str(lost.sentence)
                 if row is not None:  # of a new one there is nothing to compare with
                     row = self.find(row.id)
-                    form.versie.data = row.versie
+                    if "versie" in form:
+                        form.versie.data = row.versie
         status = 200 if request.method == "GET" or "_search" in request.form else 409 if conflict else 422
         context = self._form_context(form, row) | {
             "warnings": warnings,

@@ -30,7 +30,7 @@ class BijlageView(PortalView):
     formatters_columns = {"grootte": lambda row: wording.size(row.grootte)}
     list_columns = ["titel", "soort", "hulpvraag", "organisation", "toegevoegd_op", "grootte"]
     show_columns = [*list_columns, "zichtbaarheid", "stadium", "toegevoegd_door"]
-    edit_columns = ["titel", "soort", "zichtbaarheid", "stadium"]
+    edit_columns = ["titel", "soort"]  # who sees it, and that it is final, are pages of their own
 
     def show_context(self, row: Bijlage) -> dict[str, Any]:
         """Lead back to the dossier, and offer to retract the document when this person may."""
@@ -55,7 +55,7 @@ class BijlageView(PortalView):
             if offered
         ]
         release = release_button(row, by)
-        if row.vervangen_op is not None:
+        if row.vervangen_op is not None or row.ingetrokken_op is not None:
             edits = []
         if release and edits:
             edits = [*(button | {"primary": False} for button in edits), release | {"primary": True}]

@@ -11,9 +11,20 @@ from werkzeug.datastructures import FileStorage
 
 from app import access
 from app.access import Person
-from app.errors import NotFound, PortalError
+from app.errors import Conflict, NotFound, PortalError
 from app.models import Bijlage, Hulpvraag
-from app.services import bijlagen, intake, listing, log, onderwijsadvies, opened, preview, wording
+from app.services import (
+    bijlage_reeks,
+    bijlagen,
+    intake,
+    listing,
+    log,
+    onderwijsadvies,
+    opened,
+    preview,
+    versions,
+    wording,
+)
 from app.services.passing import Readable
 from app.terms import BijlageSoort, Controle, Noun, Stadium, Term, Verb, Zichtbaarheid
 from app.views.base import Page, granted
@@ -109,9 +120,13 @@ class BijlageFilesView(BaseView):
     def retract(self, bijlage_id: str) -> Page:
         """Ask whether the document may go, and retract it."""
         bijlage = listing.one(Bijlage, bijlage_id, ("hulpvraag",))
-        access.require(access.reader(), Verb.RETRACT, bijlage)
+        try:
+            bijlagen.require_retract(bijlage, access.reader())
+            if request.method == "POST":
+                bijlagen.retract(bijlage, access.reader())
+        except Conflict as lost:
+            return self.render_template("message.html", **_newer(bijlage_id, lost)), lost.status
         if request.method == "POST":
-            bijlagen.retract(bijlage, access.reader())
             flash(_("Retracted. The document can no longer be seen in the dossier."))
             return redirect(url_for("HulpvraagView.dossier_tab", pk=bijlage.hulpvraag_id, tab="bijlagen"))
         log.reading(bijlage)
@@ -128,7 +143,7 @@ class BijlageFilesView(BaseView):
             sentence=_("Do you want to take this document out of the dossier?"),
             consequences=[
                 _("Nobody outside the SWV can see it any more."),
-                _("It does not count for the next step any more."),
+                *_afterwards(bijlage, access.reader()),
             ],
             submit_label=_("Retract document"),
             danger=True,
@@ -170,6 +185,40 @@ def body() -> Readable:
     """Give the raw body; of known length as the server gives it: Werkzeug would copy it twice."""
     known = request.content_length is not None
     return cast("Readable", request.environ["wsgi.input"] if known else request.stream)
+
+
+def _afterwards(bijlage: Bijlage, by: Person) -> list[str]:
+    """Say what becomes of the dossier without this document, and of the version before."""
+    found = bijlagen.comes_back(bijlage, by)
+    if found is None:
+        gone, stays = _("It does not count for the next step any more."), bijlage.volgnummer > 1
+        return [gone, _("An earlier version does not come back.")] if stays and bijlage.geldt else [gone]
+    when = wording.exact(found.toegevoegd_op)
+    if bijlage_reeks.readers(found, bijlage) is Zichtbaarheid.GEDEELD:
+        said = _(
+            "The version of %(when)s takes its place: who can read the dossier sees it again.", when=when
+        )
+    else:
+        said = _("The version of %(when)s takes its place, internal.", when=when)
+    return [said, _("Is that version wrong as well? Then retract it too.")]
+
+
+def _newer(bijlage_id: str, lost: Conflict) -> dict[str, Any]:
+    """Lead from a document that was replaced or retracted meanwhile to the version that people see now."""
+    log.refusal(type(lost).__name__)
+    row = listing.one(Bijlage, bijlage_id, ("hulpvraag",))
+    now = versions.latest(row)
+    return {
+        "title": _("Not retracted"),
+        "text": str(lost.sentence),
+        "tone": "error",
+        "button": now
+        and {
+            "label": _("Look at the new version"),
+            "url": url_for("BijlageView.show", pk=now.id),
+            "primary": True,
+        },
+    }
 
 
 def _term(of: type[Term], key: str | None) -> Any:

@@ -32,8 +32,11 @@ class BijlageVersionsView(BaseView):
     @granted("add")
     def replace(self, bijlage_id: str) -> Page:
         """Ask for the new version, or keep it: a raw body, or a form without JavaScript."""
-        row, by = listing.one(Bijlage, bijlage_id, ("hulpvraag",)), access.reader()
-        versions.require_replace(row, by)
+        by = access.reader()
+        row = versions.again(bijlage_id, by) if request.method == "POST" else None
+        if row is None:
+            row = listing.one(Bijlage, bijlage_id, ("hulpvraag",))
+            versions.require_replace(row, by)
         if request.method == "GET":
             log.reading(row)
             return self.render_template("bijlage_vervangen.html", **_replacing(row))
