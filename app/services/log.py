@@ -85,16 +85,25 @@ def record_all(actie: Actie, rows: Iterable[Any]) -> None:
 
 
 def at_the_door(
-    actie: Actie, *, swv_id: uuid.UUID | None, gebruiker_id: int | None, belongs: bool, gelukt: bool = False
+    actie: Actie,
+    *,
+    swv_id: uuid.UUID | None,
+    gebruiker_id: int | None,
+    belongs: bool = True,
+    gelukt: bool = True,
+    row: Any = None,
+    grond: str | None = None,
 ) -> None:
-    """Add what was tried on behalf of nobody yet, in one statement; the caller commits.
+    """Add what somebody did or tried outside any session, in one statement; the caller commits.
 
     At the SWV that was chosen it says whose account it was only when that account `belongs` there: an SWV
     does not hear who people of another one are. Otherwise a second event, of no SWV, says so.
     """
+    noun, key = (type(row).__name__, str(row.id)) if row is not None else (None, None)
+    what = {"actie": actie, "gelukt": gelukt, "noun": noun, "object_id": key, "grond": grond}
     known = gebruiker_id if belongs else None
     told = [(swv_id, known)] if known == gebruiker_id else [(swv_id, None), (None, gebruiker_id)]
-    events = [{"actie": actie, "gelukt": gelukt, "swv_id": at, **_who(None, who)} for at, who in told]
+    events = [{**what, "swv_id": at, **_who(None, who)} for at, who in told]
     insert_as_system(_WHY, Gebeurtenis, events)
 
 

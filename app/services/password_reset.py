@@ -63,5 +63,5 @@ def choose(uitnodiging: Uitnodiging, password: str) -> None:
         db.session.scalars(query).one().wachtwoord_hash = hashed
         db.session.flush()
     sessions.end_all(uitnodiging.gebruiker_id)
-    log.record(Actie.WACHTWOORD_WIJZIGEN, row=uitnodiging, gebruiker_id=uitnodiging.gebruiker_id)
+    uitnodigingen.told(Actie.WACHTWOORD_WIJZIGEN, uitnodiging)
     db.session.commit()

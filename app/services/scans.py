@@ -118,11 +118,14 @@ def _scan(key: uuid.UUID, turn: datetime) -> int:
 
 def _settle(key: uuid.UUID, turn: datetime, outcome: Controle) -> bool:
     mine = _update(key, *_mine(turn), controle=outcome, gecontroleerd_op=now())
-    if mine and outcome is Controle.BESMET:
+    if mine:
         db.session.expire_all()
         bijlage = db.session.scalars(select(Bijlage).where(Bijlage.id == key)).one()
-        log.record(Actie.VIRUS, row=bijlage, gelukt=False)
-        _tell(bijlage)
+        if outcome is Controle.BESMET:
+            log.record(Actie.VIRUS, row=bijlage, gelukt=False)
+            _tell(bijlage)
+        else:
+            log.record(Actie.WIJZIGEN, row=bijlage, grond="controle", oud=Controle.WACHT, nieuw=outcome)
     db.session.commit()
     return mine
 

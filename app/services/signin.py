@@ -168,7 +168,9 @@ def _refused(
 ) -> None:
     key = gebruiker.id if gebruiker else None
     db.session.rollback()
-    log.at_the_door(Actie.AANMELDEN_GEWEIGERD, swv_id=organisation_id, gebruiker_id=key, belongs=belongs)
+    log.at_the_door(
+        Actie.AANMELDEN_GEWEIGERD, swv_id=organisation_id, gebruiker_id=key, belongs=belongs, gelukt=False
+    )
     db.session.commit()
 
 
