@@ -1,16 +1,37 @@
 """What each event of the log says, and what it does not: the ground, whom it names, and to which SWV."""
 
+import base64
 import re
+import secrets
+import uuid
+from urllib.parse import urlsplit
 
 import pytest
 import sqlalchemy as sa
 
+from app.access import as_system
 from app.extensions import db
-from app.models import Gebeurtenis, Gebruiker, Hulpvraag, Kind, Lidmaatschap
-from app.terms import Actie
+from app.models import (
+    Bijlage,
+    Gebeurtenis,
+    Gebruiker,
+    Hulpvraag,
+    Inloggegevens,
+    Invoer,
+    Kind,
+    Lidmaatschap,
+    Uitnodiging,
+)
+from app.models.base import now
+from app.services import invoer, keys, scanner, scans
+from app.services.links import one_time_link
+from app.terms import Actie, Controle, UitnodigingSoort
+from tests import account_steps as steps
 from tests.partnership import Partnership
+from tests.schools import Region
 from tests.test_log import client_of, events
 from tests.test_log_accounts import events_since, last_number
+from tests.uploading import add
 from tests.world import World, text_of
 
 
@@ -45,9 +66,6 @@ def test_an_swv_does_not_hear_who_people_of_another_swv_are_when_they_try_to_sig
 
 @pytest.mark.both_engines
 def test_an_swv_does_not_hear_whose_password_of_another_swv_was_forgotten(world: World):
-    from app.models import Inloggegevens
-    from app.models.base import now
-
     with world.behind_the_scenes():
         for name in ("specialist-anker", "specialist"):
             known = db.session.scalar(
@@ -272,3 +290,215 @@ def test_what_is_no_ip_address_is_not_kept_and_breaks_nothing(brug, told: str, k
     answer = client.get("/hulpvragen/", environ_overrides={"REMOTE_ADDR": told})
     assert answer.status_code == 200
     assert events(brug)[-1].adres == kept
+
+
+# Accounts, outside any session
+
+
+@pytest.fixture
+def invitation(app) -> tuple[str, uuid.UUID]:
+    """The link of somebody who was invited to a new SWV, and that SWV."""
+    swv_id = steps.swv(app)
+    return steps.invited(app, "noor@example.nl", swv_id), swv_id
+
+
+def rows_of(app) -> list[Gebeurtenis]:
+    with app.app_context(), as_system("the test reads the log"):
+        return list(db.session.scalars(sa.select(Gebeurtenis).order_by(Gebeurtenis.volgnummer)))
+
+
+@pytest.mark.both_engines
+def test_each_step_of_an_activation_is_in_the_log_of_the_swv_that_invited(app, invitation):
+    link, swv_id = invitation
+    seen = len(rows_of(app))
+    visitor = steps.Visitor(app)
+    visitor.get(link)
+    visitor.get(f"{link}/wachtwoord")
+    visitor.post(f"{link}/wachtwoord", password=steps.PASSWORD, repeat=steps.PASSWORD)
+    account = steps.Account("noor", str(swv_id), steps.secret_on(visitor.get(f"{link}/code")))
+    visitor.post(f"{link}/code", code="000000")
+    visitor.post(f"{link}/code", code=account.code())
+    visitor.get(f"{link}/herstelcodes")
+    visitor.post(f"{link}/herstelcodes", kept="y")
+    made = rows_of(app)[seen:]
+    assert [(event.actie, event.gelukt) for event in made] == [
+        (Actie.LEZEN, True),  # name and user name
+        (Actie.LEZEN, True),
+        (Actie.WACHTWOORD_WIJZIGEN, True),
+        (Actie.LEZEN, True),  # the secret of the phone
+        (Actie.GEWEIGERD, False),
+        (Actie.LEZEN, True),
+        (Actie.ACCOUNT_ACTIVEREN, True),
+        (Actie.LEZEN, True),  # the recovery codes
+        (Actie.SLUITEN, True),
+    ]
+    assert {event.swv_id for event in made} == {swv_id}
+    assert len({event.gebruiker_id for event in made}) == 1
+    assert made[0].gebruiker_id
+
+
+@pytest.mark.both_engines
+def test_a_link_that_opens_nothing_is_a_refusal_that_says_what_is_known(app, invitation):
+    link, swv_id = invitation
+    steps.activate(app, link, "noor", swv_id)
+    seen = len(rows_of(app))
+    assert steps.Visitor(app).get(link).status_code == 410
+    assert steps.Visitor(app).get("/uitnodiging/onzin").status_code == 404
+    assert steps.Visitor(app).get("/wachtwoord/onzin").status_code == 404
+    over, *unknown = rows_of(app)[seen:]
+    assert (over.actie, over.gelukt, over.swv_id, over.grond) == (
+        Actie.GEWEIGERD,
+        False,
+        swv_id,
+        "LinkGone",
+    )
+    assert over.gebruiker_id
+    assert [(event.actie, event.gebruiker_id, event.swv_id) for event in unknown] == [
+        (Actie.GEWEIGERD, None, None)
+    ] * 2
+
+
+@pytest.mark.both_engines
+def test_a_new_password_is_in_the_log_of_the_swv(app, invitation):
+    link, swv_id = invitation
+    account = steps.activate(app, link, "noor", swv_id)
+    visitor = steps.Visitor(app)
+    visitor.get("/wachtwoord-vergeten")
+    visitor.post("/wachtwoord-vergeten", organisation=account.organisation, username="noor")
+    with app.app_context(), as_system("the test reads the mail"):
+        query = sa.select(Uitnodiging.id).where(Uitnodiging.soort == UitnodigingSoort.WACHTWOORD)
+        path = urlsplit(one_time_link(UitnodigingSoort.WACHTWOORD, db.session.scalars(query).one())).path
+    seen = len(rows_of(app))
+    visitor.get(path)
+    word = "een heel andere lange zin"
+    assert visitor.post(path, password=word, repeat=word).status_code == 302
+    made = rows_of(app)[seen:]
+    assert [(event.actie, event.swv_id) for event in made] == [
+        (Actie.LEZEN, swv_id),
+        (Actie.WACHTWOORD_WIJZIGEN, swv_id),
+    ]
+
+
+# The portal itself and its operator
+
+
+def test_a_clean_scan_is_the_event_that_released_the_document(brug, monkeypatch):
+    key = brug.dossier()
+    with brug.at_work("voorschool"):
+        paper = add(brug, key, "voorschool").id
+    monkeypatch.setattr(scanner, "is_on", lambda: True)
+    monkeypatch.setattr(scanner, "finds_virus", lambda _file: False)
+    with brug.behind_the_scenes():
+        db.session.execute(sa.update(Bijlage).values(controle=Controle.WACHT, gecontroleerd_op=None))
+        db.session.commit()
+    seen = len(events(brug))
+    with brug.app.app_context():
+        assert scans.due() == 1
+    (event,) = events(brug)[seen:]
+    assert (event.actie, event.object_id, event.hulpvraag_id) == (Actie.WIJZIGEN, str(paper), key)
+    assert (event.grond, event.oud, event.nieuw) == ("controle", "wacht", "schoon")
+
+
+@pytest.mark.both_engines
+def test_what_the_operator_does_is_an_event(brug):
+    runner = brug.app.test_cli_runner()
+    names = ["--first-name", "Pim", "--last-name", "Post", "--email", "pim@example.nl"]
+    seen = len(events(brug))
+    assert runner.invoke(args=["create-admin", *names, "--swv", "SWV Het Veer"]).exit_code == 0
+    made = [(event.actie, event.noun) for event in events(brug)[seen:]]
+    assert made == [(Actie.TOEVOEGEN, "Organisation"), (Actie.ACCOUNT_UITNODIGEN, "Lidmaatschap")]
+    seen = len(events(brug))
+    assert runner.invoke(args=["sweep"]).exit_code == 0
+    assert [(e.actie, e.grond, e.nieuw) for e in events(brug)[seen:]] == [(Actie.VERWIJDEREN, "sweep", "0")]
+
+
+@pytest.mark.both_engines
+def test_a_key_encryption_key_that_was_replaced_is_an_event(brug):
+    add(brug, brug.dossier(), "voorschool")
+    new = base64.b64encode(secrets.token_bytes(32)).decode()
+    brug.app.config["KEK"] = f"{new},{brug.app.config['KEK']}"
+    seen = len(events(brug))
+    done = brug.app.test_cli_runner().invoke(args=["rotate-kek"])
+    assert done.exit_code == 0, done.output
+    (event,) = events(brug)[seen:]
+    with brug.app.app_context():
+        assert (event.actie, event.noun, event.grond, event.nieuw) == (
+            Actie.WIJZIGEN,
+            "Bijlage",
+            "kek",
+            keys.newest(),
+        )
+
+
+def test_a_list_that_is_forgotten_is_an_event_of_its_swv(brug, clock):
+    with brug.behind_the_scenes():
+        swv = brug.organisations["SWV"]
+        row = Invoer(swv_id=swv, door_id=brug.people["contact"][0], bestandsnaam="a.csv", aantal=0)
+        row.regels = "[]"
+        db.session.add(row)
+        db.session.commit()
+        key = str(row.id)
+    clock.shift(24 * 3600 + 60)
+    seen = len(events(brug))
+    with brug.app.app_context():
+        assert invoer.forget(now()) == 1
+        assert invoer.forget(now()) == 0
+    (event,) = events(brug)[seen:]
+    assert (event.actie, event.noun, event.object_id, event.swv_id) == (
+        Actie.VERWIJDEREN,
+        "Invoer",
+        key,
+        swv,
+    )
+
+
+def test_an_export_in_a_shape_that_there_is_none_of_is_a_refusal_alone(world: World):
+    for who in ("rolbeheer", "rolbeheer-brug"):
+        if who not in world.who or world.browser(who).get("/invoer/").status_code != 200:
+            continue
+        number = last_number(world)
+        assert world.browser(who).get("/invoer/export.pdf").status_code == 404
+        assert [event.actie for event in events_since(world, number)] == [Actie.GEWEIGERD]
+        return
+    raise AssertionError("nobody imports")
+
+
+# For somebody else
+
+
+@pytest.fixture
+def streek(app) -> Region:
+    return Region(app).settle()
+
+
+@pytest.mark.both_engines
+def test_an_act_for_somebody_else_says_for_whom(streek):
+    dossier = streek.advised()
+    linde, form = streek.propose(dossier, "LINDE"), streek.form(dossier)
+    parent = streek.parents(dossier)["Olga"]
+    streek.record(linde, parent, form)
+    streek.withdraw(dossier, by="contact")
+    answered, withdrawn = (
+        [e for e in events(streek) if e.actie is actie][-1] for actie in (Actie.BEANTWOORDEN, Actie.INTREKKEN)
+    )
+    assert answered.nieuw == withdrawn.nieuw == str(parent)
+
+
+def test_an_answer_that_jk_staff_note_says_of_which_school_and_a_schools_own_says_no_more(streek):
+    for by, wanted in (("specialist", streek.organisations["LINDE"]), ("linde", None)):
+        dossier = streek.advised()
+        linde = streek.approached(dossier, "LINDE")
+        streek.step(dossier, "aanmelden_school")
+        streek.answer(linde, "akkoord", by=by)
+        last = [event for event in events(streek) if event.actie is Actie.BEANTWOORDEN][-1]
+        assert last.nieuw == (str(wanted) if wanted else None)
+        assert last.toegang
+
+
+def test_a_step_of_the_preschool_that_jk_staff_made_says_so(brug):
+    for by, wanted in (("contact", str(brug.organisations["VOORSCHOOL"])), ("voorschool", None)):
+        key = brug.dossier()
+        brug.documents(key)
+        brug.move(key, "bijlagen_toegevoegd", by=by)
+        last = [event for event in events(brug) if event.actie is Actie.STATUS_WIJZIGEN][-1]
+        assert last.nieuw == wanted

@@ -36,6 +36,7 @@ def rotate(told: Callable[[Rotated], None] = lambda so_far: None) -> Rotated:
     """
     so_far, last = Rotated(), None
     while batch := _sealed_otherwise(keys.newest(), last):
+        before = so_far.done
         for key_id, sealed, kek in batch:
             try:
                 anew, newest = keys.rewrapped(sealed, kek, key_id)
@@ -47,7 +48,8 @@ def rotate(told: Callable[[Rotated], None] = lambda so_far: None) -> Rotated:
                 db.session.execute(query.values(datasleutel=anew, kek=newest))
             so_far.done += 1
         last = batch[-1][0]
-        log.record(Actie.WIJZIGEN, noun=Bijlage.__name__, grond="kek", nieuw=keys.newest())
+        if so_far.done > before:
+            log.record(Actie.WIJZIGEN, noun=Bijlage.__name__, grond="kek", nieuw=keys.newest())
         db.session.commit()
         told(so_far)
     return so_far
