@@ -430,6 +430,7 @@ def test_a_key_encryption_key_that_was_replaced_is_an_event(brug):
         )
 
 
+@pytest.mark.both_engines
 def test_a_list_that_is_forgotten_is_an_event_of_its_swv(brug, clock):
     with brug.behind_the_scenes():
         swv = brug.organisations["SWV"]
