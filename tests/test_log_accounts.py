@@ -11,7 +11,7 @@ from tests.census import LEAVING, Route
 from tests.oracle import Thing
 from tests.test_pages import _fair_share, ask, cases, expected
 from tests.traces import changed, digest
-from tests.world import GONE, World, text_of
+from tests.world import GONE, World, marks_on, text_of
 
 # Pages that hold nothing about anybody: a form to fill in, words that are the same for all.
 ABOUT_NOBODY = frozenset(
@@ -83,11 +83,40 @@ def changes_nothing(world: World, route: Route, key: str, thing: Thing) -> bool:
         return ask(world, route, key, thing).status_code == 302 and not changed(before, digest(world))
 
 
-def _wrong(world: World, route, thing: Thing, status: int, made: list[Gebeurtenis]) -> str:
+# What names children, parents or people: a page with a word of theirs is a look.
+PERSONAL = frozenset({*OF_A_DOSSIER, "Kind", "Gezagsdrager", "Deelname", "Lidmaatschap"})
+
+
+def _names(world: World, answer) -> set[str]:
+    """The nouns of what an answer tells of a dossier or a person."""
+    return {world.marks[mark].thing.noun for mark in marks_on(answer) if mark in world.marks} & PERSONAL
+
+
+def _groundless(made: list[Gebeurtenis]) -> str:
+    """Say which event of a dossier lacks the ground; a message may be read after one's part ended."""
+    lacks = [
+        event.actie.value
+        for event in made
+        if event.gelukt
+        and event.hulpvraag_id
+        and event.gebruiker_id
+        and not event.toegang
+        and event.noun != "Bericht"
+    ]
+    return f"no ground: {lacks}" if lacks else ""
+
+
+def _wrong(world: World, route, thing: Thing, answer, made: list[Gebeurtenis]) -> str:
     """Say what the log lacks after this answer."""
+    status = answer.status_code
     refused = [event for event in made if not event.gelukt]
+    if groundless := _groundless(made):
+        return groundless
     if 400 <= status < 500:
-        return "" if len(refused) == 1 else f"{len(refused)} events of the refusal"
+        if len(refused) != 1:
+            return f"{len(refused)} events of the refusal"
+        shown = status in (409, 422) and _names(world, answer)
+        return f"no event of what it shows: {shown}" if shown and len(made) == 1 else ""
     if not made:
         needs = route.endpoint not in ABOUT_NOBODY and (status == 200 or route.changes)
         return "no event" if needs else ""
@@ -106,8 +135,8 @@ def test_every_page_and_every_refusal_is_an_event_of_the_right_person_and_dossie
         wanted = expected(world, route, key, thing)
         with world.as_it_was() if route.changes and wanted < 400 else nullcontext():
             before = last_number(world)
-            status = ask(world, route, key, thing).status_code
-            made = events_since(world, before)
+            answer = ask(world, route, key, thing)
+            status, made = answer.status_code, events_since(world, before)
         here = f"{route.name} as {key}: {status}"
         if {event.gebruiker_id for event in made} - {world.who[key].account, None}:
             wrong.append(f"{here}: an event of somebody else")
@@ -115,10 +144,41 @@ def test_every_page_and_every_refusal_is_an_event_of_the_right_person_and_dossie
             continue
         if not made and status == 302 and changes_nothing(world, route, key, thing):
             continue
-        if lacks := _wrong(world, route, thing, status, made):
+        if lacks := _wrong(world, route, thing, answer, made):
             wrong.append(f"{here}: {lacks}")
     assert not wrong, "\n".join(sorted(set(wrong))[:60])
     proven("L2 routes", number)
+
+
+def test_a_form_that_comes_back_after_a_search_is_an_event_of_what_it_shows(world: World, lane, proven):
+    """Without JavaScript a search sends the whole form: `_search`, which any form of anybody can carry."""
+    forms = [
+        (route, key, thing)
+        for route, key, thing in cases(world)
+        if route.method == "POST" and not route.changes and not route.raw and key and key not in GONE
+        if route.endpoint not in LEAVING and expected(world, route, key, thing) in (409, 422)
+    ]
+    number = min(lane.cases(gate=150, proof=5_000), len(forms))
+    wrong, shown = [], 0
+    for route, key, thing in _fair_share(forms, number, lane.random("L2 search")):
+        browser, path = world.browser(key), route.path(thing, world.keys.get(thing.id, ""))
+        with world.as_it_was():  # what is no form may do something
+            before = last_number(world)
+            answer = browser.post(path, route.sends | {"_search": "x"} if not _has_files(route) else {})
+            made = events_since(world, before)
+        names = _names(world, answer) if answer.status_code < 300 else set()
+        shown += bool(names)
+        if names and not [event for event in made if event.gelukt]:
+            wrong.append(f"{route.name} as {key}: no event, and it shows {names}")
+        if groundless := _groundless(made):
+            wrong.append(f"{route.name} as {key}: {groundless}")
+    assert not wrong, "\n".join(sorted(set(wrong))[:60])
+    assert shown
+    proven("L2 search", number)
+
+
+def _has_files(route: Route) -> bool:
+    return any(name.startswith("bestand") for name in route.sends)
 
 
 @contextmanager

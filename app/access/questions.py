@@ -2,10 +2,11 @@
 
 import uuid
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from flask import g, has_app_context, has_request_context
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import Select, bindparam, exists, or_, select
 
 from app import models as m
 from app.access.invited import INVITED_ROLES, was_invited
@@ -163,28 +164,48 @@ def _is_party(person: Person, party: Any) -> bool:
     return person.organisation_id is not None and bool(party.organisation_id == person.organisation_id)
 
 
-def known_grounds(person: Person | None, hulpvraag_id: uuid.UUID | None) -> str | None:
-    """Name the grounds on which a dossier is open to `person`, as far as this request asked: for the log."""
+def grounds_of(person: Person | None, hulpvraag_id: uuid.UUID | None, *, ask: bool = True) -> str | None:
+    """Name the grounds on which a dossier is open to `person`, for the log.
+
+    Those that were known first in this request, before it changed anything. Without `ask` nothing is asked.
+    """
     if person is None or hulpvraag_id is None:
         return None
     if person.is_jk_staff:
         return Ground.SWV.value
-    kept = g.get("grounds", {}) if has_request_context() else {}
-    found = {party.grond for party in kept.get(hulpvraag_id, ()) if _is_party(person, party)}
-    return ",".join(sorted(found)) or None
+    first = g.get("first_grounds", {}) if has_request_context() else {}
+    if hulpvraag_id not in first and not ask:
+        return None
+    parties = first[hulpvraag_id] if hulpvraag_id in first else _in_force(hulpvraag_id)
+    return ",".join(sorted({party.grond for party in parties if _is_party(person, party)})) or None
 
 
 def in_force(hulpvraag: m.Hulpvraag) -> Sequence[Any]:
     """Give every involvement that holds now, the longest first; asked once a request till a write."""
+    return _in_force(hulpvraag.id)
+
+
+def _in_force(hulpvraag_id: uuid.UUID) -> Sequence[Any]:
     kept: dict[uuid.UUID, Sequence[Any]] = g.setdefault("grounds", {}) if has_request_context() else {}
-    if hulpvraag.id not in kept:
-        b = m.Betrokkenheid.__table__.c
-        query = select(b.grond, b.organisation_id, b.gebruiker_id, b.namens_id)
+    if hulpvraag_id not in kept:
         with as_system("the gate itself asks"), db.session.no_autoflush:
-            kept[hulpvraag.id] = db.session.execute(
-                query.where(b.hulpvraag_id == hulpvraag.id, holds(b, hulpvraag)).order_by(b.van, b.id)
-            ).all()
-    return kept[hulpvraag.id]
+            kept[hulpvraag_id] = db.session.execute(_holding(), {"dossier": hulpvraag_id}).all()
+        if has_request_context():
+            g.setdefault("first_grounds", {}).setdefault(hulpvraag_id, kept[hulpvraag_id])
+    return kept[hulpvraag_id]
+
+
+@lru_cache(maxsize=1)
+def _holding() -> Select[Any]:
+    """Write the question which involvements of a dossier hold; what is kept is the question."""
+    parties, dossiers = m.Betrokkenheid.__table__, m.Hulpvraag.__table__
+    b, h = parties.c, dossiers.c
+    return (
+        select(b.grond, b.organisation_id, b.gebruiker_id, b.namens_id)
+        .join_from(parties, dossiers, h.id == b.hulpvraag_id)
+        .where(h.id == bindparam("dossier"), holds(b, h))
+        .order_by(b.van, b.id)
+    )
 
 
 def forget_levels() -> None:

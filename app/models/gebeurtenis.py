@@ -16,7 +16,9 @@ class Gebeurtenis(Model):
 
     `volgnummer` grows: numbers of acts that were undone are missing, and one may come in after a later one.
     `toegang` is on which grounds the dossier was open, `grond` what more there is to say of the act. `oud`
-    and `nieuw` are what a setting or a right was before and after: a key, never typed text.
+    and `nieuw` are what a setting or a right was before and after: a key, never typed text. Of an act for
+    somebody else, such as a consent that JK staff noted, `nieuw` is for whom: the id of that parent (their
+    Gezagsdrager), school or preschool.
     Source: NEN 7513. Plain ids without foreign keys: a log row outlives what it is about. Rows are only
     added: triggers in the database refuse to change or remove one.
     """

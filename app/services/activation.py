@@ -10,7 +10,7 @@ from app.errors import BadInput
 from app.extensions import db
 from app.models import Bericht, Inloggegevens, Organisation, Uitnodiging
 from app.models.base import now
-from app.services import log, new_accounts, outbox, passwords, sessions, two_factor, uitnodigingen
+from app.services import new_accounts, outbox, passwords, sessions, two_factor, uitnodigingen
 from app.terms import Actie, UitnodigingSoort
 
 _WHY = "an account is activated before anybody can sign in to it"
@@ -40,8 +40,10 @@ def choose_password(uitnodiging: Uitnodiging, password: str) -> None:
         unconfirmed = _unconfirmed(uitnodiging)
         secret = uitnodiging.nieuw_geheim or two_factor.new_secret()
         chosen = {"nieuw_wachtwoord": passwords.hash_password(password), "nieuw_geheim": secret}
-        db.session.execute(update(Uitnodiging).where(*unconfirmed).values(chosen))
-        db.session.commit()
+        kept = db.session.execute(update(Uitnodiging).where(*unconfirmed).values(chosen))
+    if kept.rowcount:  # type: ignore[attr-defined]
+        uitnodigingen.told(Actie.WACHTWOORD_WIJZIGEN, uitnodiging)
+    db.session.commit()
 
 
 def confirm_code(uitnodiging: Uitnodiging, code: str) -> None:
@@ -49,6 +51,8 @@ def confirm_code(uitnodiging: Uitnodiging, code: str) -> None:
     password, secret = uitnodiging.nieuw_wachtwoord, uitnodiging.nieuw_geheim
     step = two_factor.matching_step(secret, code)
     if step is None:
+        uitnodigingen.told(Actie.GEWEIGERD, uitnodiging, gelukt=False, grond="code")
+        db.session.commit()
         problem = _("This code is not right. Fill in the six digits that the app shows now.")
         raise BadInput(problem, {"code": problem})
     moment = now()
@@ -66,7 +70,7 @@ def confirm_code(uitnodiging: Uitnodiging, code: str) -> None:
     _give(uitnodiging.gebruiker_id, password, secret, step)
     two_factor.replace_recovery_codes(uitnodiging.gebruiker_id, two_factor.recovery_codes(uitnodiging.id))
     sessions.end_all(uitnodiging.gebruiker_id)
-    log.record(Actie.ACCOUNT_ACTIVEREN, row=uitnodiging, gebruiker_id=uitnodiging.gebruiker_id)
+    uitnodigingen.told(Actie.ACCOUNT_ACTIVEREN, uitnodiging)
     db.session.commit()
 
 
@@ -79,6 +83,7 @@ def _unconfirmed(uitnodiging: Uitnodiging) -> tuple[ColumnElement[bool], ...]:
 def finish(uitnodiging: Uitnodiging) -> None:
     """Use up the invitation: the recovery codes are kept and are never shown again."""
     uitnodigingen.use(uitnodiging)
+    uitnodigingen.told(Actie.SLUITEN, uitnodiging)
     db.session.commit()
 
 

@@ -154,7 +154,10 @@ def destroy(bijlage: Bijlage) -> None:
 
 def sweep() -> int:
     """Remove the bytes that a crash left without a row, after a day; give how many files went."""
-    return store.sweep(known_keys(), older_than=_LEFT_BEHIND)
+    gone = store.sweep(known_keys(), older_than=_LEFT_BEHIND)
+    log.record(Actie.VERWIJDEREN, noun=Bijlage.__name__, grond="sweep", nieuw=str(gone))
+    db.session.commit()
+    return gone
 
 
 def known_keys() -> set[str]:

@@ -6,8 +6,9 @@ from app.access import as_system
 from app.errors import NotFound
 from app.extensions import db
 from app.models import Lidmaatschap, Organisation, Uitnodiging
+from app.services import log
 from app.services.links import one_time_link
-from app.terms import OrganisationSoort
+from app.terms import Actie, OrganisationSoort
 
 _WHY = "who installs the portal makes the first account"
 
@@ -24,6 +25,7 @@ def organisation(naam: str, soort: OrganisationSoort) -> Organisation:
         if soort is OrganisationSoort.SAMENWERKINGSVERBAND:
             made.swv_id = made.id
             db.session.flush()
+    log.record(Actie.TOEVOEGEN, row=made)
     return made
 
 

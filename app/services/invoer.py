@@ -102,9 +102,12 @@ def forget(moment: datetime) -> int:
     """Empty the lists that nobody carried out within a day; give how many."""
     old = (Invoer.op < moment - KEPT, Invoer.regels.is_not(None))
     with as_system("a list with names is kept for a day", across_swvs=True):
-        emptied = db.session.execute(update(Invoer).where(*old).values(regels=None))
-        db.session.commit()
-    return int(emptied.rowcount)  # type: ignore[attr-defined]
+        emptied = update(Invoer).where(*old).values(regels=None).returning(Invoer.id, Invoer.swv_id)
+        found = db.session.execute(emptied.execution_options(synchronize_session=False)).all()
+    for key, swv_id in found:
+        log.record(Actie.VERWIJDEREN, noun=Invoer.__name__, object_id=key, swv_id=swv_id, grond="bewaard")
+    db.session.commit()
+    return len(found)
 
 
 def _changed() -> str:

@@ -42,8 +42,7 @@ class Blad:
 
     def written(self, ending: str) -> bytes:
         """Write it as .csv or .xlsx; NotFound for another ending."""
-        if ending not in ENDINGS:
-            raise NotFound
+        require_ending(ending)
         return self._xlsx() if ending == "xlsx" else self._csv()
 
     def _csv(self) -> bytes:
@@ -70,6 +69,12 @@ class Blad:
             sheet.column_dimensions[column].width = _WIDTH
         for number, row in enumerate(rows):
             sheet.append([_cell(sheet, value, bold=number == 0) for value in row])
+
+
+def require_ending(ending: str) -> None:
+    """Raise NotFound for what no sheet can be written as: before it is an event that it was."""
+    if ending not in ENDINGS:
+        raise NotFound
 
 
 def _safe(value: Value) -> str:

@@ -14,7 +14,7 @@ from app.errors import NotFound
 from app.extensions import db
 from app.models.base import parse_id
 from app.models.kind import searchable
-from app.services import related
+from app.services import log, related
 
 COUNT_CAP = 10_001
 
@@ -138,5 +138,6 @@ def one(model: type[Any], key: Any, load: Sequence[str] = ()) -> Any:
     row = db.session.scalar(select(model).where(model.id == wanted)) if wanted else None
     if row is None:
         raise NotFound
+    log.at_hand(row)
     related.fetch([row], load)
     return row

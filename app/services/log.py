@@ -1,14 +1,15 @@
 """The log: one row an event, in the transaction of the act. When it can't be written, the act fails."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from ipaddress import ip_address
 from typing import Any
 
 from flask import g, has_request_context, request
 from sqlalchemy import literal, select
 
-from app.access import Person, as_system, current_person, insert_as_system, known_grounds
+from app.access import Person, as_system, current_person, grounds_of, insert_as_system
 from app.extensions import db
 from app.models import (
     Afspraak,
@@ -26,6 +27,8 @@ from app.models.base import now, parse_id
 from app.terms import Actie
 
 _WHY = "the log is written by the portal itself"
+# With these a form's page comes back, its row on it: after a search, with what is wrong, after somebody else.
+_SHOWN_AGAIN = (200, 409, 422)
 _IN_A_DOSSIER: tuple[Any, ...] = (
     Afspraak, Bericht, Bijlage, Deelname, Notitie, Overlegronde, SchoolVoorkeur, Toestemming,
 )  # fmt: skip
@@ -51,18 +54,19 @@ def record(
     `person` is the one who acts (default: of this request), `row` what it is about; the caller commits.
     """
     person = person or current_person()
-    about = row.id if isinstance(row, Hulpvraag) else getattr(row, "hulpvraag_id", None)
+    about = hulpvraag_id or _hulpvraag_of(row)
     event = {
         "actie": actie,
         "gelukt": gelukt,
         "swv_id": swv_id or (person.swv_id if person else None) or getattr(row, "swv_id", None),
-        "hulpvraag_id": hulpvraag_id or about,
+        "hulpvraag_id": about,
         "noun": noun or (type(row).__name__ if row is not None else None),
         "object_id": str(row.id) if row is not None else str(object_id) if object_id else None,
         "grond": grond,
         "oud": oud,
         "nieuw": nieuw,
-        "toegang": known_grounds(person, hulpvraag_id or about),
+        # Of a refusal nothing is asked: it would take longer where there is a dossier.
+        "toegang": grounds_of(person, about, ask=gelukt),
         **_who(person, gebruiker_id),
     }
     insert_as_system(_WHY, Gebeurtenis, [event])
@@ -80,6 +84,34 @@ def record_all(actie: Actie, rows: Iterable[Any]) -> None:
         insert_as_system(_WHY, Gebeurtenis, events)
 
 
+def at_the_door(
+    actie: Actie,
+    *,
+    swv_id: uuid.UUID | None,
+    gebruiker_id: int | None,
+    belongs: bool = True,
+    gelukt: bool = True,
+    row: Any = None,
+    grond: str | None = None,
+) -> None:
+    """Add what somebody did or tried outside any session, in one statement; the caller commits.
+
+    At the SWV that was chosen it says whose account it was only when that account `belongs` there: an SWV
+    does not hear who people of another one are. Otherwise a second event, of no SWV, says so.
+    """
+    noun, key = (type(row).__name__, str(row.id)) if row is not None else (None, None)
+    what = {"actie": actie, "gelukt": gelukt, "noun": noun, "object_id": key, "grond": grond}
+    known = gebruiker_id if belongs else None
+    told = [(swv_id, known)] if known == gebruiker_id else [(swv_id, None), (None, gebruiker_id)]
+    events = [{**what, "swv_id": at, **_who(None, who)} for at, who in told]
+    insert_as_system(_WHY, Gebeurtenis, events)
+
+
+def _hulpvraag_of(row: Any) -> uuid.UUID | None:
+    found: uuid.UUID | None = row.id if isinstance(row, Hulpvraag) else getattr(row, "hulpvraag_id", None)
+    return found
+
+
 def _who(person: Person | None, gebruiker_id: int | None = None) -> dict[str, Any]:
     """Say who acts, for whom and from where."""
     return {
@@ -87,13 +119,25 @@ def _who(person: Person | None, gebruiker_id: int | None = None) -> dict[str, An
         "organisation_id": person.organisation_id if person else None,
         "rollen": ",".join(sorted(person.rollen)) if person else None,
         "pagina": request.endpoint if has_request_context() else None,
-        "adres": request.remote_addr if has_request_context() else None,
+        "adres": _address(request.remote_addr) if has_request_context() else None,
     }
 
 
+def _address(told: str | None) -> str | None:
+    """Give the IP address; what else a proxy, or who forged its header, says is no place."""
+    try:
+        return str(ip_address((told or "").partition("%")[0]))
+    except ValueError:
+        return None
+
+
 def refusal(why: str) -> None:
-    """Undo what was pending; when a signed-in person was refused, keep that, in a transaction of its own."""
+    """Undo what was pending; when a signed-in person was refused, keep that, in a transaction of its own.
+
+    What the page was about is forgotten as well: who shows it after all fetches it anew.
+    """
     db.session.rollback()
+    g.pop("at_hand", None)
     if current_person() is not None:
         asked = (request.view_args or {}) if has_request_context() else {}
         keys = [parse_id(asked.get(name)) for name in ("pk", "hulpvraag_id", "bijlage_id")]
@@ -106,16 +150,49 @@ def refusal(why: str) -> None:
 
 def _dossier_of(key: uuid.UUID) -> uuid.UUID | None:
     """Find at which dossier of the own SWV somebody knocked: as much work for a key of nothing."""
-    here = (select(model.hulpvraag_id).where(model.id == key) for model in _IN_A_DOSSIER)
-    query = select(Hulpvraag.id).where(Hulpvraag.id == key).union_all(*here)
+    person = current_person()
+    own = person.swv_id if person else None
+    here = (select(model.hulpvraag_id).where(model.id == key, model.swv_id == own) for model in _IN_A_DOSSIER)
+    query = select(Hulpvraag.id).where(Hulpvraag.id == key, Hulpvraag.swv_id == own).union_all(*here)
     with as_system(_WHY):
         return db.session.scalar(query.limit(1))
 
 
-def answered(status: int) -> None:
-    """Keep that a signed-in person was refused, when the page itself said so: in words, or beside a form."""
+def answered(status: int, *, page: bool) -> None:
+    """Keep what the answer itself says: that somebody was refused, and what a form's page showed again.
+
+    A form that comes back, with what is wrong or with what was searched, shows its dossier as it did before.
+    """
+    at_hand: dict[Any, dict[str, Any]] = g.pop("at_hand", {})
     if 400 <= status < 500 and not g.get("refused"):
         refusal(str(status))
+    if not (page and request.method == "POST" and status in _SHOWN_AGAIN) or current_person() is None:
+        return
+    seen = [about for about in at_hand.values() if _key(about) not in g.get("seen", ())]
+    for about in seen:
+        record(Actie.LEZEN, **about)
+    if seen:
+        db.session.commit()
+
+
+def at_hand(row: Any) -> None:
+    """Hold what the page of this request is about, till it is known whether that page was shown."""
+    named(type(row).__name__, row.id, _hulpvraag_of(row), getattr(row, "swv_id", None))
+
+
+def named(
+    noun: str, object_id: Any, hulpvraag_id: uuid.UUID | None = None, swv_id: uuid.UUID | None = None
+) -> None:
+    """Hold what a page names, as `at_hand` does."""
+    if has_request_context():
+        person = current_person()
+        about = {"noun": noun, "object_id": object_id, "hulpvraag_id": hulpvraag_id}
+        about["swv_id"] = (person.swv_id if person else None) or swv_id
+        g.setdefault("at_hand", {})[_key(about)] = about
+
+
+def _key(about: dict[str, Any]) -> tuple[str, str]:
+    return about["noun"], str(about["object_id"])
 
 
 def undo() -> None:
@@ -126,6 +203,14 @@ def undo() -> None:
 def reading(row: Any) -> None:
     """Record that this row was read, and commit: a page that can't be accounted for is not shown."""
     record(Actie.LEZEN, row=row)
+    db.session.commit()
+    if has_request_context():
+        g.setdefault("seen", set()).add((type(row).__name__, str(row.id)))
+
+
+def reading_all(rows: Sequence[Any]) -> None:
+    """Record that each of these rows of no dossier was read, and commit."""
+    record_all(Actie.LEZEN, rows)
     db.session.commit()
 
 

@@ -33,10 +33,11 @@ def ask(*, organisation_id: uuid.UUID | None, username: str) -> None:
     if gebruiker is None:
         return
     known = bool(signin.places_at(gebruiker.id, organisation_id)) and named is not None
-    log.record(
+    log.at_the_door(
         Actie.WACHTWOORD_VERGETEN,
-        gebruiker_id=named.id if named else None,
         swv_id=organisation_id,
+        gebruiker_id=named.id if named else None,
+        belongs=known,
         gelukt=known,
     )
     queued = db.session.begin_nested()
@@ -62,5 +63,5 @@ def choose(uitnodiging: Uitnodiging, password: str) -> None:
         db.session.scalars(query).one().wachtwoord_hash = hashed
         db.session.flush()
     sessions.end_all(uitnodiging.gebruiker_id)
-    log.record(Actie.WACHTWOORD_WIJZIGEN, row=uitnodiging, gebruiker_id=uitnodiging.gebruiker_id)
+    uitnodigingen.told(Actie.WACHTWOORD_WIJZIGEN, uitnodiging)
     db.session.commit()

@@ -185,9 +185,11 @@ _NAMED = {"kind": "Kind", "hulpvraag": "Hulpvraag", "hulpvraag_school": "Hulpvra
 
 
 def search(pick: str, typed: str) -> list[Choice]:
-    """Find at most MOST rows for what was typed, as (id, label, hint)."""
+    """Find at most MOST rows for what was typed, as (id, label, hint). Commits: it is an event."""
     query = _allowed(pick).query(typed.strip()[:80])
-    return [(str(key), label, str(hint or "")) for key, label, hint in db.session.execute(query.limit(MOST))]
+    found = db.session.execute(query.limit(MOST)).all()
+    log.searching(pick, typed=True)
+    return [(str(key), label, str(hint or "")) for key, label, hint in found]
 
 
 def name(pick: str, key: Any) -> str:
@@ -197,6 +199,8 @@ def name(pick: str, key: Any) -> str:
     if value is None:
         return ""
     row = db.session.execute(offered.one(value)).first()
+    if row and pick in _NAMED:
+        log.named(_NAMED[pick], value, None if pick == "kind" else value)
     return row[1] if row else ""
 
 

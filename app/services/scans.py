@@ -120,12 +120,15 @@ def _settle(key: uuid.UUID, turn: datetime, outcome: Controle) -> bool:
     if outcome is Controle.BESMET:
         bijlage_reeks.hold(key)
     mine = _update(key, *_mine(turn), controle=outcome, gecontroleerd_op=now())
-    if mine and outcome is Controle.BESMET:
+    if mine:
         db.session.expire_all()
         bijlage = db.session.scalars(select(Bijlage).where(Bijlage.id == key)).one()
-        log.record(Actie.VIRUS, row=bijlage, gelukt=False)
-        bijlage_reeks.restore(bijlage)
-        _tell(bijlage)
+        if outcome is Controle.BESMET:
+            log.record(Actie.VIRUS, row=bijlage, gelukt=False)
+            bijlage_reeks.restore(bijlage)
+            _tell(bijlage)
+        else:
+            log.record(Actie.WIJZIGEN, row=bijlage, grond="controle", oud=Controle.WACHT, nieuw=outcome)
     db.session.commit()
     return mine
 

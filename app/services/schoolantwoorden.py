@@ -55,7 +55,8 @@ def answer(voorkeur: SchoolVoorkeur, data: Mapping[str, Any], by: Person) -> lis
         voorkeur.staat, voorkeur.reden = said, data.get("reden")
         voorkeur.beantwoord_op, voorkeur.beantwoord_door_id = beantwoord_op, by.gebruiker_id
         db.session.flush()
-    log.record(Actie.BEANTWOORDEN, row=voorkeur)
+    behalf = str(voorkeur.school_id) if by.is_jk_staff else None
+    log.record(Actie.BEANTWOORDEN, row=voorkeur, nieuw=behalf)
     told = notices.tell_swv("school_heeft_geantwoord", hulpvraag, without=by.gebruiker_id)
     db.session.commit()
     return told

@@ -113,7 +113,7 @@ def prove_again(
     right = passwords.verify(password, secrets.wachtwoord_hash if secrets else None)
     step = two_factor.matching_step(secrets.totp_geheim if secrets else None, code)
     if not right or step is None or not use(step):
-        _refused(person.swv_id, gebruiker)
+        _refused(person.swv_id, gebruiker, belongs=True)
         raise SignInRefused(_l("The password or the code is not right. Please fill in both once more."))
     budget.restore(key)
 
@@ -144,7 +144,7 @@ def _enter(
         bool(gebruiker and gebruiker.active and secrets and secrets.actief_sinds),
     )
     if not all(right) or not proof.use(gebruiker_id):
-        _refused(organisation_id, gebruiker)
+        _refused(organisation_id, gebruiker, belongs=bool(found))
         raise SignInRefused
     person = sessions.last_place(gebruiker_id, found)
     token = sessions.begin(person, instead_of=instead_of)
@@ -163,10 +163,14 @@ def _spend(key: str, organisation_id: uuid.UUID | None) -> None:
         raise
 
 
-def _refused(organisation_id: uuid.UUID | None, gebruiker: Gebruiker | None = None) -> None:
-    gebruiker_id = gebruiker.id if gebruiker else None
+def _refused(
+    organisation_id: uuid.UUID | None, gebruiker: Gebruiker | None = None, *, belongs: bool = False
+) -> None:
+    key = gebruiker.id if gebruiker else None
     db.session.rollback()
-    log.record(Actie.AANMELDEN_GEWEIGERD, gebruiker_id=gebruiker_id, swv_id=organisation_id, gelukt=False)
+    log.at_the_door(
+        Actie.AANMELDEN_GEWEIGERD, swv_id=organisation_id, gebruiker_id=key, belongs=belongs, gelukt=False
+    )
     db.session.commit()
 
 

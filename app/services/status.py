@@ -21,7 +21,7 @@ from app.services import effects, log, told
 from app.services.dossiers import take_turn
 from app.services.effects import Answers
 from app.services.wording import day, exact, moment
-from app.terms import Actie, BijlageSoort, Ground, Stadium, Status, VoorkeurStaat, Zichtbaarheid
+from app.terms import Actie, BijlageSoort, Ground, Role, Stadium, Status, VoorkeurStaat, Zichtbaarheid
 from app.workflow import BY_KEY, Act, Ask, Document, Facts, Need, Transition
 
 NOTHING_ASKED = Answers()
@@ -197,8 +197,17 @@ def _make(
     effects.make(transition, hulpvraag, change, answers)
     if taken_back is not None:
         effects.undo(taken_back)
-    log.record(Actie.STATUS_WIJZIGEN, row=hulpvraag, grond=transition.key)
+    log.record(
+        Actie.STATUS_WIJZIGEN, row=hulpvraag, grond=transition.key, nieuw=_on_behalf_of(transition, hulpvraag)
+    )
     told.queue_status_mail(hulpvraag, change, transition, heard_by)
+
+
+def _on_behalf_of(transition: Transition, hulpvraag: Hulpvraag) -> str | None:
+    """Name the preschool when JK staff make its change."""
+    by = access.current_person()
+    for_preschool = by is not None and by.is_jk_staff and Role.CONTACTPERSOON_VOORSCHOOL in transition.who
+    return str(hulpvraag.voorschool_id) if for_preschool else None
 
 
 def warnings(transition: Transition, hulpvraag: Hulpvraag) -> list[str]:

@@ -12,7 +12,8 @@ from app.access import as_system
 from app.errors import PortalError
 from app.extensions import db
 from app.models import Bijlage
-from app.services import bijlage_bytes, keys, store
+from app.services import bijlage_bytes, keys, log, store
+from app.terms import Actie
 
 _BATCH = 200
 _CHUNK = 2**20  # bytes
@@ -30,10 +31,12 @@ class Rotated:
 def rotate(told: Callable[[Rotated], None] = lambda so_far: None) -> Rotated:
     """Seal every document's key by the newest key-encryption key, replaced and retracted ones included.
 
-    In batches that are kept one by one: what was stopped goes on where it was. `told` hears after each.
+    In batches that are kept one by one, each an event: what was stopped goes on where it was. `told` hears
+    after each.
     """
     so_far, last = Rotated(), None
     while batch := _sealed_otherwise(keys.newest(), last):
+        before = so_far.done
         for key_id, sealed, kek in batch:
             try:
                 anew, newest = keys.rewrapped(sealed, kek, key_id)
@@ -45,6 +48,8 @@ def rotate(told: Callable[[Rotated], None] = lambda so_far: None) -> Rotated:
                 db.session.execute(query.values(datasleutel=anew, kek=newest))
             so_far.done += 1
         last = batch[-1][0]
+        if so_far.done > before:
+            log.record(Actie.WIJZIGEN, noun=Bijlage.__name__, grond="kek", nieuw=keys.newest())
         db.session.commit()
         told(so_far)
     return so_far

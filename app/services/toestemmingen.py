@@ -113,7 +113,7 @@ def record(voorkeur: SchoolVoorkeur, data: Mapping[str, Any], by: Person) -> Toe
         row.gegeven_op, row.gegeven_door_id = now(), by.gebruiker_id
         row.getekend_op, row.bijlage_id = signed, document.id
         db.session.flush()
-    log.record(Actie.BEANTWOORDEN, row=row)
+    log.record(Actie.BEANTWOORDEN, row=row, nieuw=str(parent.id))
     db.session.commit()
     return row
 
@@ -143,7 +143,8 @@ def withdraw(toestemming: Toestemming, by: Person, reason: str | None = None) ->
     if reason:
         note = notities.made(hulpvraag, reason, Zichtbaarheid.INTERN, by)
         access.write_as_system("a parent's word counts also after the dossier has ended", note)
-    log.record(Actie.INTREKKEN, row=toestemming)
+    behalf = str(toestemming.gezagsdrager_id) if by.is_jk_staff else None
+    log.record(Actie.INTREKKEN, row=toestemming, nieuw=behalf)
     notices.tell_swv("toestemming_ingetrokken", hulpvraag, without=by.gebruiker_id)
     db.session.commit()
     return toestemming

@@ -7,15 +7,15 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import joinedload
 
-from app.access import Person, as_system, write_as_system
-from app.errors import LinkGone, NotFound
+from app.access import Person, as_system, current_person, write_as_system
+from app.errors import LinkGone, NotFound, PortalError
 from app.extensions import db
-from app.models import Gebruiker, Lidmaatschap, Uitnodiging
+from app.models import Bericht, Gebruiker, Lidmaatschap, Uitnodiging
 from app.models.base import now
 from app.security import token_hash
-from app.services import days
+from app.services import days, log
 from app.services.links import link_token
-from app.terms import UitnodigingSoort
+from app.terms import Actie, UitnodigingSoort
 
 _WHY = "who has the link is not signed in yet"
 _OWN = "a one-time link is a secret of the portal itself"
@@ -97,7 +97,7 @@ def _end(*which: ColumnElement[bool]) -> None:
 
 
 def find(token: str, soort: UitnodigingSoort) -> Uitnodiging:
-    """Find the link of this token, changing nothing; NotFound when it never was, LinkGone when over."""
+    """Find the link of this token; NotFound when it never was, LinkGone when over, which is an event."""
     query = (
         select(Uitnodiging)
         .options(
@@ -110,14 +110,53 @@ def find(token: str, soort: UitnodigingSoort) -> Uitnodiging:
     with as_system(_WHY):
         uitnodiging = db.session.scalar(query)
     if uitnodiging is None:
+        _refused(None, NotFound)
         raise NotFound
     if (
         uitnodiging.gebruikt_op is not None
         or uitnodiging.verloopt_op <= now()
         or not uitnodiging.gebruiker.active
     ):
+        _refused(uitnodiging, LinkGone)
         raise LinkGone
     return uitnodiging
+
+
+def reading(uitnodiging: Uitnodiging) -> None:
+    """Record that the page of a link was shown, with whose it is and what it opens, and commit."""
+    told(Actie.LEZEN, uitnodiging)
+    db.session.commit()
+
+
+def told(actie: Actie, uitnodiging: Uitnodiging, *, gelukt: bool = True, grond: str | None = None) -> None:
+    """Add what was done with a link to the log: of its account, at its SWV; the caller commits."""
+    log.at_the_door(
+        actie,
+        swv_id=_swv_of(uitnodiging),
+        gebruiker_id=uitnodiging.gebruiker_id,
+        gelukt=gelukt,
+        row=uitnodiging,
+        grond=grond,
+    )
+
+
+def _refused(uitnodiging: Uitnodiging | None, why: type[PortalError]) -> None:
+    """Record that a link opened nothing; of who is signed in the refusal itself is an event."""
+    if current_person() is not None:
+        return
+    if uitnodiging is not None:
+        told(Actie.GEWEIGERD, uitnodiging, gelukt=False, grond=why.__name__)
+    else:
+        log.record(Actie.GEWEIGERD, noun=Uitnodiging.__name__, gelukt=False, grond=why.__name__)
+    db.session.commit()
+
+
+def _swv_of(uitnodiging: Uitnodiging) -> uuid.UUID | None:
+    with as_system(_WHY):
+        if uitnodiging.lidmaatschap is not None:
+            return uitnodiging.lidmaatschap.organisation.swv_id
+        told_by = select(Bericht.swv_id).where(Bericht.uitnodiging_id == uitnodiging.id).limit(1)
+        return db.session.scalar(told_by)
 
 
 def use(uitnodiging: Uitnodiging) -> None:

@@ -159,7 +159,7 @@ def _nonce() -> str:
 
 
 def _accounted_for(answer: Response) -> Response:
-    log.answered(answer.status_code)
+    log.answered(answer.status_code, page=answer.mimetype == "text/html")
     return answer
 
 

@@ -13,7 +13,7 @@ from wtforms import BooleanField, PasswordField, StringField, validators
 
 from app.errors import BadInput, LinkGone
 from app.models import Lidmaatschap, Uitnodiging
-from app.services import activation, new_accounts, password_reset, passwords, two_factor
+from app.services import activation, new_accounts, password_reset, passwords, two_factor, uitnodigingen
 from app.services.wording import day, local_day
 from app.terms import LidmaatschapStaat
 from app.views.signin import per_address
@@ -72,6 +72,7 @@ class AccountView(BaseView):
         uitnodiging = activation.find(token)
         if _is_post():
             return redirect(_step(uitnodiging, token))
+        uitnodigingen.reading(uitnodiging)
         return self.render_template("activate.html", invited=_invited(uitnodiging))
 
     @expose("/uitnodiging/<token>/wachtwoord", methods=["GET", "POST"])
@@ -87,7 +88,8 @@ class AccountView(BaseView):
                 return redirect(url_for("AccountView.two_factor", token=token))
             except BadInput as wrong:
                 form.password.errors = [str(wrong.sentence)]
-        return self._page("password.html", form, rules=passwords.rules(), intro=_username(uitnodiging))
+        intro = _username(uitnodiging)
+        return self._page("password.html", form, uitnodiging, rules=passwords.rules(), intro=intro)
 
     @expose("/uitnodiging/<token>/code", methods=["GET", "POST"])
     def two_factor(self, token: str) -> Page:
@@ -105,7 +107,8 @@ class AccountView(BaseView):
                 form.code.errors = [str(wrong.sentence)]
         username = uitnodiging.gebruiker.username
         qr = two_factor.qr(secret, username)
-        return self._page("totp.html", form, qr=qr, secret=secret, account=f"Kindbrug ({username})")
+        account = f"Kindbrug ({username})"
+        return self._page("totp.html", form, uitnodiging, qr=qr, secret=secret, account=account)
 
     @expose("/uitnodiging/<token>/herstelcodes", methods=["GET", "POST"])
     def recovery_codes(self, token: str) -> Page:
@@ -116,9 +119,8 @@ class AccountView(BaseView):
                 return redirect(_step(uitnodiging, token))
             form = KeptForm()
             if not form.validate_on_submit():
-                return self._page(
-                    "recovery_codes.html", form, codes=two_factor.recovery_codes(uitnodiging.id)
-                )
+                codes = two_factor.recovery_codes(uitnodiging.id)
+                return self._page("recovery_codes.html", form, uitnodiging, codes=codes)
             activation.finish(uitnodiging)
         except LinkGone:
             if not _is_post():
@@ -140,12 +142,13 @@ class AccountView(BaseView):
             else:
                 flash(_("Your new password is set. You are signed out everywhere. Sign in again."), "success")
                 return redirect(url_for("SigninView.login"))
-        title = _("Choose a new password")
+        intro, title = _username(uitnodiging), _("Choose a new password")
         return self._page(
-            "password.html", form, rules=passwords.rules(), intro=_username(uitnodiging), title=title
+            "password.html", form, uitnodiging, rules=passwords.rules(), intro=intro, title=title
         )
 
-    def _page(self, template: str, form: FlaskForm, **context: Any) -> Page:
+    def _page(self, template: str, form: FlaskForm, uitnodiging: Uitnodiging, **context: Any) -> Page:
+        uitnodigingen.reading(uitnodiging)
         return self.render_template(template, form=form, **context), 422 if form.errors else 200
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, url_for
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -11,7 +11,7 @@ from wtforms import SelectField
 from wtforms.validators import InputRequired
 
 from app.models import Lidmaatschap
-from app.services import hand_over, log
+from app.services import hand_over
 from app.terms import Noun
 from app.views.attempt import attempt
 from app.views.base import Page, granted
@@ -49,8 +49,6 @@ class HandOverView(BaseView):
         if not work or not people:
             crumbs = [(_("People"), url_for("LidmaatschapView.list")), (str(row), home)]
             said = _nobody_there() if work else _no_work(row)
-            if request.method == "POST":
-                log.reading(row)  # nothing was done, but it tells of the work
             return self.render_template("message.html", crumbs=[*crumbs, (said["title"], None)], **said)
         form = HandOverForm()
         form.collega.choices = [("", _("Choose a colleague"))]

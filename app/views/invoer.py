@@ -67,6 +67,7 @@ class InvoerView(BaseView):
     @granted("download")
     def export(self, ending: str) -> Response:
         """Send what there is, as a list that can be imported again."""
+        invoer_blad.require_ending(ending)
         return download(invoer_blad.export(access.reader()), _("organisations and people"), ending)
 
     @expose("/<pk>")
@@ -86,6 +87,7 @@ class InvoerView(BaseView):
     def report(self, pk: str, ending: str) -> Response:
         """Send what the check says of every row."""
         row = listing.one(Invoer, pk)
+        invoer_blad.require_ending(ending)
         log.reading(row)
         if row.uitgevoerd_op is not None:
             raise LinkGone(invoer.done_already(row))

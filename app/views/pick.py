@@ -4,7 +4,7 @@ from flask import jsonify, request
 from flask.wrappers import Response
 from flask_appbuilder import BaseView, expose
 
-from app.services import log, picks
+from app.services import picks
 
 
 class PickView(BaseView):
@@ -17,5 +17,4 @@ class PickView(BaseView):
     def search(self, pick: str) -> Response:
         """Answer at most 20 rows for ?q=; NotFound for a choice that is not for this person."""
         found = picks.search(pick, request.args.get("q", ""))
-        log.searching(pick, typed=True)
         return jsonify([{"id": key, "label": label, "sub": hint} for key, label, hint in found])
