@@ -94,7 +94,7 @@ def _cell(sheet: Any, value: Value, *, bold: bool) -> Any:
 
 def _visible(text: str) -> str:
     """Leave out what a sheet can't hold."""
-    return "".join(sign for sign in text if sign.isprintable())
+    return text if text.isprintable() else "".join(sign for sign in text if sign.isprintable())
 
 
 def template() -> Blad:
