@@ -90,9 +90,10 @@ class Words:
         """Name the kind of thing that an event was about."""
         return self._nouns.get(e.noun, "")
 
-    def thing(self, e: Any) -> str:
-        """Name the organisation or membership that it was about; nothing of a dossier has a name here."""
-        return self._names.get((e.noun, e.object_id), "")
+    def which(self, e: Any) -> str:
+        """Name the organisation, membership and role that it was about; nothing of a dossier has a name."""
+        role = self._roles.get((e.nieuw or "").rpartition(":")[0])
+        return " · ".join(name for name in (self._names.get((e.noun, e.object_id)), role) if name)
 
     def ground(self, e: Any) -> str:
         """Say what more there is to say of the act."""
@@ -109,15 +110,14 @@ class Words:
             return self._people.get(text, "")
         if text == "now":
             return exact(e.op)
-        whose, _colon, text = text.rpartition(":")
-        word = self._values.get(text) or _days(text) or (text if text.isdecimal() else "")
-        return f"{self._roles.get(whose, '')}: {word}" if whose else word
+        of_role = text.rpartition(":")[2]
+        return self._values.get(of_role) or _days(of_role) or (of_role if of_role.isdecimal() else "")
 
     def details(self, e: Any) -> list[str]:
         """Say which thing it was and from what to what, as far as there are words for it."""
         old, new = self.value(e, e.oud), self.value(e, e.nieuw)
         change = _("first %(old)s, now %(new)s", old=old, new=new) if old and new else old or new
-        return [part for part in (self.thing(e), self.ground(e), change) if part]
+        return [part for part in (self.ground(e), self.which(e), change) if part]
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,9 @@ def _safe(value: Value) -> str:
     """Write a cell that no spreadsheet takes for a formula. Source: OWASP, 'CSV injection'."""
     if isinstance(value, date):
         return value.strftime("%d-%m-%Y")
-    text = _visible(str(value if value is not None else ""))
+    if value is None:
+        return ""
+    text = _visible(str(value))
     return f"'{text}" if RISKY.match(text) else text
 
 

@@ -30,6 +30,8 @@ MOST_EXPORTED = 50_000
 MOST_PEOPLE = 50  # that one name fits
 _YEARS = range(2000, 2101)
 _WHY = "the names beside events that the person may read"
+# The same in every row, and said by its name.
+_UNSAID = frozenset({"swv_id", "organisation_id"})
 Where = ColumnElement[bool]
 
 
@@ -150,17 +152,23 @@ def _named(name: str, by: Person) -> Select[Any]:
 def _parts(people: Sequence[int], dossier: uuid.UUID | None, actie: Actie | None) -> list[list[Where]]:
     """Ask the index of what is rarest, and the rest of the rows that it finds.
 
-    Without statistics SQLite may take the index of a common act; it takes none for `… IS TRUE`.
+    Without statistics SQLite may take the index of a common act; it takes none for `… IS TRUE`. PostgreSQL
+    has them.
     """
     e = Gebeurtenis
     if dossier is None and not people:
         return [[e.actie == actie]] if actie else [[]]
-    more = [(e.actie == actie).is_(True)] if actie else []
+    more = [e.actie == actie] if actie else []
     if dossier is None:
-        return [[e.gebruiker_id == one, *more] for one in people]
+        return [[e.gebruiker_id == one, *_beside(more)] for one in people]
     if people:
-        more.append(e.gebruiker_id.in_(people).is_(True))
-    return [[e.hulpvraag_id == dossier, *more]]
+        more.append(e.gebruiker_id.in_(people))
+    return [[e.hulpvraag_id == dossier, *_beside(more)]]
+
+
+def _beside(more: Sequence[Where]) -> list[Where]:
+    on_sqlite = db.session.get_bind().dialect.name == "sqlite"
+    return [it.is_(True) for it in more] if on_sqlite else list(more)
 
 
 def _period(ask: Asked) -> Iterator[Where]:
@@ -196,7 +204,7 @@ def _query(
     keys = select(e.volgnummer).order_by(e.op.desc(), e.volgnummer.desc()).limit(most)
     walks = [select(keys.where(*where, *part).subquery()) for part in parts]
     newest = (union_all(*walks) if len(walks) > 1 else walks[0]).subquery()
-    columns = [getattr(e, column.key) for column in inspect(e).column_attrs]
+    columns = [getattr(e, it.key) for it in inspect(e).column_attrs if it.key not in _UNSAID]
     name = (who.first_name + " " + who.last_name).label("person")
     return (
         select(*columns, name, Organisation.naam.label("organisation"), Hulpvraag.nummer.label("number"))
@@ -221,22 +229,23 @@ def _read(cursor: str | None) -> tuple[datetime, int] | None:
 
 def _heads() -> Row:
     return (
-        _("Number of the event"), _("When"), _("Who"), _("Organisation"), _("Role"), _("Ground of access"),
-        _("What was done"), _("About"), _("Which"), _("Particulars"), _("Before"), _("After"), _("Dossier"),
-        _("Outcome"), _("Key"), _("Page"), _("From address"),
+        _("Number of the event"), _("When"), _("Who"), _("Number of the account"), _("Organisation"),
+        _("Role"), _("Ground of access"), _("What was done"), _("About"), _("Which"), _("Particulars"),
+        _("Before"), _("After"), _("Dossier"), _("Outcome"), _("Key"), _("Page"), _("From address"),
     )  # fmt: skip
 
 
 def _written(events: Sequence[Event]) -> Iterator[Row]:
     """Write each event in words, and what has none as it is kept; the moment so that a sheet sorts it."""
-    zone = get_timezone() or ZoneInfo("Europe/Amsterdam")
+    zone = ZoneInfo(str(get_timezone() or "Europe/Amsterdam"))  # Babel's own is slow
     for it in events:
         e, words = it.row, it.words
+        dossier = it.number or (str(e.hulpvraag_id) if e.hulpvraag_id else None)
         yield (
-            e.volgnummer, e.op.astimezone(zone).isoformat(" ", "seconds"), it.who, it.organisation, it.roles,
-            it.toegang, it.act, words.about(e) or e.noun, words.thing(e), words.ground(e) or e.grond,
-            words.value(e, e.oud) or e.oud, words.value(e, e.nieuw) or e.nieuw, it.number, it.outcome,
-            e.object_id, e.pagina, e.adres,
+            e.volgnummer, e.op.astimezone(zone).isoformat(" ", "seconds"), it.who, e.gebruiker_id,
+            it.organisation, it.roles, it.toegang, it.act, words.about(e) or e.noun,
+            words.which(e), words.ground(e) or e.grond, words.value(e, e.oud) or e.oud,
+            words.value(e, e.nieuw) or e.nieuw, dossier, it.outcome, e.object_id, e.pagina, e.adres,
         )  # fmt: skip
 
 
