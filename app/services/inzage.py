@@ -150,25 +150,19 @@ def _named(name: str, by: Person) -> Select[Any]:
 
 
 def _parts(people: Sequence[int], dossier: uuid.UUID | None, actie: Actie | None) -> list[list[Where]]:
-    """Ask the index of what is rarest, and the rest of the rows that it finds.
+    """Ask one index: of the dossier, of each person, or of the act.
 
-    Without statistics SQLite may take the index of a common act; it takes none for `… IS TRUE`. PostgreSQL
-    has them.
+    SQLite, which has no statistics, takes none of another column for `… IS TRUE`.
     """
     e = Gebeurtenis
-    if dossier is None and not people:
-        return [[e.actie == actie]] if actie else [[]]
     more = [e.actie == actie] if actie else []
     if dossier is None:
-        return [[e.gebruiker_id == one, *_beside(more)] for one in people]
+        return [[e.gebruiker_id == one, *more] for one in people] or [more]
     if people:
         more.append(e.gebruiker_id.in_(people))
-    return [[e.hulpvraag_id == dossier, *_beside(more)]]
-
-
-def _beside(more: Sequence[Where]) -> list[Where]:
-    on_sqlite = db.session.get_bind().dialect.name == "sqlite"
-    return [it.is_(True) for it in more] if on_sqlite else list(more)
+    if db.session.get_bind().dialect.name == "sqlite":
+        more = [it.is_(True) for it in more]
+    return [[e.hulpvraag_id == dossier, *more]]
 
 
 def _period(ask: Asked) -> Iterator[Where]:

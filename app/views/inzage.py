@@ -77,11 +77,12 @@ def _kept(ask: Asked) -> dict[str, Any]:
 
 
 def _row(it: Event) -> dict[str, Any]:
+    day, _space, clock = exact(it.row.op).rpartition(" ")
     return {
         "cells": [
-            {"value": exact(it.row.op)},
+            {"value": day, "sub": clock},
             {"value": it.who, "sub": it.organisation},
-            {"value": it.roles, "sub": it.toegang},
+            {"value": it.roles},
             {"value": it.act, "sub": it.details},
             {"value": it.number},
             {"value": it.row.adres},

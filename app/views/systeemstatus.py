@@ -62,9 +62,9 @@ def _log(found: Sealing) -> list[tuple[str, Any]]:
         sealed.append({"text": late, "tag": "stop"})
     anchored: list[Any] = [moment(found.anchored) if found.anchored else _("Not yet")]
     if not found.has_anchor:
-        anchored.append({"text": _("No place is set for the anchor."), "tag": "need"})
+        anchored.append({"text": _("No place is set for the anchor"), "tag": "need"})
     elif found.anchor_is_late:
-        anchored.append({"text": _("Overdue: it goes once a day."), "tag": "stop"})
+        anchored.append({"text": _("Overdue: it goes once a day"), "tag": "stop"})
     return [(_("Last sealed"), sealed), (_("Last anchored elsewhere"), anchored)]
 
 
