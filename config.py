@@ -24,7 +24,7 @@ DEMO_FOLDER = ""  # where the demo keeps its mails and the copy to begin again w
 # Secrets: no default outside the demo
 SECRET_KEY = ""  # signs the form tokens and one-time links; at least 32 characters
 KEK = ""  # encrypts the keys of the documents: 32 bytes in base64; earlier ones follow after commas
-LOG_KEY = ""  # seals the log: at least 32 characters, kept apart from the database
+LOG_KEY = ""  # seals the log: 32 random bytes in base64, used for nothing else, kept apart from the database
 KEK_FILE = ""  # or a file that holds them, one a line
 
 # Mail
@@ -133,7 +133,22 @@ def _weak_log_key(settings: Mapping[str, Any]) -> list[str]:
     if not key:
         needed = not settings.get("DEMO") and not settings.get("TESTING")
         return ["KINDBRUG_LOG_KEY is missing"] if needed else []
-    return ["KINDBRUG_LOG_KEY is shorter than 32 characters"] if len(key) < 32 else []
+    if len(key) < 32:
+        return ["KINDBRUG_LOG_KEY is shorter than 32 characters"]
+    if len(set(key)) < 12:
+        return ["KINDBRUG_LOG_KEY is weak: it is 32 random bytes in base64"]
+    return _used_twice(key, settings)
+
+
+def _used_twice(key: str, settings: Mapping[str, Any]) -> list[str]:
+    """Say that the log's key is another one's too: who is given the one must not have the other."""
+    if key == settings.get("SECRET_KEY"):
+        return ["KINDBRUG_LOG_KEY is the same as KINDBRUG_SECRET_KEY"]
+    try:
+        same = base64.b64decode(key, altchars=b"-_") in keks(settings)
+    except ValueError:  # no base64, so it is no KEK; and what is wrong with the KEK is said by itself
+        same = False
+    return ["KINDBRUG_LOG_KEY is the same as a key-encryption key"] if same else []
 
 
 def refuse_unfit(settings: Mapping[str, Any]) -> None:

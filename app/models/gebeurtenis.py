@@ -28,6 +28,8 @@ class Gebeurtenis(Model):
         Index("ix_gebeurtenis_swv", "swv_id", "op"),
         Index("ix_gebeurtenis_dossier", "swv_id", "hulpvraag_id", "op"),
         Index("ix_gebeurtenis_persoon", "swv_id", "gebruiker_id", "op"),
+        Index("ix_gebeurtenis_persoon_actie", "swv_id", "gebruiker_id", "actie", "op"),
+        Index("ix_gebeurtenis_actie", "swv_id", "actie", "op"),
         Index("ix_gebeurtenis_object", "swv_id", "object_id", "op"),
         {"sqlite_autoincrement": True},
     )

@@ -2,10 +2,12 @@
 
 import csv
 import io
+import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from xml.sax.saxutils import escape
 
 from flask_babel import gettext as _
 from openpyxl import Workbook
@@ -29,6 +31,13 @@ ENDINGS = {
     "csv": "text/csv; charset=utf-8",
 }
 _WIDTH = 22  # characters, of each column
+_DAY_ZERO = date(1899, 12, 30)  # of spreadsheets
+_HEAD = (
+    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+    '<sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft"'
+    ' state="frozen"/></sheetView></sheetViews>'
+    f'<cols><col min="1" max="26" width="{_WIDTH}" customWidth="1"/></cols><sheetData>'
+)
 Value = str | int | date | None
 Row = Sequence[Value]
 
@@ -54,21 +63,38 @@ class Blad:
         return text.getvalue().encode("utf-8-sig")
 
     def _xlsx(self) -> bytes:
-        book = Workbook(write_only=True)
-        self._sheet(book, "Lijst", self.rows)
-        if self.explained:
-            self._sheet(book, "Uitleg", self.explained)
-        file = io.BytesIO()
-        book.save(file)
-        return file.getvalue()
+        """Let openpyxl make the book, and write the rows in it ourselves: some twenty times as fast."""
+        sheets = [("Lijst", self.rows), *([("Uitleg", self.explained)] if self.explained else [])]
+        book, out = Workbook(write_only=True), io.BytesIO()
+        styles = [_styles(book.create_sheet(title)) for title, _rows in sheets]
+        empty = io.BytesIO()
+        book.save(empty)
+        written = {f"xl/worksheets/sheet{n}.xml": n for n in range(1, len(sheets) + 1)}
+        with zipfile.ZipFile(empty) as made, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
+            for name in made.namelist():
+                if name not in written:
+                    file.writestr(name, made.read(name))
+                    continue
+                with file.open(name, "w") as sheet:
+                    for line in _lines(sheets[written[name] - 1][1], *styles[written[name] - 1]):
+                        sheet.write(line.encode())
+        return out.getvalue()
 
-    def _sheet(self, book: Workbook, title: str, rows: Iterable[Row]) -> None:
-        sheet: Any = book.create_sheet(title)
-        sheet.freeze_panes = "A2"
-        for column in "ABCDEFGHIJK":
-            sheet.column_dimensions[column].width = _WIDTH
-        for number, row in enumerate(rows):
-            sheet.append([_cell(sheet, value, bold=number == 0) for value in row])
+
+def _styles(sheet: Any) -> tuple[int, int]:
+    """Give the numbers of the styles of a bold cell and of a day."""
+    bold, day = WriteOnlyCell(sheet), WriteOnlyCell(sheet)
+    bold.font, day.number_format = Font(bold=True), "DD-MM-YYYY"
+    return bold.style_id, day.style_id
+
+
+def _lines(rows: Iterable[Row], bold: int, day: int) -> Iterator[str]:
+    """Write a sheet line by line, the first in bold and always in sight. Source: ECMA-376, 18.3."""
+    yield _HEAD
+    for number, row in enumerate(rows):
+        style = f' s="{bold}"' if number == 0 else ""
+        yield f"<row>{''.join(_cell(value, style, day) for value in row)}</row>"
+    yield "</sheetData></worksheet>"
 
 
 def require_ending(ending: str) -> None:
@@ -81,25 +107,26 @@ def _safe(value: Value) -> str:
     """Write a cell that no spreadsheet takes for a formula. Source: OWASP, 'CSV injection'."""
     if isinstance(value, date):
         return value.strftime("%d-%m-%Y")
-    text = _visible(str(value if value is not None else ""))
+    if value is None:
+        return ""
+    text = _visible(str(value))
     return f"'{text}" if RISKY.match(text) else text
 
 
-def _cell(sheet: Any, value: Value, *, bold: bool) -> Any:
-    cell: Any = WriteOnlyCell(sheet)
-    cell.value = _visible(value) if isinstance(value, str) else value
-    if isinstance(value, str):
-        cell.data_type = "s"  # text, also when it begins with =
+def _cell(value: Value, style: str, day: int) -> str:
+    """Write a cell; text is text, also when it begins with =."""
+    if value is None or value == "":
+        return f"<c{style}/>"
     if isinstance(value, date):
-        cell.number_format = "DD-MM-YYYY"
-    if bold:
-        cell.font = Font(bold=True)
-    return cell
+        return f'<c s="{day}"><v>{(value - _DAY_ZERO).days}</v></c>'
+    if isinstance(value, int):
+        return f"<c{style}><v>{value}</v></c>"
+    return f'<c{style} t="inlineStr"><is><t xml:space="preserve">{escape(_visible(value))}</t></is></c>'
 
 
 def _visible(text: str) -> str:
     """Leave out what a sheet can't hold."""
-    return "".join(sign for sign in text if sign.isprintable())
+    return text if text.isprintable() else "".join(sign for sign in text if sign.isprintable())
 
 
 def template() -> Blad:

@@ -1,13 +1,17 @@
 """Who looked: the log of one dossier, and searching and exporting the log of a whole SWV."""
 
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from flask_babel import get_timezone
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, inspect, literal, or_, select, tuple_, union_all
 
 from app import access
 from app.access import Person, as_system
@@ -15,48 +19,29 @@ from app.access.scopes import allowed
 from app.errors import BadInput, NotFound
 from app.extensions import db
 from app.models import Gebeurtenis, Gebruiker, Hulpvraag, Organisation
+from app.models.base import Moment
 from app.services import days, log
+from app.services.gebeurtenis_woorden import Event, Words, of_swv
 from app.services.invoer_blad import Blad, Row
-from app.services.wording import exact
-from app.terms import Actie, Noun, Role, Verb
+from app.terms import Actie, Noun, Verb
 
 MOST = 50  # events on a page
 MOST_EXPORTED = 50_000
+MOST_PEOPLE = 50  # that one name fits
+_YEARS = range(2000, 2101)
 _WHY = "the names beside events that the person may read"
-
-
-@dataclass(frozen=True)
-class Event:
-    """One event with the names that go with its keys; `number` is the dossier's."""
-
-    row: Gebeurtenis
-    person: str | None
-    organisation: str | None
-    number: str | None
-
-    @property
-    def roles(self) -> str:
-        """Name the roles in which it was done."""
-        known = {role.value: str(role.label) for role in Role}
-        return ", ".join(known[key] for key in (self.row.rollen or "").split(",") if key in known)
-
-    @property
-    def about(self) -> str:
-        """Name the kind of thing that it was about."""
-        return next((str(noun.label) for noun in Noun if noun == self.row.noun), "")
-
-    @property
-    def outcome(self) -> str:
-        """Say whether it was done."""
-        return "" if self.row.gelukt else _("not done, or refused")
+# The same in every row, and said by its name.
+_UNSAID = frozenset({"swv_id", "organisation_id"})
+Where = ColumnElement[bool]
 
 
 @dataclass(frozen=True)
 class Page:
     """One page of events, the newest first; `after` is the cursor of the next."""
 
-    events: Sequence[Event]
-    after: str | None
+    events: Sequence[Event] = ()
+    after: str | None = None
+    wrong: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -76,16 +61,29 @@ class Asked:
         return any((self.persoon, self.nummer, self.actie, self.van, self.tot))
 
 
+@dataclass(frozen=True)
+class _Within:
+    """Where to look: each of `parts` is a walk along one index; without any there is nothing to find."""
+
+    parts: Sequence[Sequence[Where]]
+    dossier: uuid.UUID | None
+    wrong: Mapping[str, Any]
+
+
 def asked(typed: Mapping[str, str]) -> Asked:
     """Read what was typed to search for."""
     wrong: dict[str, Any] = {}
 
     def day(name: str) -> date | None:
         try:
-            return date.fromisoformat(typed[name]) if typed.get(name) else None
+            found = date.fromisoformat(typed[name]) if typed.get(name) else None
         except ValueError:
             wrong[name] = _l("This is not a day. Write it like 2026-05-03.")
             return None
+        if found and found.year not in _YEARS:
+            wrong[name] = _l("Choose a day from 2000 until 2100.")
+            return None
+        return found
 
     return Asked(
         persoon=typed.get("persoon", "").strip()[:80],
@@ -99,89 +97,118 @@ def asked(typed: Mapping[str, str]) -> Asked:
 
 def of_dossier(hulpvraag: Hulpvraag, by: Person, after: str | None) -> Page:
     """Give one page of who looked into a dossier, and did something in it."""
-    return _page([Gebeurtenis.hulpvraag_id == hulpvraag.id], by, after)
+    return _page([[Gebeurtenis.hulpvraag_id == hulpvraag.id]], by, after)
 
 
 def search(ask: Asked, by: Person, after: str | None) -> Page:
     """Give one page of the SWV's log, and keep that it was searched; NotFound for who may not."""
-    found = _page(_where(ask, by), by, after)
+    within = _within(ask, by)
+    found = Page(wrong=within.wrong) if within.wrong else _page(within.parts, by, after)
     actie = Actie.ZOEKEN if ask.anything else Actie.LEZEN
-    log.record(actie, noun=Noun.GEBEURTENIS.value, hulpvraag_id=_dossier(ask, by))
+    log.record(actie, noun=Noun.GEBEURTENIS.value, hulpvraag_id=within.dossier)
     db.session.commit()
     return found
 
 
 def export(ask: Asked, by: Person) -> Blad:
     """Give what was found as a sheet, and keep that it was exported; BadInput when it is too much."""
-    if ask.wrong:
-        raise BadInput(next(iter(ask.wrong.values())))
-    query = _query(_where(ask, by), by).limit(MOST_EXPORTED + 1)
-    with as_system(_WHY):
-        events = [Event(*found) for found in db.session.execute(query)]
+    within = _within(ask, by)
+    if within.wrong:
+        raise BadInput(next(iter(within.wrong.values())))
+    events = _events(within.parts, by, None, MOST_EXPORTED + 1)
     if len(events) > MOST_EXPORTED:
         raise BadInput(_l("These are more than 50,000 events. Choose a shorter period first."))
-    log.record(Actie.EXPORTEREN, noun=Noun.GEBEURTENIS.value, hulpvraag_id=_dossier(ask, by))
+    log.record(Actie.EXPORTEREN, noun=Noun.GEBEURTENIS.value, hulpvraag_id=within.dossier)
     db.session.commit()
-    return Blad([_heads(), *_written(events)])
+    return Blad(chain([_heads()], _written(events)))
 
 
-def _where(ask: Asked, by: Person) -> list[ColumnElement[bool]]:
+def _within(ask: Asked, by: Person) -> _Within:
     if not may_search(by):
         raise NotFound
-    e, where = Gebeurtenis, [allowed(Gebeurtenis, by, Verb.SEARCH)]
-    if ask.persoon:
-        name = Gebruiker.first_name + " " + Gebruiker.last_name
-        likes = (name, Gebruiker.username, Gebruiker.email)
-        like = or_(*(column.icontains(ask.persoon, autoescape=True) for column in likes))
-        where.append(e.gebruiker_id.in_(select(Gebruiker.id).where(like)))
-    if ask.nummer:
-        where.append(e.hulpvraag_id.in_(_numbered(ask, by)))
-    if ask.actie:
-        where.append(e.actie == ask.actie)
+    wrong, people, dossier = dict(ask.wrong), list[int](), None
+    with as_system(_WHY):
+        if ask.nummer:
+            numbers = (ask.nummer, ask.nummer.upper())
+            here = (Hulpvraag.swv_id == by.swv_id, Hulpvraag.nummer.in_(numbers))
+            dossier = db.session.scalar(select(Hulpvraag.id).where(*here))
+        if ask.persoon:
+            people = list(db.session.scalars(_named(ask.persoon, by)))
+    if len(people) > MOST_PEOPLE:
+        wrong["persoon"] = _l("More than 50 people fit this. Type more of the name.")
+    nobody = (ask.persoon and not people) or (ask.nummer and dossier is None)
+    parts = [] if wrong or nobody else _parts(people, dossier, ask.actie)
+    return _Within([[*part, *_period(ask)] for part in parts], dossier, wrong)
+
+
+def _named(name: str, by: Person) -> Select[Any]:
+    """Find the accounts of this SWV with a name or user name like this; one more than there may be."""
+    who = Gebruiker
+    likes = ((who.first_name + " " + who.last_name).icontains(name, autoescape=True),
+             who.username.icontains(name, autoescape=True))  # fmt: skip
+    return select(who.id).where(or_(*likes), of_swv(by.swv_id)).limit(MOST_PEOPLE + 1)
+
+
+def _parts(people: Sequence[int], dossier: uuid.UUID | None, actie: Actie | None) -> list[list[Where]]:
+    """Ask one index: of the dossier, of each person, or of the act.
+
+    SQLite, which has no statistics, takes none of another column for `… IS TRUE`.
+    """
+    e = Gebeurtenis
+    more = [e.actie == actie] if actie else []
+    if dossier is None:
+        return [[e.gebruiker_id == one, *more] for one in people] or [more]
+    if people:
+        more.append(e.gebruiker_id.in_(people))
+    if db.session.get_bind().dialect.name == "sqlite":
+        more = [it.is_(True) for it in more]
+    return [[e.hulpvraag_id == dossier, *more]]
+
+
+def _period(ask: Asked) -> Iterator[Where]:
     if ask.van:
-        where.append(e.op >= days.begin(ask.van))
+        yield Gebeurtenis.op >= days.begin(ask.van)
     if ask.tot:
-        where.append(e.op < days.end(ask.tot))
-    return where
+        yield Gebeurtenis.op < days.end(ask.tot)
 
 
-def _numbered(ask: Asked, by: Person) -> Select[Any]:
-    return select(Hulpvraag.id).where(
-        Hulpvraag.swv_id == by.swv_id, Hulpvraag.nummer.in_([ask.nummer, ask.nummer.upper()])
-    )
-
-
-def _dossier(ask: Asked, by: Person) -> Any:
-    """Find the dossier that was asked about: who looks there through the log is seen there."""
-    if not ask.nummer:
-        return None
-    with as_system(_WHY):
-        return db.session.scalar(_numbered(ask, by))
-
-
-def _page(where: Sequence[ColumnElement[bool]], by: Person, after: str | None) -> Page:
-    query = _query(where, by)
-    if start := _read(after):
-        op, number = start
-        e = Gebeurtenis
-        query = query.where(or_(e.op < op, and_(e.op == op, e.volgnummer < number)))
-    with as_system(_WHY):
-        found = [Event(*row) for row in db.session.execute(query.limit(MOST + 1))]
+def _page(parts: Sequence[Sequence[Where]], by: Person, after: str | None) -> Page:
+    found = _events(parts, by, after, MOST + 1)
     last = found[MOST - 1].row if len(found) > MOST else None
     return Page(found[:MOST], f"{last.op.isoformat()}~{last.volgnummer}" if last else None)
 
 
-def _query(where: Sequence[ColumnElement[bool]], by: Person) -> Select[Any]:
-    """Select events that `by` may read with their names, the newest first."""
-    e = Gebeurtenis
-    query = (
-        select(e, Gebruiker.first_name + " " + Gebruiker.last_name, Organisation.naam, Hulpvraag.nummer)
-        .outerjoin(Gebruiker, Gebruiker.id == e.gebruiker_id)
+def _events(parts: Sequence[Sequence[Where]], by: Person, after: str | None, most: int) -> list[Event]:
+    """Read events that `by` may read with their names, the newest first."""
+    if not parts:
+        return []
+    with as_system(_WHY):
+        rows = db.session.execute(_query(parts, by, _read(after), most)).all()
+        words = Words(rows, by.swv_id)
+    return [Event(row, words) for row in rows]
+
+
+def _query(
+    parts: Sequence[Sequence[Where]], by: Person, start: tuple[datetime, int] | None, most: int
+) -> Select[Any]:
+    """Select the newest of each part by its index alone, and of these the newest with their names."""
+    e, who, where = Gebeurtenis, Gebruiker, [allowed(Gebeurtenis, by)]
+    if start:
+        where.append(tuple_(e.op, e.volgnummer) < tuple_(literal(start[0], Moment()), literal(start[1])))
+    keys = select(e.volgnummer).order_by(e.op.desc(), e.volgnummer.desc()).limit(most)
+    walks = [select(keys.where(*where, *part).subquery()) for part in parts]
+    newest = (union_all(*walks) if len(walks) > 1 else walks[0]).subquery()
+    columns = [getattr(e, it.key) for it in inspect(e).column_attrs if it.key not in _UNSAID]
+    name = (who.first_name + " " + who.last_name).label("person")
+    return (
+        select(*columns, name, Organisation.naam.label("organisation"), Hulpvraag.nummer.label("number"))
+        .join(newest, newest.c.volgnummer == e.volgnummer)
+        .outerjoin(who, and_(who.id == e.gebruiker_id, of_swv(by.swv_id)))
         .outerjoin(Organisation, Organisation.id == e.organisation_id)
-        .outerjoin(Hulpvraag, Hulpvraag.id == e.hulpvraag_id)
-        .where(allowed(e, by), *where)
+        .outerjoin(Hulpvraag, and_(Hulpvraag.id == e.hulpvraag_id, Hulpvraag.swv_id == e.swv_id))
+        .order_by(e.op.desc(), e.volgnummer.desc())
+        .limit(most)
     )
-    return query.order_by(e.op.desc(), e.volgnummer.desc())
 
 
 def _read(cursor: str | None) -> tuple[datetime, int] | None:
@@ -191,22 +218,28 @@ def _read(cursor: str | None) -> tuple[datetime, int] | None:
         moment, last = datetime.fromisoformat(op), int(number)
     except ValueError:
         return None
-    return (moment, last) if moment.tzinfo and 0 < last < 2**63 and moment.year > 1 else None
+    return (moment, last) if moment.tzinfo and 0 < last < 2**63 and moment.year in _YEARS else None
 
 
 def _heads() -> Row:
     return (
-        _("Number of the event"), _("When"), _("Who"), _("Organisation"), _("Role"), _("Ground of access"),
-        _("What was done"), _("About"), _("Dossier"), _("Outcome"), _("From address"),
+        _("Number of the event"), _("When"), _("Who"), _("Number of the account"), _("Organisation"),
+        _("Role"), _("Ground of access"), _("What was done"), _("About"), _("Which"), _("Particulars"),
+        _("Before"), _("After"), _("Dossier"), _("Outcome"), _("Key"), _("Page"), _("From address"),
     )  # fmt: skip
 
 
 def _written(events: Sequence[Event]) -> Iterator[Row]:
+    """Write each event in words, and what has none as it is kept; the moment so that a sheet sorts it."""
+    zone = ZoneInfo(str(get_timezone() or "Europe/Amsterdam"))  # Babel's own is slow
     for it in events:
-        e = it.row
+        e, words = it.row, it.words
+        dossier = it.number or (str(e.hulpvraag_id) if e.hulpvraag_id else None)
         yield (
-            e.volgnummer, exact(e.op), it.person, it.organisation, it.roles, e.toegang, str(e.actie.label),
-            it.about, it.number, it.outcome, e.adres,
+            e.volgnummer, e.op.astimezone(zone).isoformat(" ", "seconds"), it.who, e.gebruiker_id,
+            it.organisation, it.roles, it.toegang, it.act, words.about(e) or e.noun,
+            words.which(e), words.ground(e) or e.grond, words.value(e, e.oud) or e.oud,
+            words.value(e, e.nieuw) or e.nieuw, dossier, it.outcome, e.object_id, e.pagina, e.adres,
         )  # fmt: skip
 
 

@@ -1,18 +1,24 @@
-"""How the portal itself is doing, for who looks after it: the virus scan and the mail."""
+"""How the portal itself is doing, for who looks after it: the virus scan, the mail and the log."""
 
+import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from flask import current_app
 from sqlalchemy import func, select
 
 from app.access import Person, as_system
 from app.extensions import db
-from app.models import Bericht, Bijlage
+from app.models import Bericht, Bijlage, Gebeurtenis, Zegel
 from app.models.base import now
 from app.services import scanner, scans
-from app.terms import BerichtStatus, OrganisationSoort, Role
+from app.terms import Actie, BerichtStatus, OrganisationSoort, Role
 
 _LOOK_AFTER_IT = frozenset({Role.ROLBEHEERDER, Role.PRIVACYFUNCTIONARIS})
+# The worker seals every minute and anchors once a day.
+_SEALED_WITHIN, _ANCHORED_WITHIN = timedelta(minutes=5), timedelta(days=2)
+# So long a transaction may take between the moment of its event and its commit.
+_COMMITTED_WITHIN = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -24,6 +30,25 @@ class Waiting:
 
 
 @dataclass(frozen=True)
+class Sealing:
+    """When the log was last sealed, since when events wait too long for it, and when it was last anchored."""
+
+    sealed: datetime | None
+    overdue_since: datetime | None
+    anchored: datetime | None
+
+    @property
+    def has_anchor(self) -> bool:
+        """Tell whether there is a place for the anchors."""
+        return bool(current_app.config["LOG_ANCHOR"])
+
+    @property
+    def anchor_is_late(self) -> bool:
+        """Tell whether the last anchor is too long ago."""
+        return self.anchored is None or self.anchored < now() - _ANCHORED_WITHIN
+
+
+@dataclass(frozen=True)
 class Systeemstatus:
     """`scanner_answers` is None when scanning is off; the counts are of the own SWV, or of all."""
 
@@ -32,6 +57,7 @@ class Systeemstatus:
     mails: Waiting
     undelivered: int
     last_mail: datetime | None
+    log: Sealing
 
 
 def is_open_to(person: Person | None) -> bool:
@@ -61,4 +87,20 @@ def look(by: Person) -> Systeemstatus:
         mails=Waiting(*mails),
         undelivered=undelivered,
         last_mail=last,
+        log=_sealing(None if everywhere else by.swv_id),
     )
+
+
+def _sealing(swv_id: uuid.UUID | None) -> Sealing:
+    """Look at the chain of one SWV, or at all; the anchor is of all chains together."""
+    e, z = Gebeurtenis, Zegel
+    seals = select(z.op, z.tot).order_by(z.op.desc(), z.tot.desc()).limit(1)
+    unsealed = select(e.op).where(e.op < now() - _SEALED_WITHIN).order_by(e.op).limit(1)
+    if swv_id is not None:
+        seals, unsealed = seals.where(z.swv_id == swv_id), unsealed.where(e.swv_id == swv_id)
+    anchors = select(func.max(e.op)).where(e.swv_id.is_(None), e.actie == Actie.VERANKEREN, e.gelukt)
+    with as_system("when the log was sealed, not what is in it", across_swvs=True):
+        sealed, top = db.session.execute(seals).first() or (None, 0)
+        if sealed is not None:
+            unsealed = unsealed.where(e.volgnummer > top, e.op > sealed - _COMMITTED_WITHIN)
+        return Sealing(sealed, db.session.scalar(unsealed), db.session.scalar(anchors))

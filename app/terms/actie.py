@@ -19,7 +19,7 @@ class Actie(Term):
     WACHTWOORD_WIJZIGEN = "wachtwoord-wijzigen", _l("changed a password")
     HERSTELCODE_GEBRUIKEN = "herstelcode-gebruiken", _l("used a recovery code")
     HERSTELCODES_VERNIEUWEN = "herstelcodes-vernieuwen", _l("renewed the recovery codes")
-    LEZEN = "lezen", _l("read")
+    LEZEN = "lezen", _l("has read")
     ZOEKEN = "zoeken", _l("searched")
     TOEVOEGEN = "toevoegen", _l("added")
     WIJZIGEN = "wijzigen", _l("changed")

@@ -1,5 +1,6 @@
 """The page Logboek: searching the log of an SWV by person, dossier, act and period, and exporting it."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, request, url_for
@@ -7,9 +8,11 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 
 from app import access
+from app.errors import NotFound
 from app.services import inzage
+from app.services.gebeurtenis_woorden import Event
 from app.services.invoer_blad import ENDINGS
-from app.services.inzage import Asked, Event, may_search
+from app.services.inzage import Asked, may_search
 from app.services.wording import exact
 from app.terms import Actie, Noun
 from app.views.base import Page, granted
@@ -37,13 +40,15 @@ class LogboekView(BaseView):
             "logboek.html",
             title=_("Log"),
             sub=_("Who did what in the portal, and when. Each look at this page is in the log as well."),
-            ask=ask,
+            ask=replace(ask, wrong=found.wrong),
             acts=[(act.value, str(act.label)) for act in sorted(Actie, key=lambda act: str(act.label))],
-            filtered=ask.anything or bool(ask.wrong),
+            filtered=ask.anything or bool(found.wrong),
             clear_url=url_for("LogboekView.index"),
             columns=[{"label": head} for head in heads],
             rows=[_row(it) for it in found.events],
-            empty=_("Nothing in the log fits what you asked for."),
+            empty=_("Change first what is marked above.")
+            if found.wrong
+            else _("Nothing in the log fits what you asked for."),
             next_url=url_for("LogboekView.index", na=found.after, **here) if found.after else None,
             buttons=[
                 {
@@ -59,6 +64,8 @@ class LogboekView(BaseView):
     @granted("search")
     def export(self, ending: str) -> Response:
         """Send what was asked for as a sheet."""
+        if ending not in ENDINGS:
+            raise NotFound
         sheet = inzage.export(inzage.asked(request.args), access.reader())
         return download(sheet, _("log"), ending)
 
@@ -70,14 +77,14 @@ def _kept(ask: Asked) -> dict[str, Any]:
 
 
 def _row(it: Event) -> dict[str, Any]:
-    e = it.row
+    day, _space, clock = exact(it.row.op).rpartition(" ")
     return {
         "cells": [
-            {"value": exact(e.op)},
-            {"value": it.person or _("The portal itself"), "sub": it.organisation},
+            {"value": day, "sub": clock},
+            {"value": it.who, "sub": it.organisation},
             {"value": it.roles},
-            {"value": str(e.actie.label), "sub": it.outcome or it.about},
+            {"value": it.act, "sub": it.details},
             {"value": it.number},
-            {"value": e.adres},
+            {"value": it.row.adres},
         ]
     }

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask import current_app, request
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -10,14 +11,14 @@ from app import access
 from app.access import current_person
 from app.errors import NotFound
 from app.services import systeemstatus
-from app.services.systeemstatus import Systeemstatus, Waiting, is_open_to
+from app.services.systeemstatus import Sealing, Systeemstatus, Waiting, is_open_to
 from app.services.wording import moment
 from app.terms import Noun
 from app.views.base import Page, granted
 
 
 class SysteemstatusView(BaseView):
-    """The virus scan and the mail."""
+    """The virus scan, the mail, the log, and what stands in front of the portal."""
 
     route_base = ""
     default_view = "index"
@@ -30,11 +31,14 @@ class SysteemstatusView(BaseView):
         if not is_open_to(current_person()):
             raise NotFound
         found = systeemstatus.look(access.reader())
+        parts = [(_("Virus scan"), _scan(found)), (_("Mail"), _mail(found)), (_("Log"), _log(found.log))]
+        if request.headers.get("X-Forwarded-For") and not current_app.config["PROXIES"]:
+            parts.append((_("Addresses of visitors"), _uncounted_proxy()))
         return self.render_template(
             "systeemstatus.html",
             title=_("System status"),
-            sub=_("Whether documents are checked and mail goes out. No dossier is shown here."),
-            parts=[(_("Virus scan"), _scan(found)), (_("Mail"), _mail(found))],
+            sub=_("Whether documents are checked, mail goes out and the log is sealed. No dossier is here."),
+            parts=parts,
         )
 
 
@@ -48,6 +52,32 @@ def _mail(found: Systeemstatus) -> list[tuple[str, Any]]:
         (_("Waiting"), _mails(found.mails)),
         (_("Not delivered"), str(found.undelivered)),
         (_("Last sent"), last),
+    ]
+
+
+def _log(found: Sealing) -> list[tuple[str, Any]]:
+    sealed: list[Any] = [moment(found.sealed) if found.sealed else _("Not yet")]
+    if found.overdue_since is not None:
+        late = _("Overdue: events since %(when)s have no seal.", when=moment(found.overdue_since))
+        sealed.append({"text": late, "tag": "stop"})
+    anchored: list[Any] = [moment(found.anchored) if found.anchored else _("Not yet")]
+    if not found.has_anchor:
+        anchored.append({"text": _("No place is set for the anchor"), "tag": "need"})
+    elif found.anchor_is_late:
+        anchored.append({"text": _("Overdue: it goes once a day"), "tag": "stop"})
+    return [(_("Last sealed"), sealed), (_("Last anchored elsewhere"), anchored)]
+
+
+def _uncounted_proxy() -> list[tuple[str, Any]]:
+    return [
+        (_("Proxy"), {"text": _("It is not counted: KINDBRUG_PROXIES is 0"), "tag": "stop"}),
+        (
+            _("What that does"),
+            _(
+                "The log keeps the address of the proxy instead of the visitor's, and attempts to sign in are"
+                " counted for everybody together. Set KINDBRUG_PROXIES to the number of proxies."
+            ),
+        ),
     ]
 
 

@@ -94,8 +94,10 @@ def upgrade() -> None:
     toegang = sa.Column("toegang", sa.String(length=80), nullable=True)
     number = sa.Column("volgnummer", NUMBER, nullable=False, autoincrement=True)
     _replace(number, toegang, constraint="pk_gebeurtenis", old="", new="")
-    for name, column in (("dossier", "hulpvraag_id"), ("persoon", "gebruiker_id"), ("object", "object_id")):
+    indexed = {"actie": "actie", "dossier": "hulpvraag_id", "persoon": "gebruiker_id", "object": "object_id"}
+    for name, column in indexed.items():
         op.create_index(f"ix_gebeurtenis_{name}", "gebeurtenis", ["swv_id", column, "op"])
+    op.create_index("ix_gebeurtenis_persoon_actie", "gebeurtenis", ["swv_id", "gebruiker_id", "actie", "op"])
     op.create_index("ix_gebeurtenis_swv", "gebeurtenis", ["swv_id", "op"])
     op.create_table(
         "zegel",

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from app.access import Person
 from app.models import Hulpvraag
 from app.services import inzage
-from app.services.inzage import Event
+from app.services.gebeurtenis_woorden import Event
 from app.services.wording import exact
 
 Context = dict[str, Any]
@@ -42,9 +42,9 @@ def _whole(it: Event) -> Context:
     return {
         "cells": [
             {"value": exact(it.row.op)},
-            {"value": it.person or _("The portal itself"), "sub": it.organisation},
+            {"value": it.who, "sub": it.organisation},
             {"value": it.roles},
-            {"value": str(it.row.actie.label), "sub": it.outcome or it.about},
+            {"value": it.act, "sub": it.details},
         ]
     }
 
