@@ -18,7 +18,7 @@ class Gebeurtenis(Model):
     `toegang` is on which grounds the dossier was open, `grond` what more there is to say of the act. `oud`
     and `nieuw` are what a setting or a right was before and after: a key, never typed text.
     Source: NEN 7513. Plain ids without foreign keys: a log row outlives what it is about. Rows are only
-    added: triggers in the database refuse to change or remove one.
+    added: triggers in the database refuse to change or remove one, and to add one with a number of its own.
     """
 
     __tablename__ = "gebeurtenis"
