@@ -6,14 +6,14 @@ import json
 import sqlite3
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any, cast
 
 from flask import current_app
-from sqlalchemy import Select, String, column, func, literal_column, or_, select, table
+from sqlalchemy import String, column, func, literal_column, or_, select, table
 from sqlalchemy import cast as as_type
 from sqlalchemy.exc import IntegrityError, OperationalError
 
@@ -54,7 +54,9 @@ def due(moment: datetime) -> int:
 
 def _seal(moment: datetime) -> int:
     with as_system(_WHY):
-        top, holes = unsealed = _open(moment)
+        top, holes, false = unsealed = _open(moment)
+        if false:
+            current_app.logger.error("%s seals claim events that they can't have: run verify-log", false)
         lines = _in(holes)
         lines += read(top < NUMBER, _given() >= NUMBER, limit=BATCH - len(lines))
         if not lines:
@@ -76,27 +78,27 @@ def _seal(moment: datetime) -> int:
     return len(lines)
 
 
-def _open(moment: datetime) -> tuple[int, Ranges]:
-    """Say which numbers no seal covers: all after the first, and the holes of the last hour."""
+def _open(moment: datetime) -> tuple[int, Ranges, int]:
+    """Say which numbers no seal covers: all after the first, and the holes of the last hour.
+
+    A seal that says what can't be stops no other: it counts for nothing, and how many do is said too.
+    """
+    given = _given()
     seals = select(Zegel.van, Zegel.tot, Zegel.nummers)
     before = seals.where(Zegel.op <= moment - LATE).order_by(Zegel.op.desc()).limit(100)
-    settled = max((spans[-1][1] for spans in _covered(before)), default=0)
-    recent = _covered(seals.where(Zegel.tot > settled).distinct())
-    taken = merged(span for spans in recent for span in spans)
+    earlier = [_covered(*seal, given) for seal in db.session.execute(before)]
+    settled = max((spans[-1][1] for spans in earlier if spans), default=0)
+    recent = seals.where(Zegel.tot > settled).distinct()
+    later = [_covered(*seal, given) for seal in db.session.execute(recent)]
+    taken = merged(span for spans in later for span in spans)
     edges = [(0, settled), *(span for span in taken if span[1] > settled)]
     holes = [(left[1] + 1, right[0] - 1) for left, right in pairwise(edges) if right[0] - left[1] > 1]
-    return edges[-1][1], holes
+    return edges[-1][1], holes, earlier.count([]) + later.count([])
 
 
-def _covered(seals: Select[int, int, str]) -> Iterator[Ranges]:
-    """Give the numbers of seals. One that says what can't be stops no other, and verify-log names it."""
-    given = _given()
-    for van, tot, nummers in db.session.execute(seals):
-        spans = spans_of(van, tot, nummers)
-        if spans and tot <= given:
-            yield spans
-        else:
-            current_app.logger.error("a seal of the log claims numbers that it can't have: run verify-log")
+def _covered(van: int, tot: int, nummers: str, given: int) -> Ranges:
+    spans = spans_of(van, tot, nummers)
+    return spans if spans and spans[-1][1] <= given else []
 
 
 def _given() -> int:
@@ -205,9 +207,9 @@ def _text(column: Any) -> Any:
     return column
 
 
-def moment_of(line: Line) -> str:
+def moment_of(text: str) -> str:
     """Give the moment of an event: both engines begin its text with that, between quotes."""
-    return line[2][2:28]
+    return text[2:28]
 
 
 def _on_sqlite() -> bool:
@@ -216,9 +218,12 @@ def _on_sqlite() -> bool:
 
 def of_chains(lines: Iterable[Line]) -> dict[uuid.UUID, list[str]]:
     """Sort the texts of events by the chain that they belong to."""
-    found: dict[uuid.UUID, list[str]] = defaultdict(list)
+    apart: dict[str | None, list[str]] = defaultdict(list)
     for _number, swv, text in lines:
-        found[_chain(swv)].append(text)
+        apart[swv].append(text)
+    found: dict[uuid.UUID, list[str]] = defaultdict(list)
+    for swv, texts in apart.items():
+        found[_chain(swv)] += texts
     return found
 
 

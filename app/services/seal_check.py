@@ -169,7 +169,7 @@ class Check:
         rest, late = db.session.execute(more).one()
         self.waiting = len(waiting) + rest
         first, last = (end.strftime("%Y-%m-%d %H:%M:%S.%f") for end in between)
-        late += sum(not first <= moment_of(line) <= last for line in waiting)
+        late += sum(not first <= moment_of(line[2]) <= last for line in waiting)
         if added:
             numbers = written(ranges(added))
             yield _("These events have no seal, they were added later: %(numbers)s.", numbers=numbers)

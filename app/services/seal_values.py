@@ -26,12 +26,12 @@ class Order:
     def against(self, lines: Sequence[Line], sealed: datetime) -> list[int]:
         """Give the numbers of the events that were put long before, or later than, when they were written."""
         until = sealed + LATE
-        moments = [moment_of(line) for line in lines]
-        first, last = (_read(end) for end in (min(moments, default=""), max(moments, default="")))
+        texts = [line[2] for line in lines]
+        first, last = (_read(moment_of(end)) for end in (min(texts, default=""), max(texts, default="")))
         if first and last and last <= until and max(last, self._latest) - first <= _SLACK:
             self._latest = max(last, self._latest)
             return []
-        return [line[0] for line, kept in zip(lines, moments, strict=True) if not self._fits(kept, until)]
+        return [line[0] for line in lines if not self._fits(moment_of(line[2]), until)]
 
     def _fits(self, kept: str, until: datetime) -> bool:
         moment = _read(kept)
