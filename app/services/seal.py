@@ -21,6 +21,7 @@ from app.access import as_system, write_as_system
 from app.extensions import db
 from app.models import Gebeurtenis, Zegel
 from app.models.base import parse_id
+from app.services.seal_values import sound
 
 _WHY = "the seals are over the whole log"
 # The chain of what belongs to no SWV, such as the operator's work.
@@ -123,8 +124,9 @@ def _in(holes: Ranges) -> list[Line]:
 
 
 def _newest(moment: datetime) -> datetime:
-    newest = select(func.max(Zegel.op)).where(Zegel.op < moment + _NO_CLOCK_IS_AHEAD)
-    return db.session.scalar(newest) or moment - LATE
+    op = Zegel.op
+    query = select(op).where(op < moment + _NO_CLOCK_IS_AHEAD, sound()).order_by(op.desc()).limit(1)
+    return db.session.scalar(query) or moment - LATE
 
 
 def _made(swv_id: uuid.UUID, texts: Sequence[str], nummers: str, op: datetime) -> Zegel:

@@ -30,7 +30,8 @@ from app.services.seal import (
     spans_of,
     written,
 )
-from app.services.seal_values import Order, sound
+from app.services.seal_order import Order
+from app.services.seal_values import sound
 
 _WHY = "every event and every seal is checked"
 _AT_ONCE = 50_000  # events in memory
