@@ -402,6 +402,7 @@ SPOILT = (
     "UPDATE zegel SET op = 'x' WHERE nummer = 2",
     "UPDATE zegel SET op = replace(op, substr(op, 6, 5), '02-31') WHERE nummer = 2",
     "UPDATE zegel SET op = replace(op, substr(op, 12, 2), '24') WHERE nummer = 2",
+    "UPDATE zegel SET op = replace(op, substr(op, 6, 5), '99-99') WHERE nummer = 3",
     "UPDATE zegel SET op = replace(op, substr(op, 1, 4), '0000') WHERE nummer = 2",
     "UPDATE zegel SET nummers = 'x' WHERE nummer = 2",
     "UPDATE zegel SET nummers = '' WHERE nummer = 2",
@@ -418,6 +419,19 @@ def test_the_check_says_in_words_what_was_spoilt_and_goes_on(brug, statement):
     around_the_triggers(brug, statement)
     act(brug, 2)
     assert sealed(brug) >= 2, "it stops no seal"
+    code, said = verify(brug, "--no-anchor")
+    assert code == 1
+    assert len(said.splitlines()) > 1
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("table", ["gebeurtenis", "zegel"])
+@pytest.mark.parametrize("moment", ["infinity", "-infinity", "0044-03-15 12:00:00 BC", "20000-01-01"])
+def test_a_moment_that_is_none_is_named(brug, table, moment):
+    which = "volgnummer = 3" if table == "gebeurtenis" else f"nummer = 3 AND swv_id = '{seal.NO_SWV}'"
+    around_the_triggers(brug, f"UPDATE {table} SET op = '{moment}' WHERE {which}")
+    act(brug, 2)
+    assert sealed(brug) >= 2
     code, said = verify(brug, "--no-anchor")
     assert code == 1
     assert len(said.splitlines()) > 1

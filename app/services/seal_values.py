@@ -18,7 +18,7 @@ def sound() -> ColumnElement[bool]:
     """
     z = Zegel
     if db.session.get_bind().dialect.name != "sqlite":
-        return func.isfinite(z.op) & (func.extract("year", z.op) < 9999)
+        return func.isfinite(z.op) & func.date_part("year", z.op).between(1, 9998)
     numbers = (z.nummer, z.van, z.tot, z.aantal)
     op = type_coerce(z.op, String)
     day = func.substr(op, 1, 10)
@@ -28,8 +28,8 @@ def sound() -> ColumnElement[bool]:
         _only(z.vorige, _HEX),
         func.typeof(op) == "text", func.length(_bytes(op)) == 26, op.op("GLOB")(_MOMENT),
         # It lets 31 February pass until it counts with it, and an hour of 24.
-        func.date(day, "+0 days") == day, func.datetime(op).is_not(None), func.substr(op, 12, 2) < "24",
-        day > "0001",
+        func.coalesce(func.date(day, "+0 days"), "") == day,
+        func.datetime(op).is_not(None), func.substr(op, 12, 2) < "24", day > "0001",
     )  # fmt: skip
 
 
