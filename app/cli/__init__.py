@@ -2,6 +2,8 @@
 
 import signal
 import uuid
+from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from types import FrameType
 from typing import TextIO
@@ -12,6 +14,7 @@ from flask.cli import with_appcontext
 from flask_babel import gettext as _
 
 from app.errors import BadInput, PortalError
+from app.models.base import now
 from app.services import (
     accounts,
     bijlage_bytes,
@@ -166,12 +169,17 @@ def verify_store() -> None:
 
 @click.command("verify-log")
 @click.option("--anchor", type=click.File(), help="Lines of anchors that were mailed, besides LOG_ANCHOR.")
+@click.option("--no-anchor", is_flag=True, help="Compare no anchor: a log that was cut then looks whole.")
+@click.option("--as-of", type=click.DateTime(), help="When the copy was made that is checked; default: now.")
 @with_appcontext
-def verify_log(anchor: TextIO | None) -> None:
+def verify_log(anchor: TextIO | None, *, no_anchor: bool, as_of: datetime | None) -> None:
     """Check every event and seal of the log; one line for whatever is not as it was sealed, and exit 1."""
-    check = seal_check.Check(anchors.known() + (anchor.read() if anchor else ""))
+    moment = as_of.astimezone() if as_of else now()
+    mailed = anchor.read() if anchor else None
+    check = seal_check.Check("" if no_anchor else f"{anchors.known()}\n{mailed or ''}", moment)
+    faults = () if no_anchor else anchors.faults(mailed, moment)
     found = 0
-    for sentence in check.findings():
+    for sentence in chain(faults, check.findings()):
         found += 1
         click.echo(sentence)
     click.echo(

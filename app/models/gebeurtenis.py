@@ -20,7 +20,7 @@ class Gebeurtenis(Model):
     somebody else, such as a consent that JK staff noted, `nieuw` is for whom: the id of that parent (their
     Gezagsdrager), school or preschool.
     Source: NEN 7513. Plain ids without foreign keys: a log row outlives what it is about. Rows are only
-    added: triggers in the database refuse to change or remove one.
+    added: triggers in the database refuse to change or remove one, and to add one with a number of its own.
     """
 
     __tablename__ = "gebeurtenis"

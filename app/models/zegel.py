@@ -19,7 +19,11 @@ class Zegel(Model):
     """
 
     __tablename__ = "zegel"
-    __table_args__ = (Index("ix_zegel_op", "op"), Index("ix_zegel_tot", "tot"))
+    __table_args__ = (
+        Index("ix_zegel_op", "op"),
+        Index("ix_zegel_tot", "tot"),
+        {"sqlite_with_rowid": False},
+    )
 
     swv_id: Mapped[uuid.UUID] = mapped_column(Id, primary_key=True)
     nummer: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)

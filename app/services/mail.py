@@ -82,9 +82,7 @@ def run(stop: Callable[[], bool]) -> None:
         try:
             if time.monotonic() >= next_reminders:
                 next_reminders = time.monotonic() + REMIND_SECONDS
-                reminders.due(now())
-                seal.due(now())
-                anchor.due(now(), post)
+                _each_minute()
             done = deliver_due(stop=stop)
             if time.monotonic() >= next_scans:
                 scanned = scans.due(stop=stop)
@@ -97,6 +95,22 @@ def run(stop: Callable[[], bool]) -> None:
             db.session.remove()
         if not done and not stop():
             time.sleep(POLL_SECONDS)
+
+
+def _each_minute() -> None:
+    """Remind, seal and anchor: none of these waits for another one to be mended."""
+    jobs: dict[str, Callable[[datetime], object]] = {
+        "reminders": reminders.due,
+        "seals on the log": seal.due,
+        "anchor of the log": lambda moment: anchor.due(moment, post),
+    }
+    for name, job in jobs.items():
+        try:
+            job(now())
+        except Exception as error:  # noqa: BLE001 - such as a database that restarts, or a file that is away
+            current_app.logger.error("the worker could not do the %s: %s", name, type(error).__name__)
+        finally:
+            db.session.remove()
 
 
 def _claim(moment: datetime) -> tuple[uuid.UUID, int] | None:

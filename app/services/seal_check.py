@@ -1,9 +1,8 @@
 """Whether the log is as it was sealed: every event, every seal, and the anchors that were put elsewhere."""
 
-import re
 import uuid
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict, deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain, groupby, pairwise
@@ -15,23 +14,29 @@ from sqlalchemy import func, select, tuple_
 from app.access import as_system
 from app.extensions import db
 from app.models import Gebeurtenis, Zegel
+from app.models.base import now
+from app.services import anchor
 from app.services.seal import (
     LATE,
     NO_SWV,
     NUMBER,
     Line,
     Ranges,
+    moment_of,
     of_chains,
-    parsed,
     ranges,
     read,
     signed,
+    spans_of,
     written,
 )
+from app.services.seal_order import Order
+from app.services.seal_values import sound
 
 _WHY = "every event and every seal is checked"
 _AT_ONCE = 50_000  # events in memory
-_ANCHOR = re.compile(r"([0-9a-f-]{36}) (\d+) ([0-9a-f]{64})\s*$", re.MULTILINE)
+# What the anchors say of one seal: of each hash, there should be one.
+_Wanted = dict[tuple[uuid.UUID, int], set[str]]
 
 
 class _Events:
@@ -45,7 +50,7 @@ class _Events:
 
     def read(self, top: int) -> None:
         """Read on, up to this number."""
-        self._pass_by(top)
+        self.pass_by(top)
         if top > self.top:
             self._rows, self._at = read(self.top < NUMBER, top >= NUMBER), 0
             self.top = top
@@ -57,13 +62,13 @@ class _Events:
         if at < end <= len(rows) and (rows[at][0], rows[end - 1][0]) == (first, last):
             self._at = end
             return rows[at:end], []
-        self._pass_by(last)
-        found = sorted(number for number in self.left if first <= number <= last)
+        self.pass_by(last)
+        found = [number for number in range(first, last + 1) if number in self.left]
         edges = [first - 1, *found, last + 1]
         gone = [(one + 1, other - 1) for one, other in pairwise(edges) if other - one > 1]
         return [self.left.pop(number) for number in found], gone
 
-    def _pass_by(self, last: int) -> None:
+    def pass_by(self, last: int) -> None:
         """Leave aside what comes before the end of a span: another seal may take it yet."""
         while self._at < len(self._rows) and self._rows[self._at][0] <= last:
             self.left[self._rows[self._at][0]] = self._rows[self._at]
@@ -71,60 +76,69 @@ class _Events:
 
 
 @dataclass
+class _Run:
+    """The seals that were made at once, and the numbers that they cover: none when these can't be right."""
+
+    seals: list[Any]
+    spans: Ranges
+
+
+@dataclass
 class Check:
     """One check of the whole log; `findings` gives a sentence for whatever is not as it was sealed."""
 
     anchors: str = ""
+    moment: datetime = field(default_factory=now)
     events: int = 0
     seals: int = 0
     waiting: int = 0
     _kept: _Events = field(default_factory=_Events)
+    _order: Order = field(default_factory=Order)
     _last: dict[uuid.UUID, tuple[int, str]] = field(default_factory=dict)
 
     def findings(self) -> Iterator[str]:
         """Check, from the first event to the last."""
-        wanted = {
-            (uuid.UUID(swv), int(nummer)): known for swv, nummer, known in _ANCHOR.findall(self.anchors)
-        }
+        wanted: _Wanted = defaultdict(set)
+        for line in anchor.lines_of(self.anchors):
+            if line.op <= self.moment:
+                wanted[line.swv_id, line.nummer].add(line.hmac)
         settled = 0
         recent: deque[tuple[datetime, int]] = deque()
         with as_system(_WHY):
+            yield from _spoilt()
             for window in _windows():
-                self._kept.read(max(seal.tot for run in window for seal in run))
+                self._kept.read(max((last for run in window for _first, last in run.spans), default=0))
                 for run in window:
                     yield from self._run(run, wanted)
-                    recent.append((run[0].op, run[0].tot))
-                    while recent[0][0] <= run[0].op - LATE:
+                    op = run.seals[0].op
+                    recent.append((op, run.spans[-1][1] if run.spans else 0))
+                    while recent[0][0] <= op - LATE:
                         settled = max(settled, recent.popleft()[1])
             yield from self._unsealed(settled)
-        for (swv_id, nummer), _known in wanted.items():
+        for swv_id, nummer in wanted:
             yield _("%(chain)s: seal %(number)s of the anchor is not there: the log was cut or made anew.",
                     chain=_named(swv_id), number=nummer)  # fmt: skip
 
-    def _run(self, run: Sequence[Any], wanted: dict[tuple[uuid.UUID, int], str]) -> Iterator[str]:
+    def _run(self, run: _Run, wanted: _Wanted) -> Iterator[str]:
         """Check the seals that were made at once: they cover the same numbers, each of its own chain."""
-        texts, gone = self._covered(run[0].nummers)
-        if gone:
+        taken = [self._kept.take(*span) for span in run.spans]
+        lines = list(chain.from_iterable(found for found, _gone in taken))
+        if gone := [span for _found, missing in taken for span in missing]:
             yield _("These events were removed: %(numbers)s.", numbers=written(gone))
-        for seal in run:
-            own = texts.pop("" if seal.swv_id == NO_SWV else seal.swv_id.hex, [])
+        if odd := self._order.against(lines, run.seals[0].op):
+            yield _("The moments of these events are not of when they were written: %(numbers)s.",
+                    numbers=written(ranges(odd)))  # fmt: skip
+        texts = of_chains(lines)
+        for seal in run.seals:
+            own = texts.pop(seal.swv_id, [])
             self.seals += 1
             self.events += len(own)
             yield from self._seal(seal, own)
-            if wanted.get((seal.swv_id, seal.nummer)) == seal.hmac:
-                del wanted[seal.swv_id, seal.nummer]
-        for swv, own in texts.items():
+            yield from _anchored(seal, wanted)
+        for swv_id, own in texts.items():
             self.events += len(own)
             yield _("%(chain)s: %(count)s events of %(numbers)s have no seal: added, or a seal was removed.",
-                    chain=_named(uuid.UUID(swv) if swv else NO_SWV), count=len(own),
-                    numbers=run[0].nummers)  # fmt: skip
-
-    def _covered(self, nummers: str) -> tuple[dict[str, list[str]], Ranges]:
-        """Take the events with these numbers, by chain; and say which numbers are gone."""
-        taken = [self._kept.take(*span) for span in _spans(nummers)]
-        return of_chains(chain.from_iterable(lines for lines, _gone in taken)), [
-            span for _lines, gone in taken for span in gone
-        ]
+                    chain=_named(swv_id), count=len(own), numbers=written(run.spans))  # fmt: skip
 
     def _seal(self, seal: Any, own: list[str]) -> Iterator[str]:
         nummer, vorige = self._last.get(seal.swv_id, (0, ""))
@@ -134,9 +148,11 @@ class Check:
             yield _("%(chain)s: before seal %(number)s one is missing.", **said)
         elif seal.vorige != vorige:
             yield _("%(chain)s: seal %(number)s does not follow the one before it.", **said)
-        if signed(seal, own) == seal.hmac:
+        if not spans_of(seal.van, seal.tot, seal.nummers):
+            yield _("%(chain)s: seal %(number)s claims events that it can't have.", **said)
+        elif signed(seal, own) == seal.hmac:
             return
-        if len(own) < seal.aantal:
+        elif len(own) < seal.aantal:
             yield _("%(chain)s: of the events of seal %(number)s (%(numbers)s) some were removed.", **said)
         elif len(own) > seal.aantal:
             yield _("%(chain)s: to the events of seal %(number)s (%(numbers)s) some were added.", **said)
@@ -145,22 +161,47 @@ class Check:
 
     def _unsealed(self, settled: int) -> Iterator[str]:
         """Count what waits for its seal, and name what should have had one."""
-        kept = self._kept
+        kept, op = self._kept, Gebeurtenis.op
+        kept.pass_by(kept.top)
         added = [number for number in sorted(kept.left) if number <= settled]
-        more = select(func.count()).select_from(Gebeurtenis).where(kept.top < NUMBER)
-        self.waiting = len(kept.left) - len(added) + (db.session.scalar(more) or 0)
+        waiting = [line for number, line in kept.left.items() if number > settled]
+        between = self.moment - LATE, self.moment + LATE
+        more = select(func.count(), func.count().filter(~op.between(*between))).where(kept.top < NUMBER)
+        rest, late = db.session.execute(more).one()
+        self.waiting = len(waiting) + rest
+        first, last = (end.strftime("%Y-%m-%d %H:%M:%S.%f") for end in between)
+        late += sum(not first <= moment_of(line[2]) <= last for line in waiting)
         if added:
             numbers = written(ranges(added))
             yield _("These events have no seal, they were added later: %(numbers)s.", numbers=numbers)
+        if late:
+            yield _("%(count)s events have no seal and are not of the last hour: the worker seals nothing, "
+                    "or they are false.", count=late)  # fmt: skip
 
 
-def _windows() -> Iterator[list[list[Any]]]:
+def _anchored(seal: Any, wanted: _Wanted) -> Iterator[str]:
+    """Compare a seal with what the anchors say of it: all of them."""
+    known = wanted.pop((seal.swv_id, seal.nummer), {seal.hmac})
+    if known != {seal.hmac}:
+        said = {"chain": _named(seal.swv_id), "number": seal.nummer}
+        yield _("%(chain)s: seal %(number)s is not what the anchor says: the log was made anew.", **said)
+
+
+def _spoilt() -> Iterator[str]:
+    count = db.session.scalar(select(func.count()).select_from(Zegel).where(~sound()))
+    if count:
+        yield _("%(count)s seals hold what no seal can hold, and were passed over.", count=count)
+
+
+def _windows() -> Iterator[list[_Run]]:
     """Give the seals in the order in which they were made, by run, as many at a time as memory takes."""
-    window: list[list[Any]] = []
+    window: list[_Run] = []
     size = 0
     for _key, run in groupby(_seals(), key=lambda seal: (seal.op, seal.nummers)):
-        window.append(list(run))
-        size += sum(seal.aantal for seal in window[-1])
+        seals = list(run)
+        sure = (spans for seal in seals if (spans := spans_of(seal.van, seal.tot, seal.nummers)))
+        window.append(_Run(seals, next(sure, [])))
+        size += sum(last - first + 1 for first, last in window[-1].spans)
         if size >= _AT_ONCE:
             yield window
             window, size = [], 0
@@ -172,21 +213,13 @@ def _seals() -> Iterator[Any]:
     z = Zegel.__table__.c
     columns = (z.swv_id, z.nummer, z.op, z.van, z.tot, z.nummers, z.aantal, z.vorige, z.hmac)
     order = tuple_(z.op, z.tot, z.nummers, z.swv_id)
-    page = select(*columns).order_by(*order.clauses).limit(_AT_ONCE)
+    page = select(*columns).where(sound()).order_by(*order.clauses).limit(_AT_ONCE)
     found: Sequence[Any] = db.session.execute(page).all()
     while found:
         yield from found
         last = found[-1]
         onward = page.where(order > (last.op, last.tot, last.nummers, last.swv_id))
         found = db.session.execute(onward).all()
-
-
-def _spans(nummers: str) -> Iterable[tuple[int, int]]:
-    """Read the numbers of a seal; of one that was spoiled, none."""
-    try:
-        return parsed(nummers)
-    except ValueError:
-        return ()
 
 
 def _named(swv_id: uuid.UUID) -> str:

@@ -68,6 +68,45 @@ def _only_added(table: str) -> None:
         )
 
 
+def _numbered() -> None:
+    """Refuse a number that the database did not give out, and a seal that is not the next of its chain.
+
+    On SQLite they stop INSERT OR REPLACE too, which removes a row without a DELETE.
+    """
+    if _on_postgresql():
+        # With its schema: whoever may make a temporary sequence could put one in front.
+        op.execute(
+            "CREATE FUNCTION numbered() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            "IF NEW.volgnummer <> currval(format('%I.gebeurtenis_volgnummer_seq', TG_TABLE_SCHEMA)::regclass) "
+            "THEN RAISE EXCEPTION 'rows of gebeurtenis get their number from the database'; END IF; "
+            "RETURN NEW; END $$"
+        )
+        op.execute(
+            "CREATE FUNCTION next_in_chain() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE last bigint; BEGIN "
+            "EXECUTE format('SELECT max(nummer) FROM %I.zegel WHERE swv_id = $1', TG_TABLE_SCHEMA) "
+            "INTO last USING NEW.swv_id; IF NEW.nummer <> 1 + coalesce(last, 0) "
+            "THEN RAISE unique_violation USING MESSAGE = 'a row of zegel follows the last of its chain'; "
+            "END IF; RETURN NEW; END $$"
+        )
+        for table, function in (("gebeurtenis", "numbered"), ("zegel", "next_in_chain")):
+            op.execute(
+                f"CREATE TRIGGER {table}_numbered BEFORE INSERT ON {table} "
+                f"FOR EACH ROW EXECUTE FUNCTION {function}()"
+            )
+        return
+    op.execute(
+        "CREATE TRIGGER gebeurtenis_numbered AFTER INSERT ON gebeurtenis WHEN NEW.volgnummer <> 1 + max("
+        "coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'gebeurtenis'), 0), "
+        "coalesce((SELECT max(volgnummer) FROM gebeurtenis WHERE volgnummer < NEW.volgnummer), 0)) "
+        "BEGIN SELECT RAISE(ABORT, 'rows of gebeurtenis get their number from the database'); END"
+    )
+    op.execute(
+        "CREATE TRIGGER zegel_numbered BEFORE INSERT ON zegel WHEN NEW.nummer <> 1 + "
+        "coalesce((SELECT max(nummer) FROM zegel WHERE swv_id = NEW.swv_id), 0) "
+        "BEGIN SELECT RAISE(ABORT, 'a row of zegel follows the last of its chain'); END"
+    )
+
+
 def _replace(first: sa.Column, *more: sa.Column, constraint: str, old: str, new: str) -> None:
     """Put every event in a table with another key, in the order in which they happened."""
     if _on_postgresql():  # row-level security would hide every row, and nothing would be copied
@@ -111,6 +150,7 @@ def upgrade() -> None:
         sa.Column("vorige", sa.String(length=64), nullable=False),
         sa.Column("hmac", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("swv_id", "nummer"),
+        sqlite_with_rowid=False,  # a second key, by which INSERT OR REPLACE could remove one
     )
     op.create_index("ix_zegel_op", "zegel", ["op"])
     op.create_index("ix_zegel_tot", "zegel", ["tot"])
@@ -123,6 +163,7 @@ def upgrade() -> None:
     for table in ONLY_ADDED:
         _isolate(table)
         _only_added(table)
+    _numbered()
 
 
 def downgrade() -> None:
@@ -134,4 +175,5 @@ def downgrade() -> None:
     op.create_index("ix_gebeurtenis_persoon", "gebeurtenis", ["swv_id", "gebruiker_id", "op"])
     _isolate("gebeurtenis")
     if _on_postgresql():
-        op.execute("DROP FUNCTION only_added()")
+        for function in ("only_added", "numbered", "next_in_chain"):
+            op.execute(f"DROP FUNCTION {function}()")
