@@ -81,6 +81,12 @@ def who_may(verb: str, status: int = 200, *, on_screen: str = "") -> Answer:
     return answer
 
 
+def who_invites(status: int) -> Answer:
+    """Who edits the consultation, and may add people to one."""
+    edits = who_may("edit", status)
+    return lambda who, thing: edits(who, thing) if oracle.has(who, "Deelname", "add") else 404
+
+
 def who_edits(status: int) -> Answer:
     """Who could edit it, but not now any more, gets the typed text back."""
 
@@ -470,7 +476,7 @@ ROUTES: tuple[Route, ...] = (
         for method, status in (("GET", 200), ("POST", 302))
     ),
     *(
-        Route(method, "/overlegrondes/<pk>/uitnodigen/<wie>", "DeelnameView.add", who_may("edit", status), "Overlegronde", {"wie": wie})
+        Route(method, "/overlegrondes/<pk>/uitnodigen/<wie>", "DeelnameView.add", who_invites(status), "Overlegronde", {"wie": wie})
         for wie in ("medewerker", "ouder", "deelnemer")
         for method, status in (("GET", 200), ("POST", 422))
     ),

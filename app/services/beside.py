@@ -5,7 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
-_BEHIND = 4  # things that wait at most: with pieces of 1 MB that is the memory it takes
+_BEHIND = 16  # things that wait at most: with pieces of 1 MB that is the memory it takes
 
 
 class Beside:

@@ -42,7 +42,7 @@ class UploadCut(PortalError):
 
 
 class Incoming:
-    """What comes in: at most `limit` bytes, and as many as were announced."""
+    """What comes in: at most `limit` bytes, and as many as were announced, of which no byte more is asked."""
 
     def __init__(self, stream: Readable, *, limit: int, announced: int | None = None) -> None:
         """Read `stream`. Raises FileTooLarge at once when too much is announced."""
@@ -52,7 +52,8 @@ class Incoming:
 
     def read(self, size: int = _CHUNK, /) -> bytes:
         """Give at most `size` bytes; nothing at the end. Raises FileTooLarge and UploadCut."""
-        chunk = self._stream.read(min(size, self._limit - self._size + 1))
+        left = self._limit + 1 if self._announced is None else self._announced
+        chunk = self._stream.read(min(size, left - self._size))
         self._size += len(chunk)
         if self._size > self._limit:
             raise FileTooLarge

@@ -1,7 +1,7 @@
 """How the bytes of documents come and go: the window to add them, the upload itself, and the download."""
 
 import re
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 from flask import Response, current_app, flash, jsonify, redirect, request, url_for
@@ -14,6 +14,7 @@ from app.access import Person
 from app.errors import NotFound, PortalError
 from app.models import Bijlage, Hulpvraag
 from app.services import bijlagen, intake, listing, log, onderwijsadvies, opened, preview, wording
+from app.services.passing import Readable
 from app.terms import BijlageSoort, Controle, Noun, Stadium, Term, Verb, Zichtbaarheid
 from app.views.base import Page, granted
 from app.views.bijlage import opened_by, path
@@ -44,7 +45,7 @@ class BijlageFilesView(BaseView):
         row = listing.one(Hulpvraag, hulpvraag_id)
         bijlage = bijlagen.add(
             row,
-            request.stream,
+            body(),
             naam=request.args.get("naam", ""),
             soort=_term(BijlageSoort, request.args.get("soort")) or BijlageSoort.OVERIG,
             zichtbaarheid=_term(Zichtbaarheid, request.args.get("zichtbaarheid")),
@@ -163,6 +164,12 @@ class BijlageFilesView(BaseView):
             submit_label=_("Make final and share"),
             cancel_url=page,
         )
+
+
+def body() -> Readable:
+    """Give the raw body; of known length as the server gives it: Werkzeug would copy it twice."""
+    known = request.content_length is not None
+    return cast("Readable", request.environ["wsgi.input"] if known else request.stream)
 
 
 def _term(of: type[Term], key: str | None) -> Any:

@@ -14,6 +14,7 @@ from app.services import intake, listing, log, sharing, versions, wording
 from app.terms import BijlageSoort, Noun, Zichtbaarheid
 from app.views.base import Page, granted
 from app.views.bijlage import path
+from app.views.bijlage_files import body
 from app.views.tabs.toegang import ROLES
 
 Context = dict[str, Any]
@@ -38,7 +39,7 @@ class BijlageVersionsView(BaseView):
             return self.render_template("bijlage_vervangen.html", **_replacing(row))
         if request.mimetype == _RAW:
             naam, length = request.args.get("naam", ""), request.content_length
-            made = versions.replace(row, request.stream, naam=naam, announced=length, by=by)
+            made = versions.replace(row, body(), naam=naam, announced=length, by=by)
             flash(_said(made), "success")
             return _there(made)
         sent = request.files.get("bestand")

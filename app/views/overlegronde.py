@@ -248,7 +248,11 @@ def _buttons(row: Overlegronde, *, changes: bool, takes_part: bool) -> Sequence[
         made.append(to(_("Let us know whether you come"), "DeelnameView.edit", primary=not changes))
     if not changes:
         return made
-    address = url_for("AfspraakView.add", hulpvraag=row.hulpvraag_id, overlegronde=row.id)
-    made.append({"label": _("Make an agreement"), "url": address})
+    by = access.reader()
+    if by.permits(Noun.AFSPRAAK, Verb.ADD):
+        address = url_for("AfspraakView.add", hulpvraag=row.hulpvraag_id, overlegronde=row.id)
+        made.append({"label": _("Make an agreement"), "url": address})
     made.append(to(_("Edit the consultation"), "OverlegrondeView.edit"))
-    return [*made, to(_("Invite somebody"), "DeelnameView.add", wie="medewerker", primary=True)]
+    if by.permits(Noun.DEELNAME, Verb.ADD):
+        made.append(to(_("Invite somebody"), "DeelnameView.add", wie="medewerker", primary=True))
+    return made
