@@ -4,7 +4,7 @@ import re
 from typing import Any, cast
 from urllib.parse import quote
 
-from flask import Response, current_app, flash, jsonify, redirect, request, url_for
+from flask import Response, current_app, flash, g, jsonify, redirect, request, url_for
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
@@ -13,12 +13,14 @@ from app import access
 from app.access import Person
 from app.errors import NotFound, PortalError
 from app.models import Bijlage, Hulpvraag
-from app.services import bijlagen, intake, listing, log, onderwijsadvies, opened, preview, wording
+from app.services import bijlagen, intake, listing, log, onderwijsadvies, opened, preview, receiving, wording
 from app.services.passing import Readable
 from app.terms import BijlageSoort, Controle, Noun, Stadium, Term, Verb, Zichtbaarheid
 from app.views.base import Page, granted
 from app.views.bijlage import opened_by, path
 
+RAW = "application/octet-stream"
+UPLOADS = ("BijlageFilesView.upload", "BijlageVersionsView.replace")
 _MOST_AT_ONCE = 20  # files in one form, without JavaScript
 
 
@@ -166,10 +168,21 @@ class BijlageFilesView(BaseView):
         )
 
 
-def body() -> Readable:
+def body() -> receiving.Body:
     """Give the raw body; of known length as the server gives it: Werkzeug would copy it twice."""
-    known = request.content_length is not None
-    return cast("Readable", request.environ["wsgi.input"] if known else request.stream)
+    if "raw_body" not in g:
+        length = request.content_length
+        stream = request.stream if length is None else request.environ["wsgi.input"]
+        g.raw_body = receiving.Body(cast("Readable", stream), length)
+    return cast("receiving.Body", g.raw_body)
+
+
+def hear_out(answer: Response) -> Response:
+    """Let the rest of a refused upload come in, of who is signed in: else a browser can't read the answer."""
+    refused = answer.status_code >= 400 and request.endpoint in UPLOADS and request.mimetype == RAW
+    if refused and access.current_person() is not None:
+        body().hear_out(current_app.config["MAX_FILE_BYTES"])
+    return answer
 
 
 def _term(of: type[Term], key: str | None) -> Any:
