@@ -73,6 +73,7 @@ def test_every_page_is_a_picture_by_its_own_closed_address(partnership, dossier)
         assert headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Cache-Control"] == "no-store"
+        assert headers["X-Accel-Buffering"] == "no"
         assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
 
 

@@ -104,6 +104,7 @@ class BijlageFilesView(BaseView):
         answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'; frame-ancestors 'none'"
         answer.headers["X-Content-Type-Options"] = "nosniff"
         answer.headers["Cache-Control"] = "no-store"
+        answer.headers["X-Accel-Buffering"] = "no"  # nor does a proxy keep it: nginx would, on its disk
         return answer
 
     @expose("/bijlagen/<bijlage_id>/intrekken", methods=["GET", "POST"])
