@@ -8,7 +8,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -71,9 +71,42 @@ class Clamd:
             self.process = None
 
 
+CHOKE = b"hier stokt het"
+
+
+def _misbehave(how: str, connection: socket.socket, done: threading.Event) -> None:
+    if how == "choking":
+        _judge(connection)
+        return
+    connection.recv(16)
+    if how == "hanging":
+        done.wait(5)
+    if how == "nonsense":
+        connection.sendall(b"stream: what ERROR\0")
+        while connection.recv(2**16):
+            pass
+
+
+def _judge(connection: socket.socket) -> None:
+    with connection.makefile("rb") as said:
+        command = said.read(6)
+        if command == b"zPING\0":
+            connection.sendall(b"PONG\0")
+            return
+        said.read(len(b"zINSTREAM\0") - 6)
+        document = b""
+        while size := int.from_bytes(said.read(4), "big"):
+            document += said.read(size)
+        if CHOKE not in document:
+            connection.sendall(b"stream: OK\0")
+
+
 @contextmanager
 def misbehaving(how: str) -> Iterator[str]:
-    """Give the address of a scanner that is `hanging`, `cut` halfway, or says `nonsense`."""
+    """Give the address of a scanner that is `hanging`, `cut` halfway, or says `nonsense`.
+
+    One that is `choking` is well, but for documents with `CHOKE` in them: there it hangs up.
+    """
     with socket.create_server(("127.0.0.1", 0)) as server:
         done = threading.Event()
 
@@ -83,18 +116,9 @@ def misbehaving(how: str) -> Iterator[str]:
                     connection, _peer = server.accept()
                 except OSError:
                     return
-                with connection:
+                with connection, suppress(OSError):
                     connection.settimeout(5)
-                    try:
-                        connection.recv(16)
-                        if how == "hanging":
-                            done.wait(5)
-                        if how == "nonsense":
-                            connection.sendall(b"stream: what ERROR\0")
-                            while connection.recv(2**16):
-                                pass
-                    except OSError:
-                        continue
+                    _misbehave(how, connection, done)
 
         thread = threading.Thread(target=serve)
         thread.start()

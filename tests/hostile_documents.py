@@ -231,6 +231,14 @@ def loading_office() -> Iterator[tuple[str, bytes]]:
                  "xl__connections.xml", "word__webextensions__w.xml", "word__activeX__a.xml",
                  "word__vbaProject.bin"):  # fmt: skip
         yield "a.docx", office(**{part: b"<x/>"})
+    entity = b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'
+    yield "entiteit.docx", zipped({"[Content_Types].xml": WORD.encode(), "word/document.xml": entity})
+    deep = b"<a>" * 100_000
+    yield "diep.docx", zipped({"[Content_Types].xml": WORD.encode(), "word/document.xml": deep})
+
+
+def loading_by_words() -> Iterator[tuple[str, bytes]]:
+    """Word and Excel documents that say in a field or a formula what is fetched or run."""
     run = "<w:r><w:instrText>{}</w:instrText></w:r>"
     for words in (["DDEAUTO c:\\\\x.exe"], ["DD", "EAU", "TO cmd"], [" dde excel"], ["LINK Excel"],
                   ["INCLUDETEXT http://x"], ["IMPORT x"]):  # fmt: skip
@@ -240,10 +248,23 @@ def loading_office() -> Iterator[tuple[str, bytes]]:
         yield "veld.docx", zipped({"[Content_Types].xml": WORD.encode(), "word/document.xml": body.encode()})
     simple = b'<w:d xmlns:w="w"><w:fldSimple w:instr="DDEAUTO x"/></w:d>'
     yield "veld.docx", zipped({"[Content_Types].xml": WORD.encode(), "word/document.xml": simple})
-    entity = b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'
-    yield "entiteit.docx", zipped({"[Content_Types].xml": WORD.encode(), "word/document.xml": entity})
-    deep = b"<a>" * 100_000
-    yield "diep.docx", zipped({"[Content_Types].xml": WORD.encode(), "word/document.xml": deep})
+    for part in ("doc/document.xml", "word/document.bin", "Word/Document.XML", "customXml/item1.xml"):
+        yield "elders.docx", named(part, _field("DDEAUTO c:\\x.exe"))
+    yield "elders.docx", named("doc/document.bin", _field("DDE x"), by_ending=True)
+    for code in ('INCLUDEPICTURE "http://x/p.png" \\d', "INCLUDE http://x", "RTD x"):
+        yield "veld.docx", named("word/document.xml", _field(code))
+    for cut in (b"DD<w:x/>EAUTO x", b"DD<w:x>E</w:x>AUTO x", b"DD</w:instrText>\n <w:instrText>EAUTO x"):
+        yield "veld.docx", named("word/document.xml", _field("@").replace(b"@", cut))
+    source = b'<w:d xmlns:w="w" xmlns:v="v"><v:imagedata src="http://x/p.png"/></w:d>'
+    yield "vml.docx", named("word/document.xml", source)
+    for formula in ('WEBSERVICE("http://x/?a="&amp;A1)', '_xlfn.IMAGE("http://x/p.png")', 'rtd("a",,"b")',
+                    "1+_xlfn._xlws.PY (0,1)", "cmd|'/C calc'!A0", 'DDE("soffice","a","b")'):  # fmt: skip
+        for element in ("f", "x:formula1", "definedName"):
+            yield "formule.xlsx", sheet(f"<{element}>{formula}</{element}>")
+
+
+def loading_opendocument() -> Iterator[tuple[str, bytes]]:
+    """OpenDocument texts that fetch, run or hold something else: none may come in."""
     for element in (
         "dde-source",
         "floating-frame",
@@ -256,14 +277,38 @@ def loading_office() -> Iterator[tuple[str, bytes]]:
         yield "a.odt", _odt(f"<{element}/>")
     for link in ("http://x/a.png", "file:///c:/a", "\\\\server\\a", "../../a.png", "//server/a"):
         yield "a.odt", _odt(f'<draw-image href="{link}"/>')
+    yield "a.odt", _odt('<auto-reload href="http://x/a.odt"/>', "meta.xml")
+    yield "a.odt", _odt("<auto-reload/>", "meta.xml")
+    yield "a.odt", _odt('<template href="http://x/a.ott"><a/></template>', "meta.xml")
+    for part in ("settings.xml", "Eigen/content.xml"):
+        yield "a.odt", _odt('<draw-image href="http://x/a.png"/>', part)
+    for address in ("http://x/a", " \\\\server\\a", "//server/a"):
+        yield "a.odt", _odt(f"<config-item>{address}</config-item>", "settings.xml")
     for link in ("javascript:x", "vnd.sun.star.script:x", "macro:///x"):
         yield "a.odt", _odt(f'<a href="{link}"/>')
 
 
-def _odt(inside: str) -> bytes:
+def _field(code: str) -> bytes:
+    return f'<w:d xmlns:w="w"><w:fldChar/><w:instrText>{code}</w:instrText><w:fldChar/></w:d>'.encode()
+
+
+def named(part: str, content: bytes, *, by_ending: bool = False, main: str = WORD) -> bytes:
+    """An Office document whose main part is called so."""
+    said = f'<Override PartName="/{part}" ContentType="{main}"/>'
+    if by_ending:
+        said = f'<Default Extension="{part.rpartition(".")[2]}" ContentType="{main}"/>'
+    return zipped({"[Content_Types].xml": f"<Types>{said}</Types>".encode(), part: content})
+
+
+def sheet(cells: str) -> bytes:
+    """A workbook with these cells."""
+    return office(EXCEL, **{"xl__worksheets__sheet1.xml": f'<s xmlns:x="x"><c>{cells}</c></s>'.encode()})
+
+
+def _odt(inside: str, part: str = "content.xml") -> bytes:
     made = zipfile.ZipFile(io.BytesIO(opendocument()))
     parts = {name: made.read(name) for name in made.namelist()}
-    return zipped(parts | {"content.xml": f"<o>{inside}</o>".encode()})
+    return zipped(parts | {part: f"<o>{inside}</o>".encode()})
 
 
 def calmed_office() -> Iterator[tuple[str, bytes]]:
@@ -279,6 +324,7 @@ def calmed_office() -> Iterator[tuple[str, bytes]]:
         link = _relation("hyperlink", scheme + CANARY.decode())
         for name, main in (("a.docx", WORD), ("a.xlsx", EXCEL), ("a.pptx", POWERPOINT)):
             yield name, office(main, **{"word___rels__document.xml.rels": link})
+    yield "sjabloon.odt", _odt(f'<template href="file:///C:/{CANARY.decode()}.ott"/>', "meta.xml")
     yield "staart.docx", office()[:-22] + office()[-22:-2] + struct.pack("<H", len(CANARY)) + CANARY
 
 
@@ -288,7 +334,8 @@ def hostile(chance: random.Random) -> list[Made]:
     made += [Made(f"{name}.pdf", content, pages=2) for name, content in active_pdfs()]
     made += [Made(f"{name}.pdf", content, refused=True) for name, content in refused_pdfs()]
     made += [Made(naam, content) for naam, content in telling_pictures()]
-    made += [Made(naam, content, refused=True) for naam, content in loading_office()]
+    for loading in (loading_office, loading_by_words, loading_opendocument):
+        made += [Made(naam, content, refused=True) for naam, content in loading()]
     made += [Made(naam, content) for naam, content in calmed_office()]
     for ending in ["pdf", "docx", "xlsx", "pptx", "odt", "jpg", "png", "tif"]:
         made.append(Made(f"eicar.{ending}", EICAR, refused=True))
@@ -336,13 +383,15 @@ def _good_sheet(chance: random.Random, number: int) -> Made:
     book, file = Workbook(), io.BytesIO()
     for _ in range(chance.randint(1, 50)):
         book.active.append([_word(chance) for _ in range(chance.randint(1, 8))])
+    book.active["B9"] = '=IF(A1="kijk|IMAGE(","x",MYIMAGE(1))'
     book.active["A1"].hyperlink = "https://example.org/"
     book.save(file)
     return Made(f"lijst{number}.xlsx", file.getvalue())
 
 
 def _good_office(chance: random.Random, number: int) -> Made:
-    body = f'<w:document xmlns:w="w"><w:t>{_word(chance)} DDE LINK</w:t></w:document>'.encode()
+    code = "<w:fldChar/><w:instrText>PAGEREF LINKED h</w:instrText><w:fldChar/>"
+    body = f'<w:document xmlns:w="w"><w:t>{_word(chance)} DDE LINK</w:t>{code}</w:document>'.encode()
     link = _relation("hyperlink", "https://example.org/?a=1&amp;b=2")
     main, ending = chance.choice([(WORD, "docx"), (POWERPOINT, "pptx")])
     parts = {

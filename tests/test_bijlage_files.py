@@ -141,6 +141,7 @@ def test_a_document_is_only_ever_saved_and_kept_by_no_cache(partnership, dossier
     assert answer.headers["Content-Type"] == "application/pdf"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["X-Accel-Buffering"] == "no"
     assert answer.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
     with partnership.app.app_context():
         day = wording.local_day(row.toegevoegd_op).isoformat()

@@ -1,7 +1,10 @@
 """F2: hundreds of hostile and of good documents; none is judged wrongly, and memory stays small."""
 
 import io
+import os
+import random
 import threading
+import time
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,8 +15,9 @@ import pikepdf
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from app.services import intake
-from tests.hostile_documents import Made, good, hostile
+from app.services import intake, store_reading
+from tests.documents import WORD
+from tests.hostile_documents import Made, good, hostile, named
 
 MOST = 200 * 2**20  # bytes
 
@@ -134,6 +138,66 @@ def test_the_largest_pictures_take_little_memory(app, kind, size, mode):
     assert peak[0] <= MOST, f"{peak[0] / 2**20:.0f} MB"
     with Image.open(io.BytesIO(kept)) as image:
         assert abs(image.width * size[1] - image.height * size[0]) < image.width
+
+
+def swollen(part: str, main: str, element: bytes, size: int) -> bytes:
+    """An Office document of half a MB a part whose XML unfolds to `size` bytes."""
+    folded = size // 190
+    with io.BytesIO() as file:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as made:
+            types = f'<Types><Override PartName="/{part}" ContentType="{main}"/></Types>'
+            made.writestr("[Content_Types].xml", types)
+            made.writestr(part, b"<d>" + element * (size // len(element)) + b"</d>")
+            made.writestr("word/media/a.png", os.urandom(folded), zipfile.ZIP_STORED)
+        return file.getvalue()
+
+
+@pytest.mark.parametrize("size", [15 * 2**20, 90 * 2**20])
+@pytest.mark.parametrize("element", [b"<w:fldChar/>", b"<a/>", b"<w:instrText>x</w:instrText>"])
+def test_an_office_document_that_unfolds_to_much_takes_little_work_of_the_portal(app, size, element):
+    made = Made("a.docx", swollen("word/document.xml", WORD, element, size))
+    before = time.process_time()
+    with app.test_request_context(), measured() as peak, pytest.raises(intake.FileRefused):
+        taken(made)
+    assert time.process_time() - before < 1
+    assert peak[0] <= MOST, f"{peak[0] / 2**20:.0f} MB"
+
+
+def test_office_documents_are_read_apart_within_bounds(app):
+    """The most XML that is taken, of which each element is looked at: the work is not the portal's."""
+    chance = random.Random(1)
+    lines = [b"<c>%d</c><w:fldChar/>" % chance.randrange(10**9) for _ in range(1000)]
+    content = b"".join(b"<r><b>%d</b>%s</r>" % (at, lines[chance.randrange(1000)]) for at in range(150_000))
+    made = Made("a.docx", named("word/document.xml", b"<d>" + content + b"</d>"))
+    before = time.process_time()
+    with app.test_request_context(), measured() as peak:
+        assert taken(made)
+    assert time.process_time() - before < 1
+    assert peak[0] <= MOST, f"{peak[0] / 2**20:.0f} MB"
+
+
+def test_a_zip_whose_directory_is_shuffled_is_not_read_again_and_again(app):
+    with io.BytesIO() as file:
+        with zipfile.ZipFile(file, "w") as made:
+            made.writestr("word/document.xml", "<d/>")
+            for number in range(100):
+                made.writestr(f"word/media/{number}.png", os.urandom(240_000))
+            types = f'<Types><Override PartName="/word/document.xml" ContentType="{WORD}"/></Types>'
+            made.writestr("[Content_Types].xml", types)
+            random.Random(1).shuffle(made.filelist)
+        content = file.getvalue()
+    begun = []
+
+    def begin() -> io.BytesIO:
+        begun.append(1)
+        return io.BytesIO(content)
+
+    kind, kept = intake.file_type("a.docx"), io.BytesIO()
+    with app.test_request_context(), store_reading.Seekable(begin, len(content)) as file:
+        kind.inspect(file)
+        assert kind.clean(file, kept)
+    assert parts(kept.getvalue()) == parts(content)
+    assert len(begun) <= 5
 
 
 def same(made: Made, kept: bytes) -> bool:

@@ -1,10 +1,13 @@
 """Looking at a document within the portal: drawn within bounds, by whom may, and every look in the log."""
 
 import io
+import time
 from collections import OrderedDict
 
+import pikepdf
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from pikepdf import Array, Dictionary, Name
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -71,6 +74,7 @@ def test_every_page_is_a_picture_by_its_own_closed_address(partnership, dossier)
         assert headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Cache-Control"] == "no-store"
+        assert headers["X-Accel-Buffering"] == "no"
         assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
 
 
@@ -245,6 +249,44 @@ def test_a_thumbnail_is_small_and_drawn_once(partnership, dossier, monkeypatch):
     assert client.get(f"/bijlagen/{row.id}/miniatuur").data == first
     tab = client.get(f"/hulpvragen/{dossier}/bijlagen").get_data(as_text=True)
     assert f"/bijlagen/{row.id}/miniatuur" in tab
+
+
+def bottomless() -> bytes:
+    """A small PDF whose only page asks for 10^12 drawings."""
+    with pikepdf.new() as pdf:
+        page = pdf.add_blank_page(page_size=(600, 800))
+        drawn, about = b"0 0 m 500 700 l 300 200 l f " * 20, {}
+        for _level in range(12):
+            stream = pdf.make_stream(drawn)
+            stream.update(
+                {"/Type": Name.XObject, "/Subtype": Name.Form, "/BBox": Array([0, 0, 600, 800])} | about
+            )
+            drawn, about = b"/X Do " * 10, {"/Resources": Dictionary(XObject=Dictionary(X=stream))}
+        page.Contents, page.Resources = pdf.make_stream(drawn), about["/Resources"]
+        file = io.BytesIO()
+        pdf.save(file)
+    return file.getvalue()
+
+
+def test_what_takes_too_long_to_draw_is_not_drawn_again_and_again(partnership, dossier, monkeypatch):
+    row = add(partnership, dossier, "voorschool", bottomless())
+    client = Browser(partnership, "specialist").client
+    began = time.monotonic()
+    assert client.get(f"/bijlagen/{row.id}/miniatuur").status_code == 422
+    assert time.monotonic() - began < 8, "a thumbnail is worth two seconds of work"
+    assert client.get(f"/bijlagen/{row.id}/blad/1.webp").status_code == 422
+    with monkeypatch.context() as patch:
+        patch.setattr(render.subprocess, "run", lambda *_, **__: pytest.fail("drawn again"))
+        for page in ("miniatuur", "blad/1.webp", "blad/2.webp"):
+            assert client.get(f"/bijlagen/{row.id}/{page}").status_code == 422
+        assert "kunt u hier niet bekijken" in client.get(f"/bijlagen/{row.id}/bekijken").get_data(
+            as_text=True
+        )
+    monkeypatch.setattr(preview, "_FAILED_FOR", 0)
+    partnership.app.extensions["not_drawn"].clear()
+    assert client.get(f"/bijlagen/{row.id}/miniatuur").status_code == 422
+    monkeypatch.setattr(preview.render, "picture", lambda *_, **__: b"drawn")
+    assert client.get(f"/bijlagen/{row.id}/miniatuur").data == b"drawn"
 
 
 @pytest.mark.browser

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from app.services import receiving
 from tests.documents import PDF, pdf
 from tests.partnership import Partnership
 from tests.uploading import JSON, Browser, files, rows, serving
@@ -133,6 +135,73 @@ def test_in_production_too_a_whole_body_is_kept_and_a_cut_or_giant_one_is_not(pa
     assert chunked.startswith(b"HTTP/1.1 201")
     assert giant.startswith(b"HTTP/1.1 413")
     assert len(rows(partnership)) == len(files(partnership)) == 1
+
+
+def sent_as_by_a_browser(port: int, head: str, body: bytes) -> bytes:
+    """Send all before listening: what a browser can't send, it calls a line that broke."""
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as line:
+        line.sendall(head.replace("\n", "\r\n").encode())
+        for at in range(0, len(body), 65536):
+            line.sendall(body[at : at + 65536])
+        answer = b""
+        while part := line.recv(65536):
+            answer += part
+        return answer
+
+
+def test_whoever_is_refused_at_once_can_read_why(partnership, dossier, settings):
+    large = b"%PDF-1.4\n" + bytes(20_000_000)
+    head = head_of(partnership, dossier, Content_Length=len(large))
+    with gunicorn(settings | {"MAX_DOSSIER_FILES": 1}) as (port, _worker):
+        for number in range(2):
+            refused = {
+                "415 a name": head.replace("naam=a.pdf", "naam=a.exe"),
+                "404 no dossier": head.replace(str(dossier), str(uuid.uuid4())),
+                "400 no token": head.replace("X-CSRFToken: ", "X-CSRFToken: x"),
+                **({"413 full": head} if number else {}),
+            }
+            for what, lines in refused.items():
+                answer = sent_as_by_a_browser(port, lines, large)
+                assert answer.startswith(f"HTTP/1.1 {what[:3]}".encode()), what
+                assert b'"error"' in answer, what
+            if not number:
+                first = head_of(partnership, dossier, Content_Length=len(PDF))
+                assert raw(port, first, PDF).startswith(b"HTTP/1.1 201")
+
+
+def test_nobody_waits_for_the_body_of_a_stranger_or_of_a_giant(partnership, dossier, settings):
+    head = head_of(partnership, dossier, Content_Length=20_000_000)
+    with gunicorn(settings) as (port, _worker):
+        stranger = raw(port, head.replace("Cookie: kindbrug=", "Cookie: kindbrug=x"), PDF)
+        giant = raw(port, head_of(partnership, dossier, Content_Length=GIANT), PDF)
+    assert stranger.startswith(b"HTTP/1.1 302")
+    assert giant.startswith(b"HTTP/1.1 413")
+
+
+def test_a_line_that_is_too_slow_is_let_go_and_a_slow_one_is_not(monkeypatch):
+    passed = [0.0]
+    monkeypatch.setattr(receiving.time, "monotonic", lambda: passed[0])
+
+    class Line:
+        def __init__(self, rate: float) -> None:
+            self.rate = rate
+
+        def read(self, size: int, /) -> bytes:
+            passed[0] += size / self.rate
+            return bytes(size)
+
+    def come_in(rate: float, size: int) -> int:
+        body, whole = receiving.Body(Line(rate), size), 0
+        while chunk := body.read(2**20):
+            whole += len(chunk)
+        return whole
+
+    assert come_in(20_000, 5_000_000) == 5_000_000
+    assert come_in(1_000, 50_000) == 50_000, "in less than a minute anything goes"
+    began = passed[0]
+    with pytest.raises(receiving.UploadTooSlow):
+        come_in(5_000, 5_000_000)
+    assert passed[0] - began < 90
 
 
 def wait_for(port: int) -> None:

@@ -1,6 +1,7 @@
 """The window of the button Bijlagen in a real browser. Manual: 'In het nieuwe venster kan je nu …'."""
 
 import re
+import threading
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -140,6 +141,27 @@ def test_a_file_under_way_is_stopped_and_leaves_nothing(partnership, edit_page):
     assert rows(partnership) == files(partnership) == []
     row(window, "groot.pdf").get_by_role("button", name="Weglaten").click()
     expect(window.locator("[data-files] > li")).to_have_count(0)
+
+
+def test_what_is_all_sent_is_not_stopped_any_more(partnership, edit_page, monkeypatch):
+    """It may be in the dossier by then: 'stopped' would not be so."""
+    keep, go_on = bijlagen.put, threading.Event()
+
+    def slowly(row, hulpvraag):
+        assert go_on.wait(30)
+        keep(row, hulpvraag)
+
+    monkeypatch.setattr(bijlagen, "put", slowly)
+    window = open_window(edit_page)
+    choose(window, FORM)
+    start(window)
+    expect(row(window, "Aanvraag.pdf").locator("[data-state]")).to_have_text("Wordt verwerkt")
+    expect(row(window, "Aanvraag.pdf").get_by_role("button", name="Stoppen")).to_be_hidden()
+    assert row(window, "Aanvraag.pdf").evaluate("row => row.contains(document.activeElement)")
+    assert edit_page.evaluate("() => !dispatchEvent(new Event('beforeunload', {cancelable: true}))")
+    go_on.set()
+    expect(row(window, "Aanvraag.pdf").locator("[data-state]")).to_have_text("Bewaard")
+    assert edit_page.evaluate("() => dispatchEvent(new Event('beforeunload', {cancelable: true}))")
 
 
 def test_somebody_signed_out_is_told_so(partnership, edit_page):

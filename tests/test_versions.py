@@ -324,6 +324,33 @@ def test_by_keyboard_only_and_with_a_bar(partnership, dossier, page):
 
 
 @pytest.mark.browser
+def test_what_is_all_sent_is_not_stopped_and_not_left_unawares(partnership, dossier, page, monkeypatch):
+    row, keep, go_on = add(partnership, dossier, "voorschool"), bijlagen.put, threading.Event()
+
+    def slowly(row, hulpvraag):
+        assert go_on.wait(30)
+        return keep(row, hulpvraag)
+
+    monkeypatch.setattr(bijlagen, "put", slowly)
+    leaves = "() => dispatchEvent(new Event('beforeunload', {cancelable: true}))"
+    with serving(partnership.app) as port:
+        address = f"http://localhost:{port}/bijlagen/{row.id}/vervangen"
+        go(partnership, page, address, "voorschool", "networkidle")
+        assert page.evaluate(leaves)
+        page.get_by_label("De nieuwe versie").set_input_files(
+            {"name": "v2.pdf", "mimeType": "application/pdf", "buffer": NEW}
+        )
+        page.get_by_role("button", name="Nieuwe versie toevoegen").click()
+        expect(page.locator("[data-state]")).to_have_text("Wordt verwerkt")
+        expect(page.get_by_role("button", name="Stoppen")).to_be_hidden()
+        assert not page.evaluate(leaves)
+        assert Axe().run(page).response["violations"] == []
+        go_on.set()
+        expect(page.get_by_role("status").first).to_contain_text("De nieuwe versie staat op de plaats")
+        page.goto("about:blank")
+
+
+@pytest.mark.browser
 def test_without_javascript_it_is_a_form(partnership, dossier, page_without_javascript):
     page, row = page_without_javascript, add(partnership, dossier, "voorschool")
     with serving(partnership.app) as port:

@@ -13,7 +13,7 @@ from app.models.base import now
 from app.services import bijlagen, scanner, scans
 from app.services.mail import deliver_due
 from app.terms import Actie, Controle
-from tests.clamav import EICAR, Clamd, misbehaving
+from tests.clamav import CHOKE, EICAR, Clamd, misbehaving
 from tests.documents import PDF
 from tests.partnership import Partnership
 from tests.staff import compare_golden
@@ -137,6 +137,23 @@ def test_a_scanner_that_misbehaves_calls_nothing_clean(huis, dossier, app, clamd
     app.config["CLAMD_ADDRESS"] = clamd.address
     assert scan(huis, moment=now() + scans.LEASE * 2) == 1
     assert rows(huis)[0].controle is Controle.SCHOON
+
+
+def test_a_document_on_which_the_scanner_falls_over_holds_up_no_other(huis, dossier, app, clamd):
+    """It goes to the back of the line, and its turn comes again."""
+    bad = add(huis, dossier, "voorschool", CHOKE, "0.txt").id
+    good = {add(huis, dossier, "voorschool", b"goed %d" % number, f"{number}.txt").id for number in (1, 2)}
+    with misbehaving("choking") as address:
+        app.config["CLAMD_ADDRESS"] = address
+        assert scan(huis) == 2
+        assert {row.id for row in rows(huis) if row.controle is Controle.SCHOON} == good
+        assert scan(huis) == 0, "it is not tried at once"
+        later = add(huis, dossier, "voorschool", b"later", "later.txt").id
+        assert scan(huis, moment=now() + scans.LEASE * 2) == 1
+        assert {row.id for row in rows(huis) if row.controle is Controle.SCHOON} == good | {later}
+    app.config["CLAMD_ADDRESS"] = clamd.address
+    assert scan(huis, moment=now() + scans.LEASE * 4) == 1
+    assert next(row for row in rows(huis) if row.id == bad).controle is Controle.SCHOON
 
 
 def test_a_document_past_the_limit_of_the_scanner_holds_up_no_other(huis, dossier, tmp_path, app):

@@ -1,8 +1,9 @@
-"""What is kept of a document instead of what was sent: cleaners by type, the risky ones in a process apart.
+"""What is kept of a document instead of what was sent: cleaners by type, each in a process apart.
 
-PDF and pictures are read by libraries in C and C++ that strangers aim at. So that happens in a child: with a
-limit on its memory and its time, without our settings and keys, unable to write a file. What it does wrong
-ends there. Its bytes come and go through pipes, never over the disk.
+PDF and pictures are read by libraries in C and C++ that strangers aim at, and an Office document unfolds to
+far more than was sent. So that happens in a child: with a limit on its memory and its time, without our
+settings and keys, unable to write a file. What it does wrong ends there. Its bytes come and go through pipes,
+never over the disk.
 """
 
 import resource
@@ -10,7 +11,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from importlib.util import find_spec
 from typing import BinaryIO, TypeAlias
 
 from app.services.content import Damaged
@@ -19,8 +19,23 @@ from app.services.passing import Readable
 Cleaner: TypeAlias = Callable[[BinaryIO, BinaryIO], None]
 
 # What the exit of a child says; any other: what it reads is not what it should be.
-ENDS = {3: "incomplete", 4: "locked", 5: "heavy", 6: "pixels", 7: "collection", 8: "form"}
+ENDS = {
+    3: "incomplete",
+    4: "locked",
+    5: "heavy",
+    6: "pixels",
+    7: "collection",
+    8: "form",
+    9: "loads",
+    10: "bomb",
+}
 _CHUNK = 256 * 1024  # bytes
+# A program lies beside this module, and is begun without what is around it: the portal itself is not loaded.
+_BEGIN = f"""
+import runpy, sys
+sys.path.append({__file__.rpartition("/")[0]!r})
+runpy.run_module(sys.argv.pop(1), run_name="__main__")
+"""
 _LIMITS = (
     (resource.RLIMIT_DATA, 185 * 2**20),  # bytes of memory
     (resource.RLIMIT_CPU, 60),  # seconds of work, not of waiting
@@ -39,9 +54,13 @@ def photo(kind: str) -> Cleaner:
     return lambda file, out: _apart("clean_photo", file, out, kind)
 
 
+def office(kind: str) -> Cleaner:
+    """Make the cleaner of Office documents of a kind, ooxml or opendocument: without what loads or runs."""
+    return lambda file, out: _apart("clean_office", file, out, kind)
+
+
 def _apart(program: str, file: Readable, out: BinaryIO, *arguments: str) -> None:
-    found = find_spec(f"app.services.{program}")
-    command = [sys.executable, "-I", str(found and found.origin), *arguments]
+    command = [sys.executable, "-I", "-c", _BEGIN, program, *arguments]
     with subprocess.Popen(  # noqa: S603 - our own program, no shell, nothing of the document in its words
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}
     ) as child:

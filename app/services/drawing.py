@@ -1,8 +1,8 @@
 """Draws one page of a document, as a program of its own: it reads a stranger's bytes, so it has no more.
 
-Run as `python -I drawing.py KIND pages MOST` or `… KIND draw NUMBER WIDTH`, with the document on its input
-and JSON or a WebP picture on its output. It imports nothing of the portal, knows no setting, writes no file,
-and has bounds on its memory and its time.
+Run as `python -I drawing.py KIND pages MOST` or `… KIND draw NUMBER WIDTH` (`small` instead of `draw` for a
+thumbnail) with the document on its input and JSON or a WebP picture on its output. It imports nothing of the
+portal, knows no setting, writes no file, and has bounds on its memory and its time.
 """
 
 import io
@@ -13,7 +13,7 @@ import sys
 from typing import Any
 
 _MEMORY = 10**9  # bytes of address space
-_SECONDS = 10  # of processor time
+_SECONDS = {"pages": 10, "draw": 10, "small": 2}  # of processor time
 _MOST_PIXELS = 6_000_000  # of one picture
 _MOST_WORDS = 200_000  # characters of all pages together
 _TURNED = frozenset({5, 6, 7, 8})  # EXIF: the photo lies on its side
@@ -106,7 +106,7 @@ class _Photo:
 if __name__ == "__main__":
     for what, bound in (
         (resource.RLIMIT_AS, _MEMORY),
-        (resource.RLIMIT_CPU, _SECONDS),
+        (resource.RLIMIT_CPU, _SECONDS[sys.argv[2]]),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),  # what it reads is on no disk, also when it falls over
     ):

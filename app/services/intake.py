@@ -13,7 +13,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from app.errors import PortalError
-from app.services import clean, clean_office, content, passing
+from app.services import clean, content, passing
 from app.services.passing import Passing, Readable
 
 Sentence: TypeAlias = LazyString | str
@@ -129,19 +129,20 @@ ALLOWED: tuple[FileType, ...] = (
     ),
     FileType(
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document", ("docx",),
-        content.ooxml(b"wordprocessingml.document.main+xml"), clean_office.ooxml, _office,
+        content.ooxml(b"wordprocessingml.document.main+xml"), clean.office("ooxml"), _office,
     ),
     FileType(
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ("xlsx",),
-        content.ooxml(b"spreadsheetml.sheet.main+xml"), clean_office.ooxml, _office,
+        content.ooxml(b"spreadsheetml.sheet.main+xml"), clean.office("ooxml"), _office,
     ),
     FileType(
         "application/vnd.openxmlformats-officedocument.presentationml.presentation", ("pptx",),
-        content.ooxml(b"presentationml.presentation.main+xml"), clean_office.ooxml, _office,
+        content.ooxml(b"presentationml.presentation.main+xml"), clean.office("ooxml"), _office,
     ),
     FileType(
         "application/vnd.oasis.opendocument.text", ("odt",),
-        content.opendocument(b"application/vnd.oasis.opendocument.text"), clean_office.opendocument, _office,
+        content.opendocument(b"application/vnd.oasis.opendocument.text"), clean.office("opendocument"),
+        _office,
     ),
     FileType("image/jpeg", ("jpg", "jpeg"), content.jpeg, clean.photo("JPEG"), _photo),
     FileType("image/png", ("png",), content.png, clean.photo("PNG"), _photo),

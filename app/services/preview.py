@@ -1,8 +1,14 @@
 """A look at a document within the portal: its pages as pictures, its words, what comes before and after."""
 
 import codecs
-from collections.abc import Sequence
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+
+from flask import current_app
 
 from app import access
 from app.access import Person
@@ -13,6 +19,9 @@ from app.services import bijlagen, log, render, store, thumbnails
 from app.terms import Actie, Verb
 
 _MOST_WORDS = 200_000  # characters of a text that are shown
+_MOST_FAILED = 300  # that one process remembers
+_FAILED_FOR = 600  # seconds until a document that could not be drawn is tried again
+_one_at_a_time = threading.Lock()
 TEXT = "text/plain"
 
 
@@ -49,7 +58,8 @@ def look(bijlage: Bijlage, by: Person) -> Look:
             text, cut = _decoded(file.read(4 * _MOST_WORDS))
             return Look(text=text, cut=cut or bijlage.grootte > 4 * _MOST_WORDS)
         try:
-            return Look(sheets=render.sheets(file, bijlage.mimetype))
+            with _not_again(bijlage, render.TakesTooMuch):
+                return Look(sheets=render.sheets(file, bijlage.mimetype))
         except render.CannotBeShown:
             return Look(failed=True)
 
@@ -62,7 +72,8 @@ def sheet(bijlage: Bijlage, number: str, by: Person) -> bytes:
         raise NotFound
     with store.open_(bijlage) as file:
         log.still_looking(Actie.BEKIJKEN, bijlage)
-        return render.picture(file, bijlage.mimetype, int(number))
+        with _not_again(bijlage, render.TakesTooMuch):
+            return render.picture(file, bijlage.mimetype, int(number))
 
 
 def thumbnail(bijlage: Bijlage, by: Person) -> bytes:
@@ -105,11 +116,29 @@ def _kept(bijlage: Bijlage) -> bytes:
     """Give the thumbnail from the memory of this process, or draw it."""
     if found := thumbnails.get(bijlage.id):
         return found
-    with store.open_(bijlage) as file:
+    with _not_again(bijlage, render.CannotBeShown), store.open_(bijlage) as file:
         db.session.commit()
         made = render.picture(file, bijlage.mimetype, width=render.SMALL)
     thumbnails.keep(bijlage.id, made)
     return made
+
+
+@contextmanager
+def _not_again(bijlage: Bijlage, failure: type[render.CannotBeShown]) -> Iterator[None]:
+    """Draw, unless this failed so some minutes ago: a document is in a list that is opened all the time."""
+    failed: OrderedDict[object, float] = current_app.extensions.setdefault("not_drawn", OrderedDict())
+    key = (bijlage.id, failure)
+    with _one_at_a_time:
+        if failed.get(key, 0) > time.monotonic():
+            raise failure
+    try:
+        yield
+    except failure:
+        with _one_at_a_time:
+            failed[key] = time.monotonic() + _FAILED_FOR
+            while len(failed) > _MOST_FAILED:
+                failed.popitem(last=False)
+        raise
 
 
 def _decoded(content: bytes) -> tuple[str, bool]:

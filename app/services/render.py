@@ -25,7 +25,7 @@ KINDS: Mapping[str, str] = {
 _PROGRAM = f"{__file__.removesuffix('render.py')}drawing.py"
 _SECONDS = 15  # of waiting, at most
 _LARGEST = 100 * 10**6  # bytes: the program holds the document in its memory
-_turn = threading.BoundedSemaphore(2)  # programs at once, of one process
+_turn = threading.Lock()  # one program at once, of one process
 _logger = logging.getLogger(__name__)
 
 
@@ -34,6 +34,10 @@ class CannotBeShown(PortalError):
 
     status = 422
     sentence = _l("This document cannot be shown here. You can download it and open it on your computer.")
+
+
+class TakesTooMuch(CannotBeShown):
+    """Drawing it was ended: whoever tries it again waits as long for as little."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ def sheets(file: BinaryIO, mimetype: str) -> Sheets:
 
 def picture(file: BinaryIO, mimetype: str, number: int = 1, width: int = WIDTH) -> bytes:
     """Draw one page, the first is 1, as WebP. Raises CannotBeShown, also for a page that is not there."""
-    return _ask(file, mimetype, "draw", number, width)
+    return _ask(file, mimetype, "small" if width == SMALL else "draw", number, width)
 
 
 def _sheet(number: int, wide: float, high: float, text: str, *, grows: bool) -> Sheet:
@@ -100,7 +104,10 @@ def _ask(file: BinaryIO, mimetype: str, act: str, *numbers: int) -> bytes:
             )
     except subprocess.TimeoutExpired as slow:
         _logger.warning("a document takes too long to draw")
-        raise CannotBeShown from slow
+        raise TakesTooMuch from slow
+    if done.returncode < 0:
+        _logger.warning("a document takes too much to draw: the program was ended by %s", -done.returncode)
+        raise TakesTooMuch
     if done.returncode or not done.stdout:
         _logger.warning("a document can't be drawn: the program ended with %s", done.returncode)
         raise CannotBeShown

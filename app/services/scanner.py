@@ -10,7 +10,7 @@ from flask import current_app
 
 _CHUNK = 256 * 1024  # bytes
 _CONNECT = 3  # seconds: it is near, or it isn't there
-_ANSWER = 120  # seconds for each step of a scan
+_ANSWER = 150  # seconds for each step of a scan: more than clamd's own limit (MaxScanTime, 120)
 _LONGEST = 4096  # bytes of an answer
 
 

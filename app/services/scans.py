@@ -109,7 +109,9 @@ def _scan(key: uuid.UUID, turn: datetime) -> int:
         try:
             with file:
                 infected = scanner.finds_virus(file)
-        except scanner.Unreachable:
+        except scanner.Unreachable as away:
+            if scanner.answers():  # it is this document on which it hangs or falls over: others go first
+                raise scanner.NotScanned from away
             _update(key, *_mine(turn), gecontroleerd_op=None)
             db.session.commit()
             raise

@@ -24,7 +24,7 @@ from app.views.bekijken import ribbon as looking
 from app.views.bericht import BerichtView
 from app.views.betrokkenen import BetrokkenenView
 from app.views.bijlage import BijlageView
-from app.views.bijlage_files import BijlageFilesView
+from app.views.bijlage_files import BijlageFilesView, hear_out
 from app.views.bijlage_preview import BijlagePreviewView
 from app.views.bijlage_versions import BijlageVersionsView
 from app.views.deelname import DeelnameView
@@ -115,6 +115,7 @@ def register(app: Flask, appbuilder: AppBuilder) -> None:
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     app.before_request(_bound_and_readable)
     app.before_request(_guard_forms)
+    app.after_request(hear_out)  # runs after the others: by then the refusal is in the log
     app.after_request(_headers)
     app.after_request(_accounted_for)
     app.jinja_env.globals["csp_nonce"] = _nonce

@@ -4,7 +4,7 @@ import re
 from typing import Any, cast
 from urllib.parse import quote
 
-from flask import Response, current_app, flash, jsonify, redirect, request, url_for
+from flask import Response, current_app, flash, g, jsonify, redirect, request, url_for
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
@@ -22,6 +22,7 @@ from app.services import (
     onderwijsadvies,
     opened,
     preview,
+    receiving,
     versions,
     wording,
 )
@@ -30,6 +31,8 @@ from app.terms import BijlageSoort, Controle, Noun, Stadium, Term, Verb, Zichtba
 from app.views.base import Page, granted
 from app.views.bijlage import opened_by, path
 
+RAW = "application/octet-stream"
+UPLOADS = ("BijlageFilesView.upload", "BijlageVersionsView.replace")
 _MOST_AT_ONCE = 20  # files in one form, without JavaScript
 
 
@@ -113,6 +116,7 @@ class BijlageFilesView(BaseView):
         answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'; frame-ancestors 'none'"
         answer.headers["X-Content-Type-Options"] = "nosniff"
         answer.headers["Cache-Control"] = "no-store"
+        answer.headers["X-Accel-Buffering"] = "no"  # nor does a proxy keep it: nginx would, on its disk
         return answer
 
     @expose("/bijlagen/<bijlage_id>/intrekken", methods=["GET", "POST"])
@@ -181,10 +185,21 @@ class BijlageFilesView(BaseView):
         )
 
 
-def body() -> Readable:
+def body() -> receiving.Body:
     """Give the raw body; of known length as the server gives it: Werkzeug would copy it twice."""
-    known = request.content_length is not None
-    return cast("Readable", request.environ["wsgi.input"] if known else request.stream)
+    if "raw_body" not in g:
+        length = request.content_length
+        stream = request.stream if length is None else request.environ["wsgi.input"]
+        g.raw_body = receiving.Body(cast("Readable", stream), length)
+    return cast("receiving.Body", g.raw_body)
+
+
+def hear_out(answer: Response) -> Response:
+    """Let the rest of a refused upload come in, of who is signed in: else a browser can't read the answer."""
+    refused = answer.status_code >= 400 and request.endpoint in UPLOADS and request.mimetype == RAW
+    if refused and access.current_person() is not None:
+        body().hear_out(current_app.config["MAX_FILE_BYTES"])
+    return answer
 
 
 def _afterwards(bijlage: Bijlage, by: Person) -> list[str]:

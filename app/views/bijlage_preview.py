@@ -51,6 +51,7 @@ def _picture(content: bytes) -> Response:
     answer.headers["Content-Security-Policy"] = CLOSED
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Cache-Control"] = "no-store"
+    answer.headers["X-Accel-Buffering"] = "no"
     answer.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     answer.headers["Content-Disposition"] = "inline"
     return answer

@@ -14,11 +14,10 @@ from app.services import intake, listing, log, sharing, versions, wording
 from app.terms import BijlageSoort, Noun, Zichtbaarheid
 from app.views.base import Page, granted
 from app.views.bijlage import path
-from app.views.bijlage_files import body
+from app.views.bijlage_files import RAW, body
 from app.views.tabs.toegang import ROLES
 
 Context = dict[str, Any]
-_RAW = "application/octet-stream"
 
 
 class BijlageVersionsView(BaseView):
@@ -40,7 +39,7 @@ class BijlageVersionsView(BaseView):
         if request.method == "GET":
             log.reading(row)
             return self.render_template("bijlage_vervangen.html", **_replacing(row))
-        if request.mimetype == _RAW:
+        if request.mimetype == RAW:
             naam, length = request.args.get("naam", ""), request.content_length
             made = versions.replace(row, body(), naam=naam, announced=length, by=by)
             flash(_said(made), "success")

@@ -12,11 +12,12 @@ function say(sentence) {
 }
 
 function rest(sentence) {
-  const stopped = document.activeElement === find("stop");
+  const here = find("busy").contains(document.activeElement);
+  request = undefined;
   find("busy").hidden = true;
   submit.disabled = picker.disabled = false;
   say(sentence);
-  if (stopped) submit.focus();
+  if (here) submit.focus();
 }
 
 form.addEventListener("submit", (event) => {
@@ -36,18 +37,31 @@ form.addEventListener("submit", (event) => {
   request.upload.addEventListener("progress", (progress) => {
     if (progress.lengthComputable) find("bar").value = Math.min(99, (progress.loaded / progress.total) * 100);
   });
+  // All is there: from now on it can be kept any moment, and stopping would say what isn't so.
+  request.upload.addEventListener("load", () => {
+    const here = document.activeElement === find("stop");
+    find("stop").hidden = true;
+    find("state").textContent = words.working;
+    if (here) find("state").focus();
+  });
   request.addEventListener("load", () => {
-    if (new URL(request.responseURL).pathname !== url.pathname) return rest(words.signedOut);
-    if (request.status !== 201) return rest(request.response?.error ?? words.failed);
+    const { responseURL, status, response } = request;
+    if (new URL(responseURL).pathname !== url.pathname) return rest(words.signedOut);
+    if (status !== 201) return rest(response?.error ?? words.failed);
     find("bar").value = 100;
-    location.assign(request.response.url);
+    request = undefined;
+    location.assign(response.url);
   });
   request.addEventListener("error", () => rest(words.unreachable));
   request.addEventListener("abort", () => rest(words.stopped));
   find("bar").value = 0;
-  find("busy").hidden = false;
+  find("state").textContent = "";
+  find("busy").hidden = find("stop").hidden = false;
   submit.disabled = picker.disabled = true;
   find("stop").focus();
   request.send(file);
 });
 find("stop").addEventListener("click", () => request?.abort());
+addEventListener("beforeunload", (event) => {
+  if (request) event.preventDefault();
+});

@@ -69,9 +69,9 @@ function begin(box) {
     const here = row.contains(document.activeElement);
     row.classList.toggle("kept", state === "kept");
     say(entry, sentence);
-    part("state").textContent = { waiting: words.waiting, queued: words.busy, busy: words.busy, kept: words.kept, stopped: words.stopped }[state] ?? "";
+    part("state").textContent = { waiting: words.waiting, queued: words.busy, busy: words.busy, sent: words.working, kept: words.kept, stopped: words.stopped }[state] ?? "";
     row.querySelector(".pair").hidden = state === "kept" || state === "refused";
-    for (const select of row.querySelectorAll("select")) select.disabled = ["queued", "busy", "kept"].includes(state);
+    for (const select of row.querySelectorAll("select")) select.disabled = ["queued", "busy", "sent", "kept"].includes(state);
     part("bar").hidden = state === "refused";
     part("again").hidden = !["failed", "stopped"].includes(state);
     part("stop").hidden = !["queued", "busy"].includes(state);
@@ -91,7 +91,7 @@ function begin(box) {
 
   function next() {
     for (const entry of files) {
-      if (count("busy") >= AT_ONCE) return;
+      if (count("busy", "sent") >= AT_ONCE) return;
       if (entry.state === "queued") send(entry);
     }
   }
@@ -112,6 +112,8 @@ function begin(box) {
     request.upload.addEventListener("progress", (event) => {
       if (event.lengthComputable) part("bar").value = Math.min(99, (event.loaded / event.total) * 100);
     });
+    // All is there: from now on it can be kept any moment, and stopping would say what isn't so.
+    request.upload.addEventListener("load", () => set(entry, "sent"));
     const done = (state, sentence) => {
       if (state !== "kept") part("bar").value = 0;
       set(entry, state, sentence);
@@ -176,7 +178,7 @@ function begin(box) {
   zone.addEventListener("drop", (event) => take(event.dataTransfer.files));
 
   const refuse = (event) => {
-    const sentence = count("busy", "queued") ? words.closeBusy : count("waiting") && !ask.dataset.asked ? words.closeWaiting : "";
+    const sentence = count("busy", "sent", "queued") ? words.closeBusy : count("waiting") && !ask.dataset.asked ? words.closeWaiting : "";
     if (!sentence) return;
     event.preventDefault();
     ask.querySelector("p").textContent = sentence;
@@ -187,7 +189,7 @@ function begin(box) {
   box.addEventListener("window:close", refuse);
   if (!box.closest("dialog")) find("close").addEventListener("click", refuse);
   addEventListener("beforeunload", (event) => {
-    if (box.isConnected && count("busy", "queued")) event.preventDefault();
+    if (box.isConnected && count("busy", "sent", "queued")) event.preventDefault();
   });
 }
 

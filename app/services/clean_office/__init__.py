@@ -1,0 +1,1 @@
+"""Writes an Office document anew without what loads by itself; run apart, see `app.services.clean`."""
