@@ -19,7 +19,17 @@ from app.models import Bijlage, Gezagsdrager, Hulpvraag, Organisation, SchoolVoo
 from app.models.base import now, parse_id
 from app.services import log, notices, notities, toestemming_tekst, writing
 from app.services.dossiers import take_turn
-from app.terms import Actie, BijlageSoort, Doel, Gezag, ToestemmingStaat, Verb, VoorkeurStaat, Zichtbaarheid
+from app.terms import (
+    Actie,
+    BijlageSoort,
+    Doel,
+    Gezag,
+    Noun,
+    ToestemmingStaat,
+    Verb,
+    VoorkeurStaat,
+    Zichtbaarheid,
+)
 
 _WHY = "a parent's word is judged by the rules of consent"
 
@@ -31,6 +41,13 @@ class OfParent:
     ouder: Gezagsdrager
     staat: ToestemmingStaat
     row: Toestemming | None = None
+
+    @property
+    def naam(self) -> str:
+        """Name the parent to who reads the parents of children."""
+        person = access.current_person()
+        known = person is not None and person.permits(Noun.GEZAGSDRAGER, Verb.READ)
+        return self.ouder.naam if known else _("A parent")
 
 
 @dataclass(frozen=True)
@@ -45,7 +62,7 @@ class Needed:
         """Name the parents whose consent stands in the way."""
         if self.valid:
             return []
-        return [of.ouder.naam for of in self.parents if of.staat is not ToestemmingStaat.GEGEVEN]
+        return [of.naam for of in self.parents if of.staat is not ToestemmingStaat.GEGEVEN]
 
 
 def needed(hulpvraag: Hulpvraag, school_id: uuid.UUID) -> Needed:

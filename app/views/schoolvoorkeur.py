@@ -66,7 +66,7 @@ class SchoolVoorkeurView(ActsView):
 
 
 def _consent(needed: toestemmingen.Needed) -> list[tuple[str, str]]:
-    facts = [(of.ouder.naam, _of_parent(of)) for of in needed.parents]
+    facts = [(of.naam, _of_parent(of)) for of in needed.parents]
     whole = _("valid") if needed.valid else _("not valid: the school cannot read the dossier")
     return [*facts, (_("All together"), whole)]
 
