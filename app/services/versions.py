@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from app import access
 from app.access import Person
@@ -9,7 +10,7 @@ from app.errors import Conflict, NotFound
 from app.extensions import db
 from app.models import Bijlage, Hulpvraag
 from app.models.base import now, parse_id
-from app.services import bijlage_reeks, bijlagen, intake, log, related, store
+from app.services import bijlage_reeks, bijlagen, intake, log, store
 from app.terms import Actie, BijlageSoort, Stadium, Verb, Zichtbaarheid
 
 _MOST = 100
@@ -89,12 +90,11 @@ def earlier(bijlage: Bijlage) -> list[Bijlage]:
     query = (
         select(Bijlage)
         .where(bijlage_reeks.of(bijlage), Bijlage.volgnummer < bijlage.volgnummer)
+        .options(joinedload(Bijlage.toegevoegd_door), joinedload(Bijlage.organisation))
         .order_by(Bijlage.volgnummer.desc())
         .limit(_MOST)
     )
-    rows = list(db.session.scalars(query))
-    related.fetch(rows, ("toegevoegd_door", "organisation"))
-    return rows
+    return list(db.session.scalars(query))
 
 
 def latest(bijlage: Bijlage) -> Bijlage | None:

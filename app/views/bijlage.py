@@ -50,7 +50,7 @@ class BijlageView(PortalView):
             {"label": label, "url": url_for(f"BijlageVersionsView.{page}", bijlage_id=row.id)}
             for page, label, offered in (
                 ("replace", _("Add a new version"), versions.may_replace(row, by, edits=bool(edits))),
-                ("share", _("Change who sees it"), _may_share(row, by)),
+                ("share", _("Change who sees it"), _may_share(row, by, edits=bool(edits))),
             )
             if offered
         ]
@@ -70,9 +70,11 @@ def _file(row: Bijlage) -> str:
     return url_for("BijlageFilesView.file", bijlage_id=row.id)
 
 
-def _may_share(row: Bijlage, by: Person) -> bool:
-    counts = row.ingetrokken_op is None and row.vervangen_op is None
-    return counts and access.may(by, Verb.SHARE, row)
+def _may_share(row: Bijlage, by: Person, *, edits: bool) -> bool:
+    """Tell whether to offer it: where one may edit a document the dossier lets one share it as well."""
+    if row.ingetrokken_op is not None or row.vervangen_op is not None:
+        return False
+    return by.permits(Noun.BIJLAGE, Verb.SHARE) if edits else access.may(by, Verb.SHARE, row)
 
 
 def _groups(row: Bijlage, by: Person) -> list[dict[str, Any]]:
