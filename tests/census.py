@@ -194,7 +194,7 @@ def small_picture(who: Who, thing: Thing) -> int:
 
 
 def who_replaces(status: int) -> Answer:
-    """Who may add here, of their own organisation; JK staff of whatever they may change."""
+    """Who may add here, of their own that they may retract; JK staff of whatever they may change."""
 
     def answer(who: Who, thing: Thing) -> int:
         if not oracle.may(who, "read", thing) or not oracle.has(who, "Bijlage", "add"):
@@ -202,8 +202,18 @@ def who_replaces(status: int) -> Answer:
         if thing.replaced or thing.retracted:
             return 409
         adds = who_adds_here("Bijlage", 200)(who, thing) == 200
-        own = thing.organisation == who.organisation
+        own = thing.organisation == who.organisation and oracle.may(who, "retract", thing)
         return status if adds and (own or oracle.may(who, "edit", thing)) else 404
+
+    return answer
+
+
+def who_retracts(status: int) -> Answer:
+    """What was replaced is out already; its newer version is what people see."""
+
+    def answer(who: Who, thing: Thing) -> int:
+        found = who_may("retract", status)(who, thing)
+        return 409 if found == status and thing.replaced else found
 
     return answer
 
@@ -573,8 +583,8 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/bijlagen/<bijlage_id>/vervangen", "BijlageVersionsView.replace", who_replaces(422), "Bijlage"),
     Route("GET", "/bijlagen/<bijlage_id>/delen", "BijlageVersionsView.share", who_shares(200), "Bijlage"),
     Route("POST", "/bijlagen/<bijlage_id>/delen", "BijlageVersionsView.share", who_shares(422), "Bijlage"),
-    Route("GET", "/bijlagen/<bijlage_id>/intrekken", "BijlageFilesView.retract", who_may("retract"), "Bijlage"),
-    Route("POST", "/bijlagen/<bijlage_id>/intrekken", "BijlageFilesView.retract", who_may("retract", 302), "Bijlage", changes=True),
+    Route("GET", "/bijlagen/<bijlage_id>/intrekken", "BijlageFilesView.retract", who_retracts(200), "Bijlage"),
+    Route("POST", "/bijlagen/<bijlage_id>/intrekken", "BijlageFilesView.retract", who_retracts(302), "Bijlage", changes=True),
     Route("GET", "/bijlagen/<bijlage_id>/definitief", "BijlageFilesView.release", who_releases(200), "Bijlage"),
     Route("POST", "/bijlagen/<bijlage_id>/definitief", "BijlageFilesView.release", who_releases(302), "Bijlage", changes=True),
     # Messages

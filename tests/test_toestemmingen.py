@@ -8,7 +8,7 @@ from app.access.consent import consented
 from app.errors import BadInput, Conflict, NotFound
 from app.extensions import db
 from app.models import Bericht, Gezagsdrager, Hulpvraag, Notitie, Organisation, SchoolVoorkeur, Toestemming
-from app.services import organisaties, outbox, school_tasks, toestemmingen, worklist
+from app.services import organisaties, outbox, school_tasks, toestemming_stand, toestemmingen, worklist
 from app.services.mail import deliver_due
 from app.terms import BerichtStatus, BijlageSoort, Gezag, Role, ToestemmingStaat
 from tests.schools import Region, today
@@ -123,7 +123,7 @@ def test_two_parents_with_authority_both_count_or_one_as_the_swv_says(streek, bo
     streek.record(linde, parents["Olga"], form)
     with streek.at_work("specialist"):
         row = db.session.scalars(db.select(Hulpvraag).where(Hulpvraag.id == dossier)).one()
-        found = toestemmingen.needed(row, streek.organisations["LINDE"])
+        found = toestemming_stand.needed(row, streek.organisations["LINDE"])
         assert {of.ouder.naam: of.staat.value for of in found.parents} == {
             "Olga Jansen": "gegeven",
             "Otto Jansen": "ontbreekt",

@@ -15,9 +15,9 @@ from app.errors import BadInput, Conflict, NotFound
 from app.extensions import db
 from app.models import Betrokkenheid, Hulpvraag, Organisation, SchoolVoorkeur
 from app.models.base import now, parse_id
-from app.services import log, notices, notities, related, toestemmingen, writing
+from app.services import log, notices, notities, related, toestemming_stand, writing
 from app.services.dossiers import take_turn
-from app.services.toestemmingen import Needed
+from app.services.toestemming_stand import Needed
 from app.services.wording import moment
 from app.terms import (
     Actie,
@@ -117,7 +117,7 @@ def why_not(hulpvraag: Hulpvraag, voorkeur: SchoolVoorkeur, needed: Needed | Non
     naam = voorkeur.school.naam
     if not voorkeur.school.actief:
         return _("%(school)s has closed or merged. Choose another school.", school=naam)
-    needed = needed or toestemmingen.needed(hulpvraag, voorkeur.school_id)
+    needed = needed or toestemming_stand.needed(hulpvraag, voorkeur.school_id)
     if needed.valid:
         return None
     if not needed.parents:

@@ -24,7 +24,7 @@ from app.views.bekijken import ribbon as looking
 from app.views.bericht import BerichtView
 from app.views.betrokkenen import BetrokkenenView
 from app.views.bijlage import BijlageView
-from app.views.bijlage_files import BijlageFilesView, hear_out
+from app.views.bijlage_files import BijlageFilesView
 from app.views.bijlage_preview import BijlagePreviewView
 from app.views.bijlage_versions import BijlageVersionsView
 from app.views.deelname import DeelnameView
@@ -43,6 +43,7 @@ from app.views.overdracht import OverdrachtView
 from app.views.overlegronde import OverlegrondeView, RoundView
 from app.views.own_account import OwnAccountView
 from app.views.pick import PickView
+from app.views.raw_body import hear_out
 from app.views.rechten import RechtenView
 from app.views.schoolvoorkeur import SchoolVoorkeurView
 from app.views.signin import SigninView

@@ -1,10 +1,10 @@
 """How the bytes of documents come and go: the window to add them, the upload itself, and the download."""
 
 import re
-from typing import Any, cast
+from typing import Any
 from urllib.parse import quote
 
-from flask import Response, current_app, flash, g, jsonify, redirect, request, url_for
+from flask import Response, current_app, flash, jsonify, redirect, request, url_for
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
@@ -22,17 +22,14 @@ from app.services import (
     onderwijsadvies,
     opened,
     preview,
-    receiving,
     versions,
     wording,
 )
-from app.services.passing import Readable
 from app.terms import BijlageSoort, Controle, Noun, Stadium, Term, Verb, Zichtbaarheid
 from app.views.base import Page, granted
 from app.views.bijlage import opened_by, path
+from app.views.raw_body import body
 
-RAW = "application/octet-stream"
-UPLOADS = ("BijlageFilesView.upload", "BijlageVersionsView.replace")
 _MOST_AT_ONCE = 20  # files in one form, without JavaScript
 
 
@@ -183,23 +180,6 @@ class BijlageFilesView(BaseView):
             submit_label=_("Make final and share"),
             cancel_url=page,
         )
-
-
-def body() -> receiving.Body:
-    """Give the raw body; of known length as the server gives it: Werkzeug would copy it twice."""
-    if "raw_body" not in g:
-        length = request.content_length
-        stream = request.stream if length is None else request.environ["wsgi.input"]
-        g.raw_body = receiving.Body(cast("Readable", stream), length)
-    return cast("receiving.Body", g.raw_body)
-
-
-def hear_out(answer: Response) -> Response:
-    """Let the rest of a refused upload come in, of who is signed in: else a browser can't read the answer."""
-    refused = answer.status_code >= 400 and request.endpoint in UPLOADS and request.mimetype == RAW
-    if refused and access.current_person() is not None:
-        body().hear_out(current_app.config["MAX_FILE_BYTES"])
-    return answer
 
 
 def _afterwards(bijlage: Bijlage, by: Person) -> list[str]:

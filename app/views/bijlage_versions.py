@@ -14,7 +14,7 @@ from app.services import intake, listing, log, sharing, versions, wording
 from app.terms import BijlageSoort, Noun, Zichtbaarheid
 from app.views.base import Page, granted
 from app.views.bijlage import path
-from app.views.bijlage_files import RAW, body
+from app.views.raw_body import RAW, body
 from app.views.tabs.toegang import ROLES
 
 Context = dict[str, Any]

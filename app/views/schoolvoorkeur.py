@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from app import access
 from app.models import SchoolVoorkeur
-from app.services import schoolantwoorden, schoolvoorkeuren, toestemmingen
+from app.services import schoolantwoorden, schoolvoorkeuren, toestemming_stand
 from app.services.wording import day, exact, words
 from app.terms import Noun
 from app.views.acts import ActsView
@@ -48,7 +48,7 @@ class SchoolVoorkeurView(ActsView):
                 for note in schoolantwoorden.conversation(row)
             ]
         if person is not None and person.is_jk_staff:
-            needed = toestemmingen.needed(row.hulpvraag, row.school_id)
+            needed = toestemming_stand.needed(row.hulpvraag, row.school_id)
             context["groups"] = [{"title": _("Consent of the parents"), "facts": _consent(needed)}]
             if not needed.valid:  # first the consent, then the school
                 context["buttons"] = [it | {"primary": False} for it in context["buttons"]]
@@ -65,12 +65,12 @@ class SchoolVoorkeurView(ActsView):
         return redirect(url_for("HulpvraagView.dossier_tab", pk=row.hulpvraag_id, tab="scholen"))
 
 
-def _consent(needed: toestemmingen.Needed) -> list[tuple[str, str]]:
+def _consent(needed: toestemming_stand.Needed) -> list[tuple[str, str]]:
     facts = [(of.naam, _of_parent(of)) for of in needed.parents]
     whole = _("valid") if needed.valid else _("not valid: the school cannot read the dossier")
     return [*facts, (_("All together"), whole)]
 
 
-def _of_parent(of: toestemmingen.OfParent) -> str:
+def _of_parent(of: toestemming_stand.OfParent) -> str:
     signed = of.row.getekend_op if of.row else None
     return f"{words(of.staat)} · {day(signed)}" if signed else words(of.staat)
