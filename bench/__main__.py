@@ -5,6 +5,7 @@ import sys
 
 MODULES = (
     "invoer",
+    "inzage",
     "log",
     "rechten",
     "signin",
