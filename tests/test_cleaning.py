@@ -164,7 +164,7 @@ def test_an_office_document_that_unfolds_to_much_takes_little_work_of_the_portal
 
 
 def test_office_documents_are_read_apart_within_bounds(app):
-    """The most XML that is taken, of which each element is looked at: the work is not the portal's."""
+    """Much XML, of which each element is looked at: the work is not the portal's."""
     chance = random.Random(1)
     lines = [b"<c>%d</c><w:fldChar/>" % chance.randrange(10**9) for _ in range(1000)]
     content = b"".join(b"<r><b>%d</b>%s</r>" % (at, lines[chance.randrange(1000)]) for at in range(150_000))
