@@ -156,23 +156,23 @@ def swollen(part: str, main: str, element: bytes, size: int) -> bytes:
 @pytest.mark.parametrize("element", [b"<w:fldChar/>", b"<a/>", b"<w:instrText>x</w:instrText>"])
 def test_an_office_document_that_unfolds_to_much_takes_little_work_of_the_portal(app, size, element):
     made = Made("a.docx", swollen("word/document.xml", WORD, element, size))
-    before = time.process_time()
+    before = time.thread_time()
     with app.test_request_context(), measured() as peak, pytest.raises(intake.FileRefused):
         taken(made)
-    assert time.process_time() - before < 1
+    assert time.thread_time() - before < 1
     assert peak[0] <= MOST, f"{peak[0] / 2**20:.0f} MB"
 
 
 def test_office_documents_are_read_apart_within_bounds(app):
-    """The most XML that is taken, of which each element is looked at: the work is not the portal's."""
+    """Much XML, of which each element is looked at: the work is not the portal's."""
     chance = random.Random(1)
     lines = [b"<c>%d</c><w:fldChar/>" % chance.randrange(10**9) for _ in range(1000)]
     content = b"".join(b"<r><b>%d</b>%s</r>" % (at, lines[chance.randrange(1000)]) for at in range(150_000))
     made = Made("a.docx", named("word/document.xml", b"<d>" + content + b"</d>"))
-    before = time.process_time()
+    before = time.thread_time()
     with app.test_request_context(), measured() as peak:
         assert taken(made)
-    assert time.process_time() - before < 1
+    assert time.thread_time() - before < 1
     assert peak[0] <= MOST, f"{peak[0] / 2**20:.0f} MB"
 
 

@@ -45,7 +45,9 @@ def refuse_active(parts: zipfile.ZipFile, info: zipfile.ZipInfo, *, is_word: boo
     def start(local: str, of: Attributes) -> None:
         if local in loading or (local == "imagedata" and _is_elsewhere(of)):
             raise Refused(LOADS)
-        if local in ("fldChar", "fldSimple"):
+        if local == "fldChar":
+            codes.end()
+        if local == "fldSimple":
             codes.add(f"\0{attribute(of, 'instr')}\0")
 
     def said(local: str, words: str) -> None:
@@ -55,7 +57,7 @@ def refuse_active(parts: zipfile.ZipFile, info: zipfile.ZipInfo, *, is_word: boo
             raise Refused(LOADS)
 
     read(parts, info, start=start, of=_CODES | _FORMULAS, said=said)
-    codes.add("\0")
+    codes.end()
 
 
 class _Codes:
@@ -69,6 +71,10 @@ class _Codes:
         if _FIELDS.search(seen):
             raise Refused(LOADS)
         self._last = seen[-_LONGEST_FIELD:]
+
+    def end(self) -> None:
+        if self._last[-1] != "\0":
+            self.add("\0")
 
 
 def _is_elsewhere(picture: Attributes) -> bool:
