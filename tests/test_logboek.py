@@ -222,6 +222,8 @@ def test_without_a_fit_key_of_its_own_for_the_log_the_portal_does_not_start(sett
         config.refuse_unfit({**config.__dict__, **settings, **wrong})
 
 
-@pytest.mark.parametrize("key", [KEY, secrets.token_hex(32), secrets.token_urlsafe(48)])
+@pytest.mark.parametrize(
+    "key", [KEY, secrets.token_hex(32), secrets.token_urlsafe(48)], ids=["base64", "hex", "url"]
+)
 def test_a_random_key_for_the_log_is_fine_however_it_is_written(settings, key):
     config.refuse_unfit({**config.__dict__, **settings, "LOG_KEY": key})
