@@ -147,9 +147,9 @@ def test_what_is_all_sent_is_not_stopped_any_more(partnership, edit_page, monkey
     """It may be in the dossier by then: 'stopped' would not be so."""
     keep, go_on = bijlagen.put, threading.Event()
 
-    def slowly(row, hulpvraag):
+    def slowly(row, hulpvraag, by):
         assert go_on.wait(30)
-        keep(row, hulpvraag)
+        keep(row, hulpvraag, by)
 
     monkeypatch.setattr(bijlagen, "put", slowly)
     window = open_window(edit_page)

@@ -327,9 +327,9 @@ def test_by_keyboard_only_and_with_a_bar(partnership, dossier, page):
 def test_what_is_all_sent_is_not_stopped_and_not_left_unawares(partnership, dossier, page, monkeypatch):
     row, keep, go_on = add(partnership, dossier, "voorschool"), bijlagen.put, threading.Event()
 
-    def slowly(row, hulpvraag):
+    def slowly(row, hulpvraag, by):
         assert go_on.wait(30)
-        return keep(row, hulpvraag)
+        return keep(row, hulpvraag, by)
 
     monkeypatch.setattr(bijlagen, "put", slowly)
     leaves = "() => dispatchEvent(new Event('beforeunload', {cancelable: true}))"

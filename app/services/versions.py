@@ -42,11 +42,15 @@ def require_replace(bijlage: Bijlage, by: Person) -> None:
 
 
 def again(key: str, by: Person) -> Bijlage | None:
-    """Find what `by` replaced just now: when the answer was lost they ask once more, and see it no more."""
+    """Find what `by` replaced just now: when the answer was lost they ask once more, and see it no more.
+
+    As much is asked of a document that is hidden as of one that is nowhere.
+    """
     number = parse_id(key)
     with access.as_system("who replaced it a moment ago may hear so"):
-        old = db.session.scalar(select(Bijlage).where(Bijlage.id == number)) if number else None
-    return old if old is not None and _just_made(old, by) else None
+        old = db.session.scalar(select(Bijlage).where(Bijlage.id == number))
+    made = _just_made(old or Bijlage(id=number, volgnummer=1), by)
+    return old if made is not None else None
 
 
 def replace(
