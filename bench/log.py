@@ -29,7 +29,7 @@ from app.models import Gebeurtenis
 from app.models.base import now
 from app.services import log, seal
 from app.services.seal_check import Check
-from app.terms import Actie, Role
+from app.terms import Actie, OrganisationSoort, Role
 from tests.engines import Postgres
 
 ACTS = 1_000  # transactions of one event each
@@ -38,7 +38,8 @@ EVENTS = 300_000  # to verify
 WRITTEN, VERIFIED = 1_000, 200_000  # a second
 SWVS = [uuid.uuid4() for _swv in range(5)]
 ROLES = frozenset({Role.JK_SPECIALIST})
-PEOPLE = [Person(1, "Anneke", organisation_id=swv, swv_id=swv, rollen=ROLES) for swv in SWVS]
+SWV = OrganisationSoort.SAMENWERKINGSVERBAND  # what a page asked of the dossier before, its event does not
+PEOPLE = [Person(1, "Anneke", organisation_id=swv, swv_id=swv, soort=SWV, rollen=ROLES) for swv in SWVS]
 
 
 class Clock:
