@@ -5,10 +5,8 @@ On SQLite and on PostgreSQL, as bench.log; beside each figure the work of this p
 
 import random
 import statistics
-import tempfile
 import uuid
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from flask import g
@@ -21,7 +19,7 @@ from app.models import Gebeurtenis, Gebruiker, Hulpvraag, Kind, Lidmaatschap, Or
 from app.services import inzage
 from app.services.inzage import Asked
 from app.terms import Actie, OrganisationSoort, Role, Status
-from bench.log import Clock, _portal, _postgresql
+from bench.log import Clock, _portal, on_each_database
 
 EVENTS, PEOPLE, DOSSIERS = 1_000_000, 2_000, 5_000
 BEGAN = datetime(2024, 1, 1, tzinfo=UTC)
@@ -34,12 +32,7 @@ COMMON = (Actie.LEZEN, Actie.LEZEN, Actie.ZOEKEN, Actie.WIJZIGEN, Actie.DOWNLOAD
 
 def main() -> None:
     """Print how long each page takes, and the export, on each database."""
-    memory = "/dev/shm" if Path("/dev/shm").is_dir() else None
-    with tempfile.TemporaryDirectory(dir=memory) as folder:
-        _measure(f"sqlite:///{folder}/bench.sqlite")
-    with _postgresql() as url:
-        if url:
-            _measure(url)
+    on_each_database(_measure)
 
 
 def _measure(url: str) -> None:

@@ -14,7 +14,7 @@ import statistics
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -55,12 +55,17 @@ class Clock:
 
 def main() -> None:
     """Print the figures for each database."""
+    on_each_database(_measure)
+
+
+def on_each_database(measure: Callable[[str], None]) -> None:
+    """Measure on an empty SQLite in memory, and on an empty PostgreSQL where there is one."""
     memory = "/dev/shm" if Path("/dev/shm").is_dir() else None
     with tempfile.TemporaryDirectory(dir=memory) as folder:
-        _measure(f"sqlite:///{folder}/bench.sqlite")
+        measure(f"sqlite:///{folder}/bench.sqlite")
     with _postgresql() as url:
         if url:
-            _measure(url)
+            measure(url)
 
 
 @contextmanager

@@ -414,7 +414,7 @@ def _screens(noun: str, view: str, base: str, *, add: bool = True, edit: int | N
         ]
     if edit is not None:
         address = f"{base}/<pk>/bewerken"
-        sends = {"versie": "0", "meldadres": "geen adres"}
+        sends = {"versie": "0", "meldadres": "geen adres", "school_leest_dagen": "30"}
         made += [
             Route("GET", address, f"{view}.edit", who_may("edit"), noun),
             Route("POST", address, f"{view}.edit", who_edits(edit), noun, sends=sends),

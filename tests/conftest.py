@@ -18,6 +18,7 @@ from tests import lanes
 from tests.engines import Engine, Postgres, Sqlite
 from tests.installation import install, settings_for
 from tests.live import Live
+from tests.partnership import Partnership
 from tests.portals import Portals
 from tests.smtp_server import SmtpServer
 from tests.together import Together
@@ -161,6 +162,18 @@ def second_app(settings: dict, portals: Portals) -> Iterator[Flask]:
     """The portal as another process has it: the same settings, the same database."""
     with portals.lend(settings) as portal:
         yield portal
+
+
+@pytest.fixture
+def partnership(app: Flask) -> Partnership:
+    """De Brug with its people; a module about other people has one of its own."""
+    return Partnership(app).settle()
+
+
+@pytest.fixture
+def dossier(partnership: Partnership) -> object:
+    """The id of a dossier with a specialist."""
+    return partnership.dossier(specialist="specialist")
 
 
 @pytest.fixture(scope="session")

@@ -11,18 +11,7 @@ from app.models import Bijlage, Hulpvraag
 from app.services import bijlagen, wording
 from app.terms import Actie
 from tests.documents import GOOD, HOSTILE, PDF, TEXT, pdf
-from tests.partnership import Partnership
 from tests.uploading import JSON, Browser, acts, add, files, rows, the
-
-
-@pytest.fixture
-def partnership(app):
-    return Partnership(app).settle()
-
-
-@pytest.fixture
-def dossier(partnership):
-    return partnership.dossier(specialist="specialist")
 
 
 @pytest.mark.parametrize("by", ["voorschool2", "rolbeheer"])

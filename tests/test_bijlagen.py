@@ -18,18 +18,7 @@ from app.models import Bijlage
 from app.services import bijlage_bytes, bijlagen, status, store
 from app.terms import Actie, BijlageSoort, Stadium, Status, Zichtbaarheid
 from tests.documents import PDF, pdf
-from tests.partnership import Partnership
 from tests.uploading import Browser, acts, add, files, rows, the
-
-
-@pytest.fixture
-def partnership(app):
-    return Partnership(app).settle()
-
-
-@pytest.fixture
-def dossier(partnership):
-    return partnership.dossier(specialist="specialist")
 
 
 @pytest.mark.both_engines

@@ -46,16 +46,6 @@ def on_s3(s3, settings):
     return settings
 
 
-@pytest.fixture
-def partnership(app):
-    return Partnership(app).settle()
-
-
-@pytest.fixture
-def dossier(partnership):
-    return partnership.dossier(specialist="specialist")
-
-
 def command(partnership: Partnership, *words: str) -> tuple[int, list[str]]:
     """Type a command of the portal, and give its exit code and lines."""
     done = partnership.app.test_cli_runner().invoke(args=list(words))

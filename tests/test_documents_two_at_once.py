@@ -22,22 +22,11 @@ from app.services import (
 )
 from app.terms import Actie, BijlageSoort, Controle, Stadium, Zichtbaarheid
 from tests.documents import pages
-from tests.partnership import Partnership
 from tests.test_versions import NEW, change, found, replace, token
 from tests.uploading import JSON, Browser, acts, add, files, rows, the
 
 INTERN, GEDEELD = Zichtbaarheid.INTERN, Zichtbaarheid.GEDEELD
 pytestmark = pytest.mark.both_engines
-
-
-@pytest.fixture
-def partnership(app):
-    return Partnership(app).settle()
-
-
-@pytest.fixture
-def dossier(partnership):
-    return partnership.dossier(specialist="specialist")
 
 
 def elsewhere(act) -> None:

@@ -83,7 +83,7 @@ def _fair_share(every: list[Case], number: int, chance) -> list[Case]:
 
 def _says_who_looked(route: Route) -> bool:
     """Which organisations looked is told whatever else one knows of them."""
-    return route.endpoint == "BijlageFilesView.retract" or route.values.get("tab") == "gekeken"
+    return route.values.get("tab") == "gekeken"
 
 
 def _is_the_log(route: Route) -> bool:

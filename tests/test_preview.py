@@ -18,21 +18,10 @@ from app.services import bijlage_bytes, bijlagen, intake, preview, render
 from app.terms import Actie, Controle
 from tests.documents import PDF, TEXT, jpeg, office, pages
 from tests.involving import add_parent, add_school
-from tests.partnership import Partnership
 from tests.test_upload_window import go
 from tests.uploading import Browser, acts, add, serving
 
 TWO = pages("Mila speelt graag", "in de bouwhoek")
-
-
-@pytest.fixture
-def partnership(app):
-    return Partnership(app).settle()
-
-
-@pytest.fixture
-def dossier(partnership):
-    return partnership.dossier(specialist="specialist")
 
 
 def photo(size: tuple[int, int] = (3000, 2000), kind: str = "JPEG", mode: str = "RGB", **kw) -> bytes:

@@ -15,22 +15,11 @@ from app.services import sharing, versions
 from app.terms import Actie, Ground, Zichtbaarheid
 from tests.documents import pages
 from tests.involving import add_parent, add_school, advance, approach
-from tests.partnership import Partnership
 from tests.test_statements import MOST
 from tests.test_upload_window import go
 from tests.uploading import Browser, acts, add, rows, serving
 
 INTERN, GEDEELD = Zichtbaarheid.INTERN, Zichtbaarheid.GEDEELD
-
-
-@pytest.fixture
-def partnership(app):
-    return Partnership(app).settle()
-
-
-@pytest.fixture
-def dossier(partnership):
-    return partnership.dossier(specialist="specialist")
 
 
 @pytest.fixture

@@ -24,16 +24,6 @@ ROOT = Path(__file__).parent.parent
 GIANT = 10 * 2**30  # bytes
 
 
-@pytest.fixture
-def partnership(app):
-    return Partnership(app).settle()
-
-
-@pytest.fixture
-def dossier(partnership):
-    return partnership.dossier(specialist="specialist")
-
-
 # Served for real
 
 

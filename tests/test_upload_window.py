@@ -26,16 +26,6 @@ LARGE = {"name": "groot.pdf", "mimeType": "application/pdf", "buffer": pdf(3_000
 
 
 @pytest.fixture
-def partnership(app):
-    return Partnership(app).settle()
-
-
-@pytest.fixture
-def dossier(partnership):
-    return partnership.dossier(specialist="specialist")
-
-
-@pytest.fixture
 def edit_page(partnership, dossier, page):
     """The preschool's page `Hulpvraag bewerken`."""
     with serving(partnership.app) as port:

@@ -16,21 +16,10 @@ from app.services import bijlagen, versions
 from app.terms import Actie, BijlageSoort, Controle, Stadium, Zichtbaarheid
 from tests.documents import PDF, TEXT, pages
 from tests.involving import add_school, advance, approach
-from tests.partnership import Partnership
 from tests.test_upload_window import go
 from tests.uploading import JSON, Browser, acts, add, files, rows, serving
 
 NEW = pages("Versie twee")
-
-
-@pytest.fixture
-def partnership(app):
-    return Partnership(app).settle()
-
-
-@pytest.fixture
-def dossier(partnership):
-    return partnership.dossier(specialist="specialist")
 
 
 def replace(partnership, row, by: str, content: bytes = NEW, naam: str = "nieuw.pdf") -> Bijlage:
