@@ -18,7 +18,7 @@ from app.services.passing import Passing, Readable
 
 Sentence: TypeAlias = LazyString | str
 NAME_LENGTH = 150  # characters, the ending included
-_CHUNK = 4 * 2**20  # bytes: gunicorn copies what it reads less often than of pieces of 1 MB
+_CHUNK = 2**20  # bytes: what gunicorn reads at once, so that it copies least
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)  # device names on Windows
 _ENDING = re.compile(r"\.([0-9A-Za-z]{1,10})")
 

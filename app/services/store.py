@@ -17,7 +17,6 @@ from flask_babel import lazy_gettext as _l
 from app.errors import PortalError
 from app.models import Bijlage
 from app.services import keys
-from app.services.beside import Beside
 from app.services.passing import Readable
 from app.services.store_places import INCOMING, Drain, StoreFull, StoreUnavailable, path, place, said
 from app.services.store_reading import Plaintext, Seekable
@@ -101,7 +100,6 @@ class Writer(io.RawIOBase):
         cipher: Any = self._data_key.cipher
         self._sealing = cipher.new_encrypting_stream(self._pipe, key_id.bytes)
         self._digest, self._size = hashlib.sha256(), 0
-        self._hashing = Beside()
         self._stored: Stored | None = None
 
     @property
@@ -124,36 +122,30 @@ class Writer(io.RawIOBase):
         self._size += len(data)
         if self._size > self._limit:
             raise FileTooLarge
-        whole = bytes(data)
-        self._hashing.do(self._digest.update, whole)
-        self._sealing.write(whole)
+        self._digest.update(data)
+        self._sealing.write(data)
         self._pipe.check()
         return len(data)
 
     def finish(self) -> None:
         """Write the last piece."""
         self._sealing.close()
-        self._hashing.finish()
-        self._pipe.finish()
+        self._pipe.check()
         sealed, digest = self._data_key, self._digest.hexdigest()
         self._stored = Stored(self._key, self._size, digest, sealed.sealed, sealed.kek, self._key_id)
 
     def abandon(self) -> None:
         """Let go without a word: what comes out of Tink from now on goes nowhere."""
         self._pipe.abandon()
-        self._hashing.abandon()
         self._sealing.close()
 
 
 class _Pipe(io.RawIOBase):
-    """From Tink to the place, which writes while the next piece is encrypted.
-
-    Tink would make a riddle of an error: it is kept, and raised by `check`, at the latest by `finish`.
-    """
+    """From Tink to the place. Tink would make a riddle of an error: it is kept, and raised by `check`."""
 
     def __init__(self, out: Drain) -> None:
         super().__init__()
-        self._out, self._writing = out, Beside()
+        self._out = out
         self._refused: PortalError | None = None
         self._is_open = True
 
@@ -161,29 +153,20 @@ class _Pipe(io.RawIOBase):
         return True
 
     def write(self, data: Any) -> int:
-        if self._is_open:
-            self._writing.do(self._write, bytes(data))
-        return len(data)
-
-    def _write(self, data: bytes) -> None:
-        if self._refused is None:
+        if self._is_open and self._refused is None:
             try:
                 with said():
                     self._out.write(data)
             except PortalError as refused:
                 self._refused = refused
+        return len(data)
 
     def check(self) -> None:
         if self._refused is not None:
             raise self._refused
 
-    def finish(self) -> None:
-        self._writing.finish()
-        self.check()
-
     def abandon(self) -> None:
         self._is_open = False
-        self._writing.abandon()
 
 
 @contextmanager
