@@ -46,6 +46,11 @@ def order(streek, dossier):
         return [found.school.naam for found in schoolvoorkeuren.of(row)]
 
 
+def changed_on(streek, dossier):
+    with streek.at_work("specialist"):
+        return db.session.scalar(db.select(Hulpvraag.gewijzigd_op).where(Hulpvraag.id == dossier))
+
+
 def test_a_parent_proposes_a_school_and_the_specialist_hears_of_it(streek, smtp):
     dossier = streek.advised()
     streek.propose(dossier, "ESDOORN")
@@ -93,9 +98,12 @@ def test_the_order_changes_among_proposals_and_the_approached_keep_their_place(s
         (wilg, schoolvoorkeuren.higher, ["De Linde", "De Wilg", "De Esdoorn"]),
         (wilg, schoolvoorkeuren.lower, ["De Linde", "De Esdoorn", "De Wilg"]),
     ):
+        before = order(streek, dossier), changed_on(streek, dossier)
         with streek.voorkeur(key, by="contact") as (row, person):
             act(row, person)
-        assert order(streek, dossier) == expected
+        after = order(streek, dossier), changed_on(streek, dossier)
+        assert after[0] == expected
+        assert (before[0] == after[0]) is (before[1] == after[1]), "what changes nothing leaves no trace"
     with streek.voorkeur(esdoorn, by="specialist") as (row, person):
         schoolvoorkeuren.remove(row, person)
     assert order(streek, dossier) == ["De Linde", "De Wilg"]

@@ -194,10 +194,12 @@ def _trade_places(voorkeur: SchoolVoorkeur, by: Person, step: int) -> SchoolVoor
         raise Conflict(_already_approached(voorkeur))
     proposed = [row for row in of(hulpvraag) if row.staat is VoorkeurStaat.VOORGESTELD]
     there = proposed.index(voorkeur) + step
-    if 0 <= there < len(proposed):
-        other = proposed[there]
-        voorkeur.rang, other.rang = other.rang, voorkeur.rang
-        log.record(Actie.WIJZIGEN, row=voorkeur)
+    if not 0 <= there < len(proposed):
+        db.session.rollback()  # nothing changes, the dossier no more than the order
+        return voorkeur
+    other = proposed[there]
+    voorkeur.rang, other.rang = other.rang, voorkeur.rang
+    log.record(Actie.WIJZIGEN, row=voorkeur)
     db.session.commit()
     return voorkeur
 

@@ -51,11 +51,13 @@ def share(bijlage: Bijlage, to: Zichtbaarheid | None, by: Person) -> Bijlage:
     dossiers.take_turn(bijlage.hulpvraag_id, shows=True)
     db.session.refresh(bijlage)
     require_share(bijlage, by)
-    if bijlage.zichtbaarheid is not to:
-        log.record(Actie.DELEN, row=bijlage, oud=bijlage.zichtbaarheid, nieuw=to)
-        with access.as_system("who sees a document is a right of its own, without editing"):
-            bijlage.zichtbaarheid = to
-            db.session.flush()
+    if bijlage.zichtbaarheid is to:
+        db.session.rollback()  # nothing changes, the dossier no more than the document
+        return bijlage
+    log.record(Actie.DELEN, row=bijlage, oud=bijlage.zichtbaarheid, nieuw=to)
+    with access.as_system("who sees a document is a right of its own, without editing"):
+        bijlage.zichtbaarheid = to
+        db.session.flush()
     db.session.commit()
     return bijlage
 

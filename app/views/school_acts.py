@@ -173,11 +173,11 @@ ACTS: Mapping[str, Act] = {
     ),
     "hoger": Act(
         _l("Higher"), Verb.EDIT, lambda row, _data, by: schoolvoorkeuren.higher(row, by), _proposed,
-        said=_l("Saved. The order has changed."), tab="scholen", at_once=lambda _by: True,
+        said=_l("Saved. This is the order now."), tab="scholen", at_once=lambda _by: True,
     ),
     "lager": Act(
         _l("Lower"), Verb.EDIT, lambda row, _data, by: schoolvoorkeuren.lower(row, by), _proposed,
-        said=_l("Saved. The order has changed."), tab="scholen", at_once=lambda _by: True,
+        said=_l("Saved. This is the order now."), tab="scholen", at_once=lambda _by: True,
     ),
     "benaderen": Act(
         _l("Approach school"), Verb.EDIT, schoolvoorkeuren.approach,

@@ -19,7 +19,6 @@ Context = dict[str, Any]
 
 SHAPES = {VoorkeurStaat.AKKOORD: "done", VoorkeurStaat.AFGEWEZEN: "stop", VoorkeurStaat.BENADERD: "need"}
 _NEXT = ("toestemming-vragen", "toestemming-vastleggen", "benaderen", "beantwoorden")
-_MOVES = ("hoger", "lager")
 
 
 def fill(row: Hulpvraag, person: Person) -> Context:
@@ -36,10 +35,10 @@ def fill(row: Hulpvraag, person: Person) -> Context:
         consented = {school.voorkeur.id: school.consented for school in schools}
     else:
         rows = schoolvoorkeuren.of(row)
-    several = sum(found.staat is VoorkeurStaat.VOORGESTELD for found in rows) > 1
+    proposed = [found for found in rows if found.staat is VoorkeurStaat.VOORGESTELD]
+    ends = {"hoger": proposed[:1], "lager": proposed[-1:]}
     for found in rows:
         found.hulpvraag = row
-    acts = (*_NEXT, *_MOVES) if several else _NEXT
     proposes = access.fields(person, Noun.SCHOOLVOORKEUR, row, Verb.ADD) != frozenset()
     add = url_for("SchoolVoorkeurView.add", hulpvraag=row.id)
     return {
@@ -49,7 +48,12 @@ def fill(row: Hulpvraag, person: Person) -> Context:
             {
                 "url": url_for("SchoolVoorkeurView.show", pk=found.id),
                 "cells": _cells(found, consented=consented.get(found.id), whole=readable is None),
-                "actions": _actions(found, acts, person, consented=consented.get(found.id)),
+                "actions": _actions(
+                    found,
+                    (*_NEXT, *(move for move, end in ends.items() if found not in end)),
+                    person,
+                    consented=consented.get(found.id),
+                ),
             }
             for found in rows
         ],
