@@ -28,6 +28,8 @@ ABOUT_NOBODY = frozenset(
         "SigninView.forgot",
         "SigninView.switch",
         "OwnAccountView.recovery_codes",
+        # The link in a mail leads on, or says at which organisation of the reader it can be read.
+        "BerichtView.open",
         # Empty forms, and the work list of who has no dossiers: a greeting.
         *("HulpvraagView.add", "NotitieView.add", "GezagsdragerView.add", "KindView.add"),
         *("OrganisationView.add", "LidmaatschapView.add", "SchoolVoorkeurView.add", "OverlegrondeView.add"),
