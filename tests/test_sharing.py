@@ -11,7 +11,7 @@ from app.errors import Conflict, NotFound
 from app.extensions import db
 from app.models import Betrokkenheid, Bijlage, Gebeurtenis, Hulpvraag
 from app.models.base import now
-from app.services import sharing, versions
+from app.services import bijlagen, sharing, versions
 from app.terms import Actie, Ground, Zichtbaarheid
 from tests.documents import pages
 from tests.involving import add_parent, add_school, advance, approach
@@ -114,6 +114,21 @@ def test_jk_staff_share_it_and_make_it_internal_again_and_the_log_says_so(partne
         query = db.select(Gebeurtenis).where(Gebeurtenis.actie == Actie.DELEN).order_by(Gebeurtenis.op)
         said = [(one.oud, one.nieuw) for one in db.session.scalars(query)]
     assert said == [("intern", "gedeeld"), ("gedeeld", "intern")]
+
+
+@pytest.mark.both_engines
+def test_what_is_so_already_changes_nothing_and_leaves_the_dossier_as_it_was(partnership, dossier):
+    row = add(partnership, dossier, "specialist")
+
+    def act(what, *given):
+        with partnership.at_work("specialist") as person:
+            what(found(row), *given, person)
+        with partnership.behind_the_scenes():
+            columns = (Hulpvraag.gewijzigd_op, db.func.max(Gebeurtenis.volgnummer))
+            return [db.session.scalar(db.select(column)) for column in columns]
+
+    for what, *given in ((sharing.share, GEDEELD), (bijlagen.retract,)):
+        assert act(what, *given) == act(what, *given)
 
 
 @pytest.mark.parametrize("by", ["voorschool", "voorschool2", "school", "rolbeheer"])

@@ -168,13 +168,15 @@ def retract(bijlage: Bijlage, by: Person) -> Bijlage:
     require_retract(bijlage, by)
     bijlage = bijlage_reeks.take_turn(bijlage, by)
     require_retract(bijlage, by)
-    if bijlage.ingetrokken_op is None:
-        if comes_back(bijlage, by):
-            bijlage_reeks.restore(bijlage)
-        with access.as_system("retracting is a right of its own, without editing"):
-            bijlage.ingetrokken_op = now()
-            db.session.flush()
-        log.record(Actie.VERWIJDEREN, row=bijlage)
+    if bijlage.ingetrokken_op is not None:
+        db.session.rollback()
+        return bijlage
+    if comes_back(bijlage, by):
+        bijlage_reeks.restore(bijlage)
+    with access.as_system("retracting is a right of its own, without editing"):
+        bijlage.ingetrokken_op = now()
+        db.session.flush()
+    log.record(Actie.VERWIJDEREN, row=bijlage)
     db.session.commit()
     thumbnails.forget(bijlage.id)
     return bijlage
