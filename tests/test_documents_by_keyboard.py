@@ -53,7 +53,7 @@ def test_documents_are_added_seen_shared_replaced_and_retracted_without_a_mouse(
 
         # Looking: its pages, then on to the next document.
         press(page, page.get_by_role("link", name=re.compile("^Verslag.pdf")))
-        press(page, link("Document bekijken"))
+        press(page, link("Bekijken"))
         expect(page.locator(".sheetview img")).to_have_count(2)
         press(page, page.get_by_text("Bladzijde 2 als tekst lezen"))
         expect(page.get_by_text("Mila zingt")).to_be_visible()
