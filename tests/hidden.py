@@ -2,12 +2,14 @@
 
 import copy
 import io
+import os
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from unittest.mock import patch
 
 import time_machine
@@ -138,8 +140,11 @@ VARIANTS: dict[str, Variant] = {
 def same_chance(seed: str) -> Iterator[None]:
     """Draw keys, nonces and tokens from `seed`, at one moment that does not pass."""
     draw = random.Random(seed).randbytes
-    # The first is read by uuid and by Flask-WTF, the second by secrets.
+    # The first is read by uuid and by Flask-WTF, the second by secrets. SQLAlchemy draws the inner names of
+    # conditions, which a process makes once for a person and both worlds then use: not of this chance.
+    inner = SimpleNamespace(urandom=os.urandom)
     with (
+        patch("sqlalchemy.sql.selectable.os", inner),
         patch("os.urandom", draw),
         patch("random._urandom", draw),
         time_machine.travel(MOMENT, tick=False),

@@ -74,7 +74,7 @@ Over een half jaar zien wij elkaar weer. Verandert er eerder iets, dan mag u ons
 def paper(title: str, soort: BijlageSoort, nummer: str) -> bytes:
     """Make a PDF of one A4 page, as people would write it."""
     lines = [f"Dossier {nummer}", ""]
-    for words in _WORDS[soort].split("\n\n"):
+    for words in _WORDS[soort].strip().split("\n\n"):
         lines += [*wrap(words, _WIDE), ""]
     lines.append("Dit stuk is verzonnen en hoort bij de demo van Kindbrug.")
     heading = wrap(title, 48)
