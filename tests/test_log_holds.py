@@ -112,6 +112,68 @@ def test_a_number_that_was_put_in_around_the_triggers_stops_no_seal_and_is_found
     assert findings(brug)
 
 
+@pytest.mark.both_engines
+@pytest.mark.parametrize("number", [0, -5, -(2**63)])
+def test_a_number_from_before_the_first_is_found(brug, number):
+    last = numbers(brug)[-1]
+    around_the_triggers(
+        brug,
+        f"INSERT INTO gebeurtenis (volgnummer, op, actie, gelukt) "
+        f"SELECT {number}, op, actie, gelukt FROM gebeurtenis WHERE volgnummer = {last}",
+    )
+    (finding,) = findings(brug)
+    assert f": {number}." in finding
+
+
+@pytest.mark.both_engines
+def test_a_second_event_with_the_number_of_another_is_found(brug, clock):
+    number, columns = numbers(brug)[3], "volgnummer, op, actie, gelukt, swv_id, gebruiker_id, noun"
+    forged, one = columns.replace("gebruiker_id", "424242"), f"FROM gebeurtenis WHERE volgnummer = {number}"
+    if on_sqlite(brug):
+        write_anew = (
+            "CREATE TABLE own AS SELECT * FROM gebeurtenis WHERE false",
+            f"INSERT INTO own ({columns}) SELECT {forged} {one}",
+            "INSERT INTO own SELECT * FROM gebeurtenis",
+            "DROP TABLE gebeurtenis",
+            "ALTER TABLE own RENAME TO gebeurtenis",
+        )
+    else:
+        write_anew = (
+            "ALTER TABLE gebeurtenis DROP CONSTRAINT pk_gebeurtenis",
+            f"INSERT INTO gebeurtenis ({columns}) SELECT {forged} {one}",
+        )
+    assert not findings(brug)
+    around_the_triggers(brug, *write_anew)
+    clock.shift(2 * 3600)
+    assert findings(brug)
+
+
+@pytest.mark.both_engines
+def test_the_same_moment_before_christ_is_another(brug):
+    bc = "(to_char(op AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') || '+00 BC')::timestamptz"
+    moment = "'-' || op" if on_sqlite(brug) else bc
+    around_the_triggers(brug, f"UPDATE gebeurtenis SET op = {moment} WHERE volgnummer = {numbers(brug)[3]}")
+    assert findings(brug)
+
+
+@pytest.mark.parametrize("of", ["nummers", "hmac"])
+@pytest.mark.parametrize("value", ["CAST({} AS BLOB)", "CAST(x'ff' AS TEXT)", "{} || char(0)"])
+def test_a_seal_that_can_not_even_be_read_stops_no_other_and_is_found(brug, of, value):
+    columns = "swv_id, nummer + 1, op, van, tot, nummers, aantal, vorige, hmac"
+    write(
+        brug,
+        f"INSERT INTO zegel SELECT {columns.replace(of, value.format(of))} FROM zegel "
+        "WHERE swv_id <> zeroblob(16) ORDER BY nummer DESC LIMIT 1",
+    )
+    for _turn in range(2):
+        act(brug, 2)
+        with brug.behind_the_scenes():
+            log.record(Actie.AANMELDEN_GEWEIGERD, gelukt=False)
+            db.session.commit()
+        assert sealed(brug) == 3
+    assert findings(brug)
+
+
 def on_sqlite(brug: Partnership) -> bool:
     with brug.behind_the_scenes():
         return db.engine.dialect.name == "sqlite"

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.access import as_system
+from app.errors import SignInRefused
 from app.extensions import db
 from app.models import (
     Bijlage,
@@ -20,10 +21,11 @@ from app.models import (
     Invoer,
     Kind,
     Lidmaatschap,
+    Organisation,
     Uitnodiging,
 )
 from app.models.base import now
-from app.services import invoer, keys, scanner, scans
+from app.services import invoer, keys, scanner, scans, signin
 from app.services.links import one_time_link
 from app.terms import Actie, Controle, UitnodigingSoort
 from tests import account_steps as steps
@@ -121,14 +123,14 @@ def test_a_search_without_javascript_is_the_same_event_as_one_with_it(world: Wor
     typed = {"_search": "kind", "kind_q": "a", "kind": ""}
     assert browser.post("/hulpvragen/nieuw", typed).status_code == 200
     with_it, without = events_since(world, number)
-    assert (without.actie, without.noun) == (with_it.actie, with_it.noun) == (Actie.ZOEKEN, "kind")
+    assert (without.actie, without.noun) == (with_it.actie, with_it.noun) == (Actie.ZOEKEN, "Kind")
 
 
 def test_words_alone_in_a_field_are_a_search_too_when_the_form_is_refused(world: World):
     browser = world.browser("specialist")
     number = last_number(world)
     assert browser.post("/hulpvragen/nieuw", {"kind_q": "a", "kind": ""}).status_code == 422
-    assert (Actie.ZOEKEN, "kind") in [(event.actie, event.noun) for event in events_since(world, number)]
+    assert (Actie.ZOEKEN, "Kind") in [(event.actie, event.noun) for event in events_since(world, number)]
 
 
 @pytest.mark.both_engines
@@ -278,6 +280,35 @@ def test_a_refusal_names_no_dossier_of_another_swv(world: World):
     assert world.browser("specialist").get(f"/hulpvragen/{key}").status_code == 404
     (event,) = events_since(world, number)
     assert (event.gelukt, event.object_id, event.hulpvraag_id) == (False, str(key), None)
+
+
+def test_who_knocks_with_a_dossier_in_the_address_or_the_form_is_in_its_log_once(world: World):
+    dossier = world.dossiers["speelhoek:aanvraag"].id
+    asks = [("get", f"/{noun}/nieuw?hulpvraag={dossier}") for noun in ("notities", "afspraken")]
+    for method, path in [*asks, *(("post", path.partition("?")[0]) for _get, path in asks)]:
+        number, browser = last_number(world), world.browser("voorschool2")
+        browser.post(path, {"hulpvraag": dossier, "tekst": "x"}) if method == "post" else browser.get(path)
+        (event,) = events_since(world, number)
+        assert (event.actie, event.gelukt, str(event.hulpvraag_id)) == (Actie.GEWEIGERD, False, dossier), path
+
+
+def test_a_refused_sign_in_belongs_to_the_swv_of_the_door(world: World):
+    with world.behind_the_scenes():
+        doors = {one.naam: (one.id, one.swv_id) for one in db.session.scalars(sa.select(Organisation))}
+    assert {None, *(swv for _door, swv in doors.values())} - {door for door, _swv in doors.values()} == {None}
+    for door, swv in doors.values():
+        number = last_number(world)
+        with world.behind_the_scenes(), pytest.raises(SignInRefused):
+            signin.sign_in(organisation_id=door, username=f"nobody{door}", password="x", code="1")
+        assert {event.swv_id for event in events_since(world, number)} == {swv}
+
+
+def test_a_search_in_a_field_says_of_what(world: World):
+    number = last_number(world)
+    for pick in ("kind", "hulpvraag_school", "school", "contactpersoon", "waarnemer"):
+        assert world.browser("specialist").get(f"/kies/{pick}?q=a").status_code == 200
+    said = [event.noun for event in events_since(world, number)]
+    assert said == ["Kind", "Hulpvraag", "Organisation", "Lidmaatschap", "Lidmaatschap"]
 
 
 @pytest.mark.both_engines

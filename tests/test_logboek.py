@@ -3,15 +3,19 @@
 import base64
 import csv
 import io
+import re
 import secrets
 from contextlib import nullcontext
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 
 import config
 from app.extensions import db
 from app.models import Gebeurtenis, Gebruiker, Hulpvraag, Lidmaatschap, Organisation
+from app.models.base import now
 from app.services import inzage
 from app.terms import Actie, Role
 from tests.test_log_accounts import events_since, last_number
@@ -38,7 +42,7 @@ def account(world: World, key: str) -> Gebruiker:
 def keep(world: World, actie: Actie = Actie.AFVINKEN, **more) -> None:
     """Put an event in the log of De Brug."""
     with world.behind_the_scenes():
-        db.session.add(Gebeurtenis(actie=actie, swv_id=world.organisations["brug"], **more))
+        db.session.add(Gebeurtenis(actie=actie, **{"swv_id": world.organisations["brug"]} | more))
         db.session.commit()
 
 
@@ -101,6 +105,40 @@ def test_a_page_after_nowhere_is_the_first(world: World, cursor: str):
     page = world.browser("privacy").get(f"/logboek/?na={cursor}")
     assert page.status_code == 200
     assert body(page)
+
+
+@pytest.mark.both_engines
+def test_events_of_one_moment_go_on_page_by_page_without_a_gap(world: World, monkeypatch):
+    monkeypatch.setattr(inzage, "MOST", 3)
+    moment = now()
+    with lasting_here(world), world.at_work("privacy") as by:
+        for turn in range(11):
+            op = moment - timedelta(seconds=turn // 5)
+            keep(world, op=op, object_id=str(turn), grond="of one moment")
+        parts = [[Gebeurtenis.grond == "of one moment"]]
+        found, after = [], None
+        while len(found) < 11:
+            page = inzage._page(parts, by, after)
+            found += [it.row.object_id for it in page.events]
+            after = page.after
+        assert [int(key) for key in found[:11]] == [4, 3, 2, 1, 0, 9, 8, 7, 6, 5, 10]
+
+
+def test_what_another_swv_does_changes_no_byte_of_pages_and_export(world: World, monkeypatch):
+    monkeypatch.setattr(inzage, "MOST", 1)
+    told, moment = [], now()
+    for between in (0, 3):
+        with world.as_it_was(), time_machine.travel(moment, tick=False):
+            keep(world)
+            for _event in range(between):
+                keep(world, swv_id=world.organisations["anker"])
+            keep(world)
+            browser = world.browser("privacy")
+            export = browser.get("/logboek/export.csv?actie=afvinken").get_data()
+            page = browser.get("/logboek/?actie=afvinken").get_data(as_text=True)
+            told.append((export, re.findall(r'na=[^"&]+', page)))
+    assert told[0] == told[1]
+    assert told[0][1]
 
 
 def test_an_export_of_another_kind_is_not_there_and_no_export_in_the_log(world: World):

@@ -14,7 +14,7 @@ from app.errors import Conflict, NotFound
 from app.extensions import db
 from app.models import Afspraak, Bijlage, Gebeurtenis, Hulpvraag, Notitie, SchoolVoorkeur, Toestemming
 from app.models.base import now
-from app.services import overdracht, store
+from app.services import opened, overdracht, store
 from app.terms import Actie, BijlageSoort, Stadium, Status, VoorkeurStaat, Zichtbaarheid
 from tests.documents import pdf
 from tests.involving import (
@@ -60,6 +60,14 @@ def bundled(huis, dossier, by="school"):
 
 def unzipped(data):
     return zipfile.ZipFile(io.BytesIO(data))
+
+
+def test_each_document_of_the_bundle_was_downloaded(huis, dossier):
+    earlier(huis, dossier, "verslag.pdf", pdf(5000))
+    names = unzipped(bundled(huis, dossier)).namelist()
+    with huis.at_work("specialist") as by:
+        seen = [opened.of(row, by) for row in db.session.scalars(db.select(Bijlage))]
+    assert [one.downloaded for found in seen for one in found] == [True] * (len(names) - 1)
 
 
 def earlier(huis, dossier, titel, content=b"", **kw):

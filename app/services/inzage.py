@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import get_timezone
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, and_, inspect, literal, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, and_, inspect, or_, select, union_all
 
 from app import access
 from app.access import Person, as_system
@@ -19,20 +19,21 @@ from app.access.scopes import allowed
 from app.errors import BadInput, NotFound
 from app.extensions import db
 from app.models import Gebeurtenis, Gebruiker, Hulpvraag, Organisation
-from app.models.base import Moment
 from app.services import days, log
-from app.services.gebeurtenis_woorden import Event, Words, of_swv
+from app.services.gebeurtenis_woorden import Event, Words, aside, of_swv
 from app.services.invoer_blad import Blad, Row
 from app.terms import Actie, Noun, Verb
 
 MOST = 50  # events on a page
 MOST_EXPORTED = 50_000
+_MOST_AT_ONCE = 10_000  # events of one moment
 MOST_PEOPLE = 50  # that one name fits
 _YEARS = range(2000, 2101)
 _WHY = "the names beside events that the person may read"
 # The same in every row, and said by its name.
 _UNSAID = frozenset({"swv_id", "organisation_id"})
 Where = ColumnElement[bool]
+_Start = tuple[datetime, int]  # the moment at which a page begins, and how many of that moment came before
 
 
 @dataclass(frozen=True)
@@ -150,19 +151,14 @@ def _named(name: str, by: Person) -> Select[Any]:
 
 
 def _parts(people: Sequence[int], dossier: uuid.UUID | None, actie: Actie | None) -> list[list[Where]]:
-    """Ask one index: of the dossier, of each person, or of the act.
-
-    SQLite, which has no statistics, takes none of another column for `… IS TRUE`.
-    """
+    """Ask one index: of the dossier, of each person, or of the act."""
     e = Gebeurtenis
     more = [e.actie == actie] if actie else []
     if dossier is None:
         return [[e.gebruiker_id == one, *more] for one in people] or [more]
     if people:
         more.append(e.gebruiker_id.in_(people))
-    if db.session.get_bind().dialect.name == "sqlite":
-        more = [it.is_(True) for it in more]
-    return [[e.hulpvraag_id == dossier, *more]]
+    return [[e.hulpvraag_id == dossier, *map(aside, more)]]
 
 
 def _period(ask: Asked) -> Iterator[Where]:
@@ -173,29 +169,36 @@ def _period(ask: Asked) -> Iterator[Where]:
 
 
 def _page(parts: Sequence[Sequence[Where]], by: Person, after: str | None) -> Page:
-    found = _events(parts, by, after, MOST + 1)
-    last = found[MOST - 1].row if len(found) > MOST else None
-    return Page(found[:MOST], f"{last.op.isoformat()}~{last.volgnummer}" if last else None)
+    start = _read(after)
+    found = _events(parts, by, start, MOST + 1)
+    return Page(found[:MOST], _next(found[:MOST], start) if len(found) > MOST else None)
 
 
-def _events(parts: Sequence[Sequence[Where]], by: Person, after: str | None, most: int) -> list[Event]:
+def _next(shown: Sequence[Event], start: _Start | None) -> str:
+    """Say where the next page begins: a number of an event would tell how busy others are."""
+    last = shown[-1].row.op
+    same = sum(event.row.op == last for event in shown) + (start[1] if start and start[0] == last else 0)
+    return f"{last.isoformat()}~{same}"
+
+
+def _events(parts: Sequence[Sequence[Where]], by: Person, start: _Start | None, most: int) -> list[Event]:
     """Read events that `by` may read with their names, the newest first."""
     if not parts:
         return []
     with as_system(_WHY):
-        rows = db.session.execute(_query(parts, by, _read(after), most)).all()
+        rows = db.session.execute(_query(parts, by, start, most)).all()
         words = Words(rows, by.swv_id)
     return [Event(row, words) for row in rows]
 
 
-def _query(
-    parts: Sequence[Sequence[Where]], by: Person, start: tuple[datetime, int] | None, most: int
-) -> Select[Any]:
+def _query(parts: Sequence[Sequence[Where]], by: Person, start: _Start | None, most: int) -> Select[Any]:
     """Select the newest of each part by its index alone, and of these the newest with their names."""
-    e, who, where = Gebeurtenis, Gebruiker, [allowed(Gebeurtenis, by)]
-    if start:
-        where.append(tuple_(e.op, e.volgnummer) < tuple_(literal(start[0], Moment()), literal(start[1])))
-    keys = select(e.volgnummer).order_by(e.op.desc(), e.volgnummer.desc()).limit(most)
+    e, who = Gebeurtenis, Gebruiker
+    where = [e.swv_id == by.swv_id, aside(allowed(e, by))]
+    until, skipped = start or (None, 0)
+    if until:
+        where.append(e.op <= until)
+    keys = select(e.volgnummer).order_by(e.op.desc(), e.volgnummer.desc()).limit(most + skipped)
     walks = [select(keys.where(*where, *part).subquery()) for part in parts]
     newest = (union_all(*walks) if len(walks) > 1 else walks[0]).subquery()
     columns = [getattr(e, it.key) for it in inspect(e).column_attrs if it.key not in _UNSAID]
@@ -208,22 +211,25 @@ def _query(
         .outerjoin(Hulpvraag, and_(Hulpvraag.id == e.hulpvraag_id, Hulpvraag.swv_id == e.swv_id))
         .order_by(e.op.desc(), e.volgnummer.desc())
         .limit(most)
+        .offset(skipped)
     )
 
 
-def _read(cursor: str | None) -> tuple[datetime, int] | None:
+def _read(cursor: str | None) -> _Start | None:
     """Read a cursor; a garbled one starts at the top."""
-    op, _sep, number = (cursor or "").partition("~")
+    op, _sep, same = (cursor or "").partition("~")
     try:
-        moment, last = datetime.fromisoformat(op), int(number)
+        moment, before = datetime.fromisoformat(op), int(same)
     except ValueError:
         return None
-    return (moment, last) if moment.tzinfo and 0 < last < 2**63 and moment.year in _YEARS else None
+    return (
+        (moment, before) if moment.tzinfo and 0 <= before <= _MOST_AT_ONCE and moment.year in _YEARS else None
+    )
 
 
 def _heads() -> Row:
     return (
-        _("Number of the event"), _("When"), _("Who"), _("Number of the account"), _("Organisation"),
+        _("When"), _("Who"), _("Number of the account"), _("Organisation"),
         _("Role"), _("Ground of access"), _("What was done"), _("About"), _("Which"), _("Particulars"),
         _("Before"), _("After"), _("Dossier"), _("Outcome"), _("Key"), _("Page"), _("From address"),
     )  # fmt: skip
@@ -236,7 +242,7 @@ def _written(events: Sequence[Event]) -> Iterator[Row]:
         e, words = it.row, it.words
         dossier = it.number or (str(e.hulpvraag_id) if e.hulpvraag_id else None)
         yield (
-            e.volgnummer, e.op.astimezone(zone).isoformat(" ", "seconds"), it.who, e.gebruiker_id,
+            e.op.astimezone(zone).isoformat(" ", "seconds"), it.who, e.gebruiker_id,
             it.organisation, it.roles, it.toegang, it.act, words.about(e) or e.noun,
             words.which(e), words.ground(e) or e.grond, words.value(e, e.oud) or e.oud,
             words.value(e, e.nieuw) or e.nieuw, dossier, it.outcome, e.object_id, e.pagina, e.adres,

@@ -1,7 +1,7 @@
 """The log: one row an event, in the transaction of the act. When it can't be written, the act fails."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from ipaddress import ip_address
 from typing import Any
@@ -19,6 +19,7 @@ from app.models import (
     Gebeurtenis,
     Hulpvraag,
     Notitie,
+    Organisation,
     Overlegronde,
     SchoolVoorkeur,
     Toestemming,
@@ -84,10 +85,21 @@ def record_all(actie: Actie, rows: Iterable[Any]) -> None:
         insert_as_system(_WHY, Gebeurtenis, events)
 
 
+def record_each(
+    actie: Actie, noun: str, keys: Iterable[uuid.UUID], hulpvraag: Hulpvraag, *, grond: str
+) -> None:
+    """Add an event about each of many objects of one dossier, in one statement; the caller commits."""
+    person = current_person()
+    what = {"actie": actie, "noun": noun, "hulpvraag_id": hulpvraag.id, "swv_id": hulpvraag.swv_id}
+    what |= {"grond": grond, "toegang": grounds_of(person, hulpvraag.id), **_who(person)}
+    if events := [{**what, "object_id": str(key)} for key in keys]:
+        insert_as_system(_WHY, Gebeurtenis, events)
+
+
 def at_the_door(
     actie: Actie,
     *,
-    swv_id: uuid.UUID | None,
+    door: uuid.UUID | None,
     gebruiker_id: int | None,
     belongs: bool = True,
     gelukt: bool = True,
@@ -96,9 +108,12 @@ def at_the_door(
 ) -> None:
     """Add what somebody did or tried outside any session, in one statement; the caller commits.
 
-    At the SWV that was chosen it says whose account it was only when that account `belongs` there: an SWV
-    does not hear who people of another one are. Otherwise a second event, of no SWV, says so.
+    At the SWV of the organisation that was chosen, the `door`, it says whose account it was only when that
+    account `belongs` there: an SWV does not hear who people of another one are. Otherwise a second event, of
+    no SWV, says so.
     """
+    with as_system(_WHY):
+        swv_id = db.session.scalar(select(Organisation.swv_id).where(Organisation.id == door))
     noun, key = (type(row).__name__, str(row.id)) if row is not None else (None, None)
     what = {"actie": actie, "gelukt": gelukt, "noun": noun, "object_id": key, "grond": grond}
     known = gebruiker_id if belongs else None
@@ -138,14 +153,22 @@ def refusal(why: str) -> None:
     """
     db.session.rollback()
     g.pop("at_hand", None)
-    if current_person() is not None:
-        asked = (request.view_args or {}) if has_request_context() else {}
-        keys = [parse_id(asked.get(name)) for name in ("pk", "hulpvraag_id", "bijlage_id")]
-        at = next((key for key in keys if key is not None), None)
+    if current_person() is not None and not g.get("refused"):
+        at = next((key for key in map(parse_id, _knocked_at()) if key is not None), None)
         dossier = _dossier_of(at) if at else None
         record(Actie.GEWEIGERD, gelukt=False, grond=why, object_id=at, hulpvraag_id=dossier)
         db.session.commit()
         g.refused = True
+
+
+def _knocked_at() -> Iterator[Any]:
+    """Give what the request says that it is about: in its address, or as the dossier of a new row."""
+    if has_request_context():
+        asked = request.view_args or {}
+        yield from (asked.get(name) for name in ("pk", "hulpvraag_id", "bijlage_id"))
+        yield request.args.get("hulpvraag")
+        if "form" in vars(request):  # it was read: to read it now could be refused as well
+            yield request.form.get("hulpvraag")
 
 
 def _dossier_of(key: uuid.UUID) -> uuid.UUID | None:

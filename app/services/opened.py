@@ -34,7 +34,9 @@ def of(bijlage: Bijlage, by: Person) -> Sequence[Opened]:
     """
     g = Gebeurtenis
     whole = by.is_jk_staff
-    who = (g.gebruiker_id, g.organisation_id) if whole else (g.organisation_id,)
+    who = (
+        (g.organisation_id, g.gebruiker_id) if whole else (g.organisation_id,)
+    )  # else SQLite walks by person
     names = (Gebruiker.first_name, Gebruiker.last_name) if whole else ()
     downloads = func.count(g.id).filter(g.actie == Actie.DOWNLOADEN)
     query = (

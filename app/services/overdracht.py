@@ -91,6 +91,8 @@ def download(hulpvraag: Hulpvraag, by: Person) -> Iterator[bytes]:
         store.read(paper.stored).close()
     cover = pdf(made)
     log.record(Actie.OVERDRAGEN, row=hulpvraag)
+    keys = [paper.stored.key_id for paper in made.papers]
+    log.record_each(Actie.DOWNLOADEN, Bijlage.__name__, keys, hulpvraag, grond="overdracht")
     db.session.commit()
     return _zip(made, cover)
 

@@ -35,7 +35,7 @@ def ask(*, organisation_id: uuid.UUID | None, username: str) -> None:
     known = bool(signin.places_at(gebruiker.id, organisation_id)) and named is not None
     log.at_the_door(
         Actie.WACHTWOORD_VERGETEN,
-        swv_id=organisation_id,
+        door=organisation_id,
         gebruiker_id=named.id if named else None,
         belongs=known,
         gelukt=known,

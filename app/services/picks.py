@@ -17,7 +17,7 @@ from app.models import Gebruiker, Hulpvraag, Kind, Lidmaatschap, Notitie, Organi
 from app.models.base import parse_id
 from app.models.kind import searchable
 from app.services import log
-from app.terms import JK_STAFF, Actie, OrganisationSoort, Role
+from app.terms import JK_STAFF, Actie, Noun, OrganisationSoort, Role
 
 MOST = 20
 _INVITED = JK_STAFF | {Role.CONTACTPERSOON_VOORSCHOOL, Role.CONTACTPERSOON_SCHOOL}
@@ -35,8 +35,9 @@ class Member:
 
 @dataclass(frozen=True)
 class Pick:
-    """One kind of choice: who may be offered it, the query for what was typed, and for one id."""
+    """One kind of choice: of what, who may be offered it, the query for what was typed, and for one id."""
 
+    noun: Noun
     who: frozenset[Role]
     query: Callable[[str], Query]
     one: Callable[[Any], Query]
@@ -167,28 +168,33 @@ _write_notes = JK_STAFF | {Role.CONTACTPERSOON_VOORSCHOOL, Role.CONTACTPERSOON_S
 
 # The relation's name is the key, so that a screen declares nothing.
 PICKS: dict[str, Pick] = {
-    "kind": Pick(JK_STAFF, *_kind),
-    "hulpvraag": Pick(_write_notes, *_hulpvragen(Notitie)),
-    "hulpvraag_school": Pick(_propose_schools, *_hulpvragen(SchoolVoorkeur)),
-    "school": Pick(_propose_schools, *_organisations(OrganisationSoort.SCHOOL)),
-    "voorschool": Pick(JK_STAFF, *_organisations(OrganisationSoort.VOORSCHOOL)),
-    "organisation": Pick(_administrators, *_organisations(None)),
-    "swv": Pick(frozenset({Role.PLATFORMBEHEERDER}), *_organisations(OrganisationSoort.SAMENWERKINGSVERBAND)),
-    "contactpersoon": Pick(JK_STAFF, *_people(Role.CONTACTPERSOON_VOORSCHOOL), key=_number),
-    "specialist": Pick(JK_STAFF, *_people(Role.JK_SPECIALIST), key=_number),
-    "persoon": Pick(JK_STAFF, *_members(), key=_member),
-    "waarnemer": Pick(JK_STAFF, *_people(Role.JK_SPECIALIST), key=_number),
+    "kind": Pick(Noun.KIND, JK_STAFF, *_kind),
+    "hulpvraag": Pick(Noun.HULPVRAAG, _write_notes, *_hulpvragen(Notitie)),
+    "hulpvraag_school": Pick(Noun.HULPVRAAG, _propose_schools, *_hulpvragen(SchoolVoorkeur)),
+    "school": Pick(Noun.ORGANISATION, _propose_schools, *_organisations(OrganisationSoort.SCHOOL)),
+    "voorschool": Pick(Noun.ORGANISATION, JK_STAFF, *_organisations(OrganisationSoort.VOORSCHOOL)),
+    "organisation": Pick(Noun.ORGANISATION, _administrators, *_organisations(None)),
+    "swv": Pick(
+        Noun.ORGANISATION,
+        frozenset({Role.PLATFORMBEHEERDER}),
+        *_organisations(OrganisationSoort.SAMENWERKINGSVERBAND),
+    ),
+    "contactpersoon": Pick(
+        Noun.LIDMAATSCHAP, JK_STAFF, *_people(Role.CONTACTPERSOON_VOORSCHOOL), key=_number
+    ),
+    "specialist": Pick(Noun.LIDMAATSCHAP, JK_STAFF, *_people(Role.JK_SPECIALIST), key=_number),
+    "persoon": Pick(Noun.LIDMAATSCHAP, JK_STAFF, *_members(), key=_member),
+    "waarnemer": Pick(Noun.LIDMAATSCHAP, JK_STAFF, *_people(Role.JK_SPECIALIST), key=_number),
 }
 
-
-_NAMED = {"kind": "Kind", "hulpvraag": "Hulpvraag", "hulpvraag_school": "Hulpvraag"}
+_OF_A_CHILD = frozenset({Noun.KIND, Noun.HULPVRAAG})
 
 
 def search(pick: str, typed: str) -> list[Choice]:
     """Find at most MOST rows for what was typed, as (id, label, hint). Commits: it is an event."""
-    query = _allowed(pick).query(typed.strip()[:80])
-    found = db.session.execute(query.limit(MOST)).all()
-    log.searching(pick, typed=True)
+    offered = _allowed(pick)
+    found = db.session.execute(offered.query(typed.strip()[:80]).limit(MOST)).all()
+    log.searching(offered.noun, typed=True)
     return [(str(key), label, str(hint or "")) for key, label, hint in found]
 
 
@@ -199,18 +205,21 @@ def name(pick: str, key: Any) -> str:
     if value is None:
         return ""
     row = db.session.execute(offered.one(value)).first()
-    if row and pick in _NAMED:
-        log.named(_NAMED[pick], value, None if pick == "kind" else value)
+    if row and offered.noun in _OF_A_CHILD:
+        log.named(offered.noun.value, value, value if offered.noun is Noun.HULPVRAAG else None)
     return row[1] if row else ""
 
 
 def opened(pick: str, key: Any) -> None:
-    """Record that a form opens with this child or dossier filled in: it is named there. Commits."""
-    noun = _NAMED.get(pick)
-    if noun and name(pick, key):
+    """Record that a form opens with this child or dossier filled in, or that it is not on offer. Commits."""
+    noun = _allowed(pick).noun
+    if noun in _OF_A_CHILD and name(pick, key):
         row = parse_id(key)
-        log.record(Actie.LEZEN, noun=noun, object_id=row, hulpvraag_id=row if pick != "kind" else None)
+        of = row if noun is Noun.HULPVRAAG else None
+        log.record(Actie.LEZEN, noun=noun.value, object_id=row, hulpvraag_id=of)
         db.session.commit()
+    elif noun in _OF_A_CHILD:
+        log.refusal(NotFound.__name__)
 
 
 def member(key: Any) -> Member | None:

@@ -85,7 +85,7 @@ def _open(moment: datetime) -> tuple[int, Ranges, int]:
     A seal that says what can't be stops no other: it counts for nothing, and how many do is said too.
     """
     given = _given()
-    seals = select(Zegel.van, Zegel.tot, Zegel.nummers)
+    seals = select(Zegel.van, Zegel.tot, Zegel.nummers).where(sound())
     before = seals.where(Zegel.op <= moment - LATE).order_by(Zegel.op.desc()).limit(100)
     earlier = [_covered(*seal, given) for seal in db.session.execute(before)]
     settled = max((spans[-1][1] for spans in earlier if spans), default=0)
@@ -130,8 +130,9 @@ def _newest(moment: datetime) -> datetime:
 
 
 def _made(swv_id: uuid.UUID, texts: Sequence[str], nummers: str, op: datetime) -> Zegel:
-    chain = select(Zegel.nummer, Zegel.hmac).where(Zegel.swv_id == swv_id)
-    nummer, vorige = db.session.execute(chain.order_by(Zegel.nummer.desc()).limit(1)).first() or (0, "")
+    nummer = db.session.scalar(select(func.max(Zegel.nummer)).where(Zegel.swv_id == swv_id)) or 0
+    last = select(Zegel.hmac).where(Zegel.swv_id == swv_id, sound()).order_by(Zegel.nummer.desc()).limit(1)
+    vorige = db.session.scalar(last) or ""
     spans = parsed(nummers)
     made = Zegel(
         swv_id=swv_id, nummer=nummer + 1, op=op, van=spans[0][0], tot=spans[-1][1], nummers=nummers,

@@ -4,12 +4,12 @@ import uuid
 from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import chain, groupby, pairwise
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import ColumnElement, func, select, true, tuple_
 
 from app.access import as_system
 from app.extensions import db
@@ -44,16 +44,21 @@ class _Events:
 
     def __init__(self) -> None:
         self.left: dict[int, Line] = {}
-        self.top = 0
+        self.twice: set[int] = set()
+        self._top: int | None = None
         self._rows: Sequence[Line] = ()
         self._at = 0
 
     def read(self, top: int) -> None:
         """Read on, up to this number."""
         self.pass_by(top)
-        if top > self.top:
-            self._rows, self._at = read(self.top < NUMBER, top >= NUMBER), 0
-            self.top = top
+        if self._top is None or top > self._top:
+            self._rows, self._at = read(self.above(), top >= NUMBER), 0
+            self._top = top
+
+    def above(self) -> ColumnElement[bool]:
+        """Say which events were not read: at first all, also with a number that none can have."""
+        return true() if self._top is None else self._top < NUMBER
 
     def take(self, first: int, last: int) -> tuple[Sequence[Line], Ranges]:
         """Take the events of one span, and say which of its numbers are gone."""
@@ -71,8 +76,19 @@ class _Events:
     def pass_by(self, last: int) -> None:
         """Leave aside what comes before the end of a span: another seal may take it yet."""
         while self._at < len(self._rows) and self._rows[self._at][0] <= last:
-            self.left[self._rows[self._at][0]] = self._rows[self._at]
+            self._leave(self._rows[self._at])
             self._at += 1
+
+    def pass_all(self) -> None:
+        """Leave aside what was read and not taken."""
+        for row in self._rows[self._at :]:
+            self._leave(row)
+        self._rows, self._at = (), 0
+
+    def _leave(self, row: Line) -> None:
+        if row[0] in self.left:
+            self.twice.add(row[0])
+        self.left[row[0]] = row
 
 
 @dataclass
@@ -106,6 +122,7 @@ class Check:
         recent: deque[tuple[datetime, int]] = deque()
         with as_system(_WHY):
             yield from _spoilt()
+            yield from _before_christ()
             for window in _windows():
                 self._kept.read(max((last for run in window for _first, last in run.spans), default=0))
                 for run in window:
@@ -162,11 +179,11 @@ class Check:
     def _unsealed(self, settled: int) -> Iterator[str]:
         """Count what waits for its seal, and name what should have had one."""
         kept, op = self._kept, Gebeurtenis.op
-        kept.pass_by(kept.top)
+        kept.pass_all()
         added = [number for number in sorted(kept.left) if number <= settled]
         waiting = [line for number, line in kept.left.items() if number > settled]
         between = self.moment - LATE, self.moment + LATE
-        more = select(func.count(), func.count().filter(~op.between(*between))).where(kept.top < NUMBER)
+        more = select(func.count(), func.count().filter(~op.between(*between))).where(kept.above())
         rest, late = db.session.execute(more).one()
         self.waiting = len(waiting) + rest
         first, last = (end.strftime("%Y-%m-%d %H:%M:%S.%f") for end in between)
@@ -174,6 +191,9 @@ class Check:
         if added:
             numbers = written(ranges(added))
             yield _("These events have no seal, they were added later: %(numbers)s.", numbers=numbers)
+        if kept.twice:
+            numbers = written(ranges(sorted(kept.twice)))
+            yield _("These numbers of events occur twice: %(numbers)s.", numbers=numbers)
         if late:
             yield _("%(count)s events have no seal and are not of the last hour: the worker seals nothing, "
                     "or they are false.", count=late)  # fmt: skip
@@ -185,6 +205,14 @@ def _anchored(seal: Any, wanted: _Wanted) -> Iterator[str]:
     if known != {seal.hmac}:
         said = {"chain": _named(seal.swv_id), "number": seal.nummer}
         yield _("%(chain)s: seal %(number)s is not what the anchor says: the log was made anew.", **said)
+
+
+def _before_christ() -> Iterator[str]:
+    """Count moments that PostgreSQL writes, without their era, as those of an ordinary year."""
+    first = datetime(1, 1, 1, tzinfo=UTC)
+    count = db.session.scalar(select(func.count()).where(Gebeurtenis.op < first))
+    if count:
+        yield _("%(count)s events have a moment that no event can have.", count=count)
 
 
 def _spoilt() -> Iterator[str]:

@@ -169,7 +169,7 @@ def _refused(
     key = gebruiker.id if gebruiker else None
     db.session.rollback()
     log.at_the_door(
-        Actie.AANMELDEN_GEWEIGERD, swv_id=organisation_id, gebruiker_id=key, belongs=belongs, gelukt=False
+        Actie.AANMELDEN_GEWEIGERD, door=organisation_id, gebruiker_id=key, belongs=belongs, gelukt=False
     )
     db.session.commit()
 

@@ -94,7 +94,7 @@ def look(by: Person) -> Systeemstatus:
 def _sealing(swv_id: uuid.UUID | None) -> Sealing:
     """Look at the chain of one SWV, or at all; the anchor is of all chains together."""
     e, z = Gebeurtenis, Zegel
-    seals = select(z.op, z.tot).order_by(z.op.desc(), z.tot.desc()).limit(1)
+    seals = select(z.op, z.tot).order_by(z.op.desc()).limit(1)
     unsealed = select(e.op).where(e.op < now() - _SEALED_WITHIN).order_by(e.op).limit(1)
     if swv_id is not None:
         seals, unsealed = seals.where(z.swv_id == swv_id), unsealed.where(e.swv_id == swv_id)

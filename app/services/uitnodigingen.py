@@ -132,7 +132,7 @@ def told(actie: Actie, uitnodiging: Uitnodiging, *, gelukt: bool = True, grond: 
     """Add what was done with a link to the log: of its account, at its SWV; the caller commits."""
     log.at_the_door(
         actie,
-        swv_id=_swv_of(uitnodiging),
+        door=_swv_of(uitnodiging),
         gebruiker_id=uitnodiging.gebruiker_id,
         gelukt=gelukt,
         row=uitnodiging,
