@@ -224,7 +224,7 @@ def test_when_the_log_cannot_be_written_every_act_fails_in_words_and_changes_not
                     wrong.append(f"{here}: a trace")
         left = changed(before, digest(world))  # of the acts that end in another page as well
     assert not wrong, "\n".join(sorted(set(wrong))[:60])
-    assert not left
+    assert set(left) <= {"aanmeldpoging"}  # tries and links are counted whatever becomes of them
     proven("L2 unwritable", number)
 
 
