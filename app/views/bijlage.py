@@ -105,7 +105,7 @@ def _groups(row: Bijlage, by: Person) -> list[dict[str, Any]]:
     """Tell JK staff of the other versions and of who opened it; others see the last version alone."""
     if not by.is_jk_staff:
         return []
-    groups = []
+    groups: list[dict[str, Any]] = []
     if newer := versions.latest(row):
         link = {"text": newer.titel, "url": url_for("BijlageView.show", pk=newer.id)}
         groups.append({"title": _("There is a newer version"), "facts": [(_("Now"), link)]})
