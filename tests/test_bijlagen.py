@@ -213,7 +213,7 @@ def test_when_keeping_the_row_fails_the_bytes_are_left_to_the_sweep(partnership,
             bijlagen.add(row, io.BytesIO(PDF), naam="a.pdf", by=person)
     assert rows(partnership) == []
     assert len(files(partnership)) == 1
-    monkeypatch.setattr(bijlage_bytes, "_LEFT_BEHIND", timedelta(seconds=-1))
+    monkeypatch.setattr(bijlage_bytes, "LEFT_BEHIND", timedelta(seconds=-1))
     with partnership.app.app_context():
         assert bijlage_bytes.sweep() == 1
 
@@ -253,7 +253,7 @@ def test_the_sweep_leaves_every_document_that_has_a_row(partnership, dossier, mo
     add(partnership, dossier, "voorschool")
     with partnership.app.app_context():
         store.put(io.BytesIO(b"left by a crash"), key_id=uuid.uuid4(), limit=100)
-        monkeypatch.setattr(bijlage_bytes, "_LEFT_BEHIND", timedelta(seconds=-1))
+        monkeypatch.setattr(bijlage_bytes, "LEFT_BEHIND", timedelta(seconds=-1))
         assert bijlage_bytes.sweep() == 1
         assert bijlage_bytes.sweep() == 0
     assert len(files(partnership)) == 1

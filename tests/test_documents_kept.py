@@ -9,6 +9,7 @@ import socket
 import tempfile
 import threading
 import time
+import uuid
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -197,6 +198,11 @@ def four(partnership: Partnership, dossier) -> list[Bijlage]:
     ]
 
 
+def a_day_old(partnership: Partnership, stored: store.Stored) -> None:
+    (path,) = [path for path in files(partnership) if path.name == stored.key]
+    os.utime(path, (time.time() - 25 * 3600,) * 2)
+
+
 @pytest.mark.both_engines
 def test_verify_store_finds_each_kind_of_damage_and_names_ids_only(partnership, dossier):
     missing, flipped, other, fine = four(partnership, dossier)
@@ -210,6 +216,7 @@ def test_verify_store_finds_each_kind_of_damage_and_names_ids_only(partnership, 
         db.session.get(Bijlage, other.id).sha256 = "0" * 64
         db.session.commit()
         left = store.put(BytesIO(b"too many"), key_id=fine.id, limit=100)
+    a_day_old(partnership, left)
     code, lines = command(partnership, "verify-store")
     assert code == 1
     assert sorted(lines) == sorted(
@@ -221,6 +228,28 @@ def test_verify_store_finds_each_kind_of_damage_and_names_ids_only(partnership, 
             "Findings: 4.",
         ]
     )
+
+
+def test_verify_store_calls_no_upload_that_goes_on_a_finding(partnership, dossier):
+    add(partnership, dossier, "voorschool")
+    with partnership.app.app_context():
+        store.put(BytesIO(b"its row comes now"), key_id=uuid.uuid4(), limit=100)
+        with store.writing(key_id=uuid.uuid4(), limit=100) as coming_in:
+            coming_in.write(b"the first half")
+            assert len(files(partnership)) == 3
+            assert list(store_upkeep.verify()) == []
+
+
+def test_verify_store_looks_again_before_it_names_what_went_meanwhile(
+    on_s3, partnership, dossier, monkeypatch
+):
+    monkeypatch.setattr(bijlage_bytes, "LEFT_BEHIND", timedelta(seconds=-5))
+    add(partnership, dossier, "voorschool")
+    with partnership.app.app_context():
+        left = store.put(BytesIO(b"raw"), key_id=uuid.uuid4(), limit=100)
+        assert len(list(store_upkeep.verify())) == 1
+        monkeypatch.setattr(store_upkeep, "_damage", lambda _row: store.delete(left.key))
+        assert list(store_upkeep.verify()) == []
 
 
 def test_verify_store_sees_swapped_objects_on_s3(on_s3, partnership, dossier, s3):

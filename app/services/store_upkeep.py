@@ -12,6 +12,7 @@ from app.access import as_system
 from app.errors import PortalError
 from app.extensions import db
 from app.models import Bijlage
+from app.models.base import now
 from app.services import bijlage_bytes, keys, log, store
 from app.terms import Actie
 
@@ -58,7 +59,8 @@ def rotate(told: Callable[[Rotated], None] = lambda so_far: None) -> Rotated:
 def verify() -> Iterator[str]:
     """Compare rows, objects, sizes and hashes both ways; give a line a finding, with ids only.
 
-    Reads every document, in little memory. What was added or removed meanwhile is looked at again.
+    Reads every document, in little memory. An object without a row is named when it is older than any upload
+    that goes on, and still there.
     """
     there = {found["path"].rpartition("/")[2]: found for found in store.objects()}
     last = None
@@ -71,8 +73,9 @@ def verify() -> Iterator[str]:
         db.session.rollback()
         db.session.expunge_all()
     known = bijlage_bytes.known_keys()
+    before = now() - bijlage_bytes.LEFT_BEHIND
     for key, found in there.items():
-        if key not in known:
+        if key not in known and found["last_modified"] < before and store.is_there(found["path"]):
             yield f"object {found['path']}: no document has it"
 
 
