@@ -155,7 +155,7 @@ def test_another_key_encryption_key_takes_over_and_the_first_can_go(partnership,
     second = new_kek()
     partnership.app.config["KEK"] = f"{second},{first}"
     code, lines = command(partnership, "rotate-kek")
-    assert (code, lines[-1]) == (0, "Ready: 3 sealed anew, 0 that no key-encryption key opens.")
+    assert (code, lines[-1]) == (0, "Ready: 3 sealed anew, 0 left that no key-encryption key opens.")
     assert command(partnership, "rotate-kek")[1][-1].startswith("Ready: 0 ")
     partnership.app.config["KEK"] = second
     assert {row.kek for row in rows(partnership)} == {keys.fingerprint(base64.b64decode(second))}
@@ -179,13 +179,35 @@ def test_a_rotation_that_was_stopped_goes_on_where_it_was(partnership, dossier, 
         assert store_upkeep.rotate() == store_upkeep.Rotated(done=3)
 
 
+def test_what_comes_in_under_the_old_key_meanwhile_is_sealed_anew_too(partnership, dossier, monkeypatch):
+    """Its id is random: it can stand before what was looked at already."""
+    first, second = partnership.app.config["KEK"], new_kek()
+    add(partnership, dossier, "voorschool")
+    partnership.app.config["KEK"] = f"{second},{first}"
+    began = threading.Event()
+
+    def upload(_so_far: store_upkeep.Rotated) -> None:
+        if not began.is_set():  # by a process that was not restarted yet
+            began.set()
+            partnership.app.config["KEK"] = first
+            with monkeypatch.context() as patch:
+                patch.setattr(bijlagen.uuid, "uuid4", lambda: uuid.UUID(int=1))
+                add(partnership, dossier, "voorschool", pdf(999), naam="b.pdf")
+            partnership.app.config["KEK"] = f"{second},{first}"
+
+    with partnership.app.app_context():
+        assert store_upkeep.rotate(upload) == store_upkeep.Rotated(done=2)
+    partnership.app.config["KEK"] = second
+    assert command(partnership, "verify-store") == (0, ["Findings: 0."])
+
+
 def test_what_no_key_opens_is_counted_and_the_others_are_sealed_anew(partnership, dossier):
     add(partnership, dossier, "voorschool")
     partnership.app.config["KEK"] = middle = new_kek()
     add(partnership, dossier, "voorschool", pdf(999), naam="b.pdf")
     partnership.app.config["KEK"] = f"{new_kek()},{middle}"
     code, lines = command(partnership, "rotate-kek")
-    assert (code, lines[-1]) == (1, "Ready: 1 sealed anew, 1 that no key-encryption key opens.")
+    assert (code, lines[-1]) == (1, "Ready: 1 sealed anew, 1 left that no key-encryption key opens.")
 
 
 # Verifying

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import undefer
 
 from app.access import as_system
@@ -23,7 +23,7 @@ _WHY = "the operator keeps the store, and sees ids only"
 
 @dataclass
 class Rotated:
-    """How many keys of documents were sealed anew, and how many could not be opened."""
+    """How many keys of documents were sealed anew, and how many are left because they could not be opened."""
 
     done: int = 0
     lost: int = 0
@@ -33,9 +33,19 @@ def rotate(told: Callable[[Rotated], None] = lambda so_far: None) -> Rotated:
     """Seal every document's key by the newest key-encryption key, replaced and retracted ones included.
 
     In batches that are kept one by one, each an event: what was stopped goes on where it was. `told` hears
-    after each.
+    after each. Who still works with the old key can add a document behind our back: until none is left but
+    what could not be opened, we begin again.
     """
-    so_far, last = Rotated(), None
+    so_far = Rotated()
+    while _count_sealed_otherwise(keys.newest()) > so_far.lost:
+        so_far.lost = 0
+        _rotate_all(so_far, told)
+    return so_far
+
+
+def _rotate_all(so_far: Rotated, told: Callable[[Rotated], None]) -> None:
+    """Go once through all documents that another key-encryption key sealed."""
+    last = None
     while batch := _sealed_otherwise(keys.newest(), last):
         before = so_far.done
         for key_id, sealed, kek in batch:
@@ -53,7 +63,6 @@ def rotate(told: Callable[[Rotated], None] = lambda so_far: None) -> Rotated:
             log.record(Actie.WIJZIGEN, noun=Bijlage.__name__, grond="kek", nieuw=keys.newest())
         db.session.commit()
         told(so_far)
-    return so_far
 
 
 def verify() -> Iterator[str]:
@@ -109,6 +118,12 @@ def _rows(last: uuid.UUID | None) -> list[Bijlage]:
     query = select(Bijlage).options(undefer(Bijlage.datasleutel)).order_by(Bijlage.id).limit(_BATCH)
     with as_system(_WHY, across_swvs=True):
         return list(db.session.scalars(query if last is None else query.where(Bijlage.id > last)))
+
+
+def _count_sealed_otherwise(newest: str) -> int:
+    with as_system(_WHY, across_swvs=True):
+        query = select(func.count(Bijlage.id)).where(Bijlage.kek != newest)
+        return db.session.scalar(query) or 0
 
 
 def _sealed_otherwise(newest: str, last: uuid.UUID | None) -> list[tuple[uuid.UUID, bytes, str]]:
