@@ -155,6 +155,23 @@ def test_no_key_and_no_gesture_closes_the_window_while_a_file_is_under_way(partn
     assert [kept.titel for kept in rows(partnership)] == ["groot.pdf"]
 
 
+def test_why_the_window_stays_is_not_said_behind_its_buttons(partnership, edit_page):
+    window = open_window(edit_page)
+    choose(window, *(LARGE | {"name": f"{number}.pdf"} for number in range(4)))
+    edit_page.route(re.compile("naam="), lambda route: None)  # they hang
+    start(window)
+    for width in (1280, 390):
+        edit_page.set_viewport_size({"width": width, "height": 700})
+        for close in ("window.dispatchEvent(new Event('cancel', {cancelable: true}))", "window.close()"):
+            window.evaluate(f"window => {{ window.scrollTo(0, 0); {close} }}")
+            expect(window.locator("[data-ask]")).to_be_in_viewport(ratio=1)
+            edges = """window => [window.querySelector("[data-ask]").getBoundingClientRect().bottom,
+                window.querySelector(".upload > .bar").getBoundingClientRect().top]"""
+            said, buttons = window.evaluate(edges)
+            assert said <= buttons, (width, close)
+    edit_page.unroute_all()
+
+
 def test_what_is_all_sent_is_not_stopped_any_more(partnership, edit_page, monkeypatch):
     """It may be in the dossier by then: 'stopped' would not be so."""
     keep, go_on = bijlagen.put, threading.Event()
