@@ -11,6 +11,9 @@ class PortalError(Exception):
 
     status = 400
     sentence: LazyString | str = _l("This is not possible.")
+    # Of its page; without them those of the status stand there.
+    heading: LazyString | str | None = None
+    advice: LazyString | str | None = None
 
     def __init__(self, sentence: LazyString | str | None = None) -> None:
         """Refuse with `sentence`, or with the sentence of the class."""

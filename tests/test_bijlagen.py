@@ -7,7 +7,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 
 import pytest
@@ -16,9 +16,11 @@ from app.errors import BadInput, NotFound
 from app.extensions import db
 from app.models import Bijlage
 from app.services import bijlage_bytes, bijlagen, status, store
-from app.terms import Actie, BijlageSoort, Stadium, Status, Zichtbaarheid
+from app.terms import Actie, BijlageSoort, Controle, Stadium, Status, Zichtbaarheid
 from tests.documents import PDF, pdf
 from tests.uploading import Browser, acts, add, files, rows, the
+
+MAY = datetime(2026, 5, 3, 12, 5, tzinfo=UTC)
 
 
 @pytest.mark.both_engines
@@ -211,7 +213,7 @@ def test_when_keeping_the_row_fails_the_bytes_are_left_to_the_sweep(partnership,
             bijlagen.add(row, io.BytesIO(PDF), naam="a.pdf", by=person)
     assert rows(partnership) == []
     assert len(files(partnership)) == 1
-    monkeypatch.setattr(bijlage_bytes, "_LEFT_BEHIND", timedelta(seconds=-1))
+    monkeypatch.setattr(bijlage_bytes, "LEFT_BEHIND", timedelta(seconds=-1))
     with partnership.app.app_context():
         assert bijlage_bytes.sweep() == 1
 
@@ -251,7 +253,7 @@ def test_the_sweep_leaves_every_document_that_has_a_row(partnership, dossier, mo
     add(partnership, dossier, "voorschool")
     with partnership.app.app_context():
         store.put(io.BytesIO(b"left by a crash"), key_id=uuid.uuid4(), limit=100)
-        monkeypatch.setattr(bijlage_bytes, "_LEFT_BEHIND", timedelta(seconds=-1))
+        monkeypatch.setattr(bijlage_bytes, "LEFT_BEHIND", timedelta(seconds=-1))
         assert bijlage_bytes.sweep() == 1
         assert bijlage_bytes.sweep() == 0
     assert len(files(partnership)) == 1
@@ -327,3 +329,33 @@ def test_after_handing_over_the_preschool_takes_nothing_back(partnership, dossie
     browser = Browser(partnership, "voorschool")
     assert browser.client.get(f"/bijlagen/{row.id}/intrekken").status_code == 404
     assert "/intrekken" not in browser.client.get(f"/bijlagen/{row.id}").get_data(as_text=True)
+
+
+def test_page_and_list_say_what_is_out_of_the_ordinary(partnership, dossier):
+    """And not who may see what does not count, nor whether it is final."""
+    row = add(partnership, dossier, "voorschool")
+    for values, said in (
+        ({}, None),
+        ({"controle": Controle.WACHT}, "wordt gecontroleerd"),
+        ({"controle": Controle.BESMET}, "heeft een virus"),
+        ({"controle": Controle.SCHOON, "vervangen_op": MAY}, "vervangen op 3 mei 2026 14:05"),
+        ({"vervangen_op": None, "ingetrokken_op": MAY}, "ingetrokken op 3 mei 2026 14:05"),
+        ({"controle": Controle.BESMET}, "heeft een virus · ingetrokken op 3 mei 2026 14:05"),
+    ):
+        with partnership.behind_the_scenes():
+            found = db.session.get(Bijlage, row.id)
+            for name, value in values.items():
+                setattr(found, name, value)
+            db.session.commit()
+            counts, is_gone = found.geldt, found.ingetrokken_op or found.vervangen_op
+        for who in ("specialist", *(() if is_gone else ("voorschool",))):
+            client = Browser(partnership, who).client
+            page, listed = (
+                client.get(it).get_data(as_text=True) for it in (f"/bijlagen/{row.id}", "/bijlagen/")
+            )
+            assert ("<dt>Stand</dt>" in page) == (said is not None), (who, said)
+            if said:
+                assert f"<dt>Stand</dt><dd>{said}</dd>" in page, who
+                assert f'<span class="sub">{said}</span>' in listed, who
+            for label in ("Wie mag het zien", "Concept of definitief"):
+                assert (f"<dt>{label}</dt>" in page) == counts, (who, said)

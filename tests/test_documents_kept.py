@@ -9,6 +9,7 @@ import socket
 import tempfile
 import threading
 import time
+import uuid
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -154,7 +155,7 @@ def test_another_key_encryption_key_takes_over_and_the_first_can_go(partnership,
     second = new_kek()
     partnership.app.config["KEK"] = f"{second},{first}"
     code, lines = command(partnership, "rotate-kek")
-    assert (code, lines[-1]) == (0, "Ready: 3 sealed anew, 0 that no key-encryption key opens.")
+    assert (code, lines[-1]) == (0, "Ready: 3 sealed anew, 0 left that no key-encryption key opens.")
     assert command(partnership, "rotate-kek")[1][-1].startswith("Ready: 0 ")
     partnership.app.config["KEK"] = second
     assert {row.kek for row in rows(partnership)} == {keys.fingerprint(base64.b64decode(second))}
@@ -178,13 +179,35 @@ def test_a_rotation_that_was_stopped_goes_on_where_it_was(partnership, dossier, 
         assert store_upkeep.rotate() == store_upkeep.Rotated(done=3)
 
 
+def test_what_comes_in_under_the_old_key_meanwhile_is_sealed_anew_too(partnership, dossier, monkeypatch):
+    """Its id is random: it can stand before what was looked at already."""
+    first, second = partnership.app.config["KEK"], new_kek()
+    add(partnership, dossier, "voorschool")
+    partnership.app.config["KEK"] = f"{second},{first}"
+    began = threading.Event()
+
+    def upload(_so_far: store_upkeep.Rotated) -> None:
+        if not began.is_set():  # by a process that was not restarted yet
+            began.set()
+            partnership.app.config["KEK"] = first
+            with monkeypatch.context() as patch:
+                patch.setattr(bijlagen.uuid, "uuid4", lambda: uuid.UUID(int=1))
+                add(partnership, dossier, "voorschool", pdf(999), naam="b.pdf")
+            partnership.app.config["KEK"] = f"{second},{first}"
+
+    with partnership.app.app_context():
+        assert store_upkeep.rotate(upload) == store_upkeep.Rotated(done=2)
+    partnership.app.config["KEK"] = second
+    assert command(partnership, "verify-store") == (0, ["Findings: 0."])
+
+
 def test_what_no_key_opens_is_counted_and_the_others_are_sealed_anew(partnership, dossier):
     add(partnership, dossier, "voorschool")
     partnership.app.config["KEK"] = middle = new_kek()
     add(partnership, dossier, "voorschool", pdf(999), naam="b.pdf")
     partnership.app.config["KEK"] = f"{new_kek()},{middle}"
     code, lines = command(partnership, "rotate-kek")
-    assert (code, lines[-1]) == (1, "Ready: 1 sealed anew, 1 that no key-encryption key opens.")
+    assert (code, lines[-1]) == (1, "Ready: 1 sealed anew, 1 left that no key-encryption key opens.")
 
 
 # Verifying
@@ -195,6 +218,11 @@ def four(partnership: Partnership, dossier) -> list[Bijlage]:
         add(partnership, dossier, "voorschool", pdf(4000 + number), naam=f"{number}.pdf")
         for number in range(4)
     ]
+
+
+def a_day_old(partnership: Partnership, stored: store.Stored) -> None:
+    (path,) = [path for path in files(partnership) if path.name == stored.key]
+    os.utime(path, (time.time() - 25 * 3600,) * 2)
 
 
 @pytest.mark.both_engines
@@ -210,6 +238,7 @@ def test_verify_store_finds_each_kind_of_damage_and_names_ids_only(partnership, 
         db.session.get(Bijlage, other.id).sha256 = "0" * 64
         db.session.commit()
         left = store.put(BytesIO(b"too many"), key_id=fine.id, limit=100)
+    a_day_old(partnership, left)
     code, lines = command(partnership, "verify-store")
     assert code == 1
     assert sorted(lines) == sorted(
@@ -221,6 +250,28 @@ def test_verify_store_finds_each_kind_of_damage_and_names_ids_only(partnership, 
             "Findings: 4.",
         ]
     )
+
+
+def test_verify_store_calls_no_upload_that_goes_on_a_finding(partnership, dossier):
+    add(partnership, dossier, "voorschool")
+    with partnership.app.app_context():
+        store.put(BytesIO(b"its row comes now"), key_id=uuid.uuid4(), limit=100)
+        with store.writing(key_id=uuid.uuid4(), limit=100) as coming_in:
+            coming_in.write(b"the first half")
+            assert len(files(partnership)) == 3
+            assert list(store_upkeep.verify()) == []
+
+
+def test_verify_store_looks_again_before_it_names_what_went_meanwhile(
+    on_s3, partnership, dossier, monkeypatch
+):
+    monkeypatch.setattr(bijlage_bytes, "LEFT_BEHIND", timedelta(seconds=-5))
+    add(partnership, dossier, "voorschool")
+    with partnership.app.app_context():
+        left = store.put(BytesIO(b"raw"), key_id=uuid.uuid4(), limit=100)
+        assert len(list(store_upkeep.verify())) == 1
+        monkeypatch.setattr(store_upkeep, "_damage", lambda _row: store.delete(left.key))
+        assert list(store_upkeep.verify()) == []
 
 
 def test_verify_store_sees_swapped_objects_on_s3(on_s3, partnership, dossier, s3):

@@ -125,6 +125,10 @@ def test_nothing_is_drawn_of_what_the_virus_scan_did_not_let_out(partnership, do
     change(partnership, row, controle=state)
     for by in ("specialist", "voorschool"):
         assert statuses(partnership, by, row) == [409, 409, 409]
+        page = Browser(partnership, by).client.get(f"/bijlagen/{row.id}/bekijken").get_data(as_text=True)
+        yet = "nog " if state is Controle.WACHT else "document "
+        assert f"<h1>U kunt dit {yet}niet openen</h1>" in page
+        assert "wijzig" not in page, "there is no change of theirs to do again"
     window = Browser(partnership, "voorschool").client.get(f"/hulpvragen/{dossier}/bijlagen/venster")
     assert (b"wordt gecontroleerd" in window.data) is (state is Controle.WACHT)
     assert f"/bijlagen/{row.id}/".encode() not in window.data
@@ -187,6 +191,18 @@ def test_one_goes_through_the_documents_that_one_may_see_without_going_back(part
     assert "Document 1 van 2" in text
     assert f"/bijlagen/{first.id}/bekijken" in text
     assert "Intern" not in text
+
+
+@pytest.mark.parametrize("state", [Controle.WACHT, Controle.BESMET])
+def test_one_goes_past_what_cannot_be_opened(partnership, dossier, state):
+    first, waits, last = (add(partnership, dossier, "voorschool", TWO, naam=f"{n}.pdf") for n in range(3))
+    change(partnership, waits, controle=state)
+    text = (
+        Browser(partnership, "voorschool").client.get(f"/bijlagen/{last.id}/bekijken").get_data(as_text=True)
+    )
+    assert "Document 1 van 2" in text
+    assert f"/bijlagen/{first.id}/bekijken" in text
+    assert f"/bijlagen/{waits.id}/" not in text
 
 
 HOSTILE = {

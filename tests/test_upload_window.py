@@ -133,6 +133,45 @@ def test_a_file_under_way_is_stopped_and_leaves_nothing(partnership, edit_page):
     expect(window.locator("[data-files] > li")).to_have_count(0)
 
 
+def test_no_key_and_no_gesture_closes_the_window_while_a_file_is_under_way(partnership, edit_page):
+    window = open_window(edit_page)
+    choose(window, LARGE)
+    held = []
+    with edit_page.expect_request(re.compile("naam=groot")):
+        edit_page.route(re.compile("naam=groot"), lambda route: held.append(route))
+        start(window)
+    for _ in range(3):  # Chromium closes a dialog on the second one, whatever a page says of the first
+        edit_page.keyboard.press("Escape")
+        expect(window.locator("[data-ask]")).to_contain_text("Er worden nog bestanden toegevoegd")
+    window.evaluate("dialog => dialog.close()")  # as 'back' does on a phone
+    expect(window.locator("[data-ask]")).to_be_in_viewport()
+    while not held:
+        edit_page.title()
+    held[0].continue_()
+    expect(row(window, "groot.pdf").locator("[data-state]")).to_have_text("Bewaard")
+    edit_page.keyboard.press("Escape")
+    expect(edit_page.get_by_role("dialog")).to_have_count(0)
+    expect(edit_page.get_by_role("button", name=re.compile("^Bijlagen"))).to_be_focused()
+    assert [kept.titel for kept in rows(partnership)] == ["groot.pdf"]
+
+
+def test_why_the_window_stays_is_not_said_behind_its_buttons(partnership, edit_page):
+    window = open_window(edit_page)
+    choose(window, *(LARGE | {"name": f"{number}.pdf"} for number in range(4)))
+    edit_page.route(re.compile("naam="), lambda route: None)  # they hang
+    start(window)
+    for width in (1280, 390):
+        edit_page.set_viewport_size({"width": width, "height": 700})
+        for close in ("window.dispatchEvent(new Event('cancel', {cancelable: true}))", "window.close()"):
+            window.evaluate(f"window => {{ window.scrollTo(0, 0); {close} }}")
+            expect(window.locator("[data-ask]")).to_be_in_viewport(ratio=1)
+            edges = """window => [window.querySelector("[data-ask]").getBoundingClientRect().bottom,
+                window.querySelector(".upload > .bar").getBoundingClientRect().top]"""
+            said, buttons = window.evaluate(edges)
+            assert said <= buttons, (width, close)
+    edit_page.unroute_all()
+
+
 def test_what_is_all_sent_is_not_stopped_any_more(partnership, edit_page, monkeypatch):
     """It may be in the dossier by then: 'stopped' would not be so."""
     keep, go_on = bijlagen.put, threading.Event()

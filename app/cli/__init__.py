@@ -149,7 +149,7 @@ def sweep() -> None:
 def rotate_kek() -> None:
     """Seal the keys of all documents by the newest key-encryption key, so that earlier ones can go."""
     done = store_upkeep.rotate(lambda so_far: click.echo(f"{so_far.done} sealed anew, {so_far.lost} lost"))
-    click.echo(f"Ready: {done.done} sealed anew, {done.lost} that no key-encryption key opens.")
+    click.echo(f"Ready: {done.done} sealed anew, {done.lost} left that no key-encryption key opens.")
     if done.lost:
         raise SystemExit(1)
 

@@ -19,7 +19,7 @@ from app.models import Bijlage, Hulpvraag, Toestemming
 from app.services import intake, log, store, thumbnails, wording
 from app.terms import Actie
 
-_LEFT_BEHIND = timedelta(hours=24)  # longer than any upload can take
+LEFT_BEHIND = timedelta(hours=24)  # longer than any upload can take
 _FOR_OTHERS = 0.8  # of a dossier's limits; what is left is for JK staff, whatever others put in
 
 
@@ -154,7 +154,7 @@ def destroy(bijlage: Bijlage) -> None:
 
 def sweep() -> int:
     """Remove the bytes that a crash left without a row, after a day; give how many files went."""
-    gone = store.sweep(known_keys(), older_than=_LEFT_BEHIND)
+    gone = store.sweep(known_keys(), older_than=LEFT_BEHIND)
     log.record(Actie.VERWIJDEREN, noun=Bijlage.__name__, grond="sweep", nieuw=str(gone))
     db.session.commit()
     return gone

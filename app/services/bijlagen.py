@@ -29,7 +29,7 @@ from app.services import (
     store,
     thumbnails,
 )
-from app.terms import Actie, BijlageSoort, Controle, Noun, Stadium, Verb, Zichtbaarheid
+from app.terms import Actie, BijlageSoort, Noun, Stadium, Verb, Zichtbaarheid
 
 _CHUNK = 2**20  # bytes
 _TITLE_LENGTH = 200  # characters
@@ -188,7 +188,7 @@ def download(bijlage: Bijlage, by: Person) -> Download:
     What is missing, cut, swapped or opens with no key is said first: StoreUnavailable, KeyLost.
     """
     access.require(by, Verb.READ, bijlage)
-    refuse_unchecked(bijlage)
+    scans.refuse_unchecked(bijlage)
     file = store.read(bijlage)
     try:
         log.record(Actie.DOWNLOADEN, row=bijlage)
@@ -197,14 +197,6 @@ def download(bijlage: Bijlage, by: Person) -> Download:
         file.close()
         raise
     return Download(file, bijlage_namen.of(bijlage), bijlage.mimetype, bijlage.grootte)
-
-
-def refuse_unchecked(bijlage: Bijlage) -> None:
-    """Raise Conflict while the virus scan does not let the bytes of a document out."""
-    if bijlage.controle is Controle.WACHT:
-        raise Conflict(_l("This document is being checked for viruses. Please try again in a moment."))
-    if not bijlage.is_released:
-        raise Conflict(_l("There is a virus in this document. Nobody can open it."))
 
 
 def of(hulpvraag: Hulpvraag) -> list[Bijlage]:

@@ -31,7 +31,7 @@ from app.models import (
     SchoolVoorkeur,
     StatusWijziging,
 )
-from app.services import bijlage_namen, bijlagen, effects, log, store, wording
+from app.services import bijlage_namen, effects, log, scans, store, wording
 from app.services.wording import day, local_day
 from app.terms import Actie, OrganisationSoort, Stadium, Status, Verb, VoorkeurStaat, Zichtbaarheid
 
@@ -194,7 +194,7 @@ def _papers(hulpvraag: Hulpvraag) -> tuple[Paper, ...]:
     )
     found = db.session.scalars(query.order_by(b.toegevoegd_op, b.id)).all()
     for row in found:
-        bijlagen.refuse_unchecked(row)
+        scans.refuse_unchecked(row)
     return tuple(
         Paper(
             naam=_safe(number, row),

@@ -15,7 +15,7 @@ from app.access import Person
 from app.errors import NotFound
 from app.extensions import db
 from app.models import Bijlage, Hulpvraag
-from app.services import bijlagen, log, render, store, thumbnails
+from app.services import bijlagen, log, render, scans, store, thumbnails
 from app.terms import Actie, Verb
 
 _MOST_WORDS = 200_000  # characters of a text that are shown
@@ -37,7 +37,7 @@ class Look:
 
 @dataclass(frozen=True)
 class Neighbours:
-    """Where a document stands among those of its dossier, which the person may see."""
+    """Where a document stands among those of its dossier that the person can open."""
 
     number: int
     total: int
@@ -96,9 +96,9 @@ def can_show(bijlage: Bijlage) -> bool:
 
 
 def neighbours(bijlage: Bijlage) -> Neighbours | None:
-    """Find the documents before and after this one; None for one that does not count any more."""
+    """Find the documents that open before and after this one; None for one that does not count any more."""
     at = Hulpvraag(id=bijlage.hulpvraag_id)
-    rows: Sequence[Bijlage] = bijlagen.of(at)
+    rows: Sequence[Bijlage] = [row for row in bijlagen.of(at) if row.is_released]
     place = next((number for number, row in enumerate(rows) if row.id == bijlage.id), None)
     if place is None:
         return None
@@ -109,7 +109,7 @@ def neighbours(bijlage: Bijlage) -> Neighbours | None:
 
 def _require(bijlage: Bijlage, by: Person) -> None:
     access.require(by, Verb.READ, bijlage)
-    bijlagen.refuse_unchecked(bijlage)
+    scans.refuse_unchecked(bijlage)
 
 
 def _kept(bijlage: Bijlage) -> bytes:

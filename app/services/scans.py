@@ -7,9 +7,11 @@ from typing import Any, cast
 
 from flask import current_app
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, CursorResult, func, or_, select, update
 
 from app.access import Person, as_system, person_for, recipients
+from app.errors import Conflict
 from app.extensions import db
 from app.models import Bijlage, Hulpvraag
 from app.models.base import now
@@ -21,6 +23,32 @@ INFECTED = "bijlage_besmet"
 # Longer than one scan takes. Who scans, holds a document for so long; then anybody tries it again.
 LEASE = timedelta(minutes=15)
 _LATE = timedelta(minutes=5)  # a scan takes seconds: longer is worth telling
+
+
+class BeingChecked(Conflict):
+    """A document waits for the scan."""
+
+    heading = _l("You cannot open this yet")
+    sentence = _l("This document is being checked for viruses. Please try again in a moment.")
+    advice = _l("You need not do anything: the check goes on by itself.")
+
+
+class HasVirus(Conflict):
+    """The scan found something in a document."""
+
+    heading = _l("You cannot open this document")
+    sentence = _l("There is a virus in this document. Nobody can open it.")
+    advice = _l(
+        "Was it your document? Have your computer checked, and add the document once more without the virus."
+    )
+
+
+def refuse_unchecked(bijlage: Bijlage) -> None:
+    """Raise BeingChecked or HasVirus while the scan does not let the bytes of a document out."""
+    if bijlage.controle is Controle.WACHT:
+        raise BeingChecked
+    if not bijlage.is_released:
+        raise HasVirus
 
 
 def first() -> Controle:

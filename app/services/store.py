@@ -236,6 +236,14 @@ def sweep(known_keys: Container[str], *, older_than: timedelta) -> int:
     return removed
 
 
+def is_there(path: str) -> bool:
+    """Tell whether the place still has what `objects` gave under this path."""
+    with said(), suppress(FileNotFoundError):
+        obstore.head(place().objects, path)
+        return True
+    return False
+
+
 def objects() -> Iterator[Any]:
     """Give all that is in the place: `path`, `size` in bytes and `last_modified`."""
     with said():

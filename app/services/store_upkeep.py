@@ -5,13 +5,14 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import undefer
 
 from app.access import as_system
 from app.errors import PortalError
 from app.extensions import db
 from app.models import Bijlage
+from app.models.base import now
 from app.services import bijlage_bytes, keys, log, store
 from app.terms import Actie
 
@@ -22,7 +23,7 @@ _WHY = "the operator keeps the store, and sees ids only"
 
 @dataclass
 class Rotated:
-    """How many keys of documents were sealed anew, and how many could not be opened."""
+    """How many keys of documents were sealed anew, and how many are left because they could not be opened."""
 
     done: int = 0
     lost: int = 0
@@ -32,9 +33,19 @@ def rotate(told: Callable[[Rotated], None] = lambda so_far: None) -> Rotated:
     """Seal every document's key by the newest key-encryption key, replaced and retracted ones included.
 
     In batches that are kept one by one, each an event: what was stopped goes on where it was. `told` hears
-    after each.
+    after each. Who still works with the old key can add a document behind our back: until none is left but
+    what could not be opened, we begin again.
     """
-    so_far, last = Rotated(), None
+    so_far = Rotated()
+    while _count_sealed_otherwise(keys.newest()) > so_far.lost:
+        so_far.lost = 0
+        _rotate_all(so_far, told)
+    return so_far
+
+
+def _rotate_all(so_far: Rotated, told: Callable[[Rotated], None]) -> None:
+    """Go once through all documents that another key-encryption key sealed."""
+    last = None
     while batch := _sealed_otherwise(keys.newest(), last):
         before = so_far.done
         for key_id, sealed, kek in batch:
@@ -52,13 +63,13 @@ def rotate(told: Callable[[Rotated], None] = lambda so_far: None) -> Rotated:
             log.record(Actie.WIJZIGEN, noun=Bijlage.__name__, grond="kek", nieuw=keys.newest())
         db.session.commit()
         told(so_far)
-    return so_far
 
 
 def verify() -> Iterator[str]:
     """Compare rows, objects, sizes and hashes both ways; give a line a finding, with ids only.
 
-    Reads every document, in little memory. What was added or removed meanwhile is looked at again.
+    Reads every document, in little memory. An object without a row is named when it is older than any upload
+    that goes on, and still there.
     """
     there = {found["path"].rpartition("/")[2]: found for found in store.objects()}
     last = None
@@ -71,8 +82,9 @@ def verify() -> Iterator[str]:
         db.session.rollback()
         db.session.expunge_all()
     known = bijlage_bytes.known_keys()
+    before = now() - bijlage_bytes.LEFT_BEHIND
     for key, found in there.items():
-        if key not in known:
+        if key not in known and found["last_modified"] < before and store.is_there(found["path"]):
             yield f"object {found['path']}: no document has it"
 
 
@@ -106,6 +118,12 @@ def _rows(last: uuid.UUID | None) -> list[Bijlage]:
     query = select(Bijlage).options(undefer(Bijlage.datasleutel)).order_by(Bijlage.id).limit(_BATCH)
     with as_system(_WHY, across_swvs=True):
         return list(db.session.scalars(query if last is None else query.where(Bijlage.id > last)))
+
+
+def _count_sealed_otherwise(newest: str) -> int:
+    with as_system(_WHY, across_swvs=True):
+        query = select(func.count(Bijlage.id)).where(Bijlage.kek != newest)
+        return db.session.scalar(query) or 0
 
 
 def _sealed_otherwise(newest: str, last: uuid.UUID | None) -> list[tuple[uuid.UUID, bytes, str]]:

@@ -15,6 +15,8 @@ from app.terms import Noun, Verb
 from app.views.base import PortalInterface, PortalView
 from app.views.tabs.bijlagen import release_button
 
+_WHILE_IT_COUNTS = ("zichtbaarheid", "stadium")
+
 
 class BijlageView(PortalView):
     """Documents; they are added in the window of their dossier."""
@@ -31,6 +33,18 @@ class BijlageView(PortalView):
     list_columns = ["titel", "soort", "hulpvraag", "organisation", "toegevoegd_op", "grootte"]
     show_columns = [*list_columns, "zichtbaarheid", "stadium", "toegevoegd_door"]
     edit_columns = ["titel", "soort"]  # who sees it, and that it is final, are pages of their own
+
+    def row(self, row: Bijlage, columns: Sequence[str] = ()) -> dict[str, Any]:
+        """Give one row of the list: under its title what is out of the ordinary."""
+        shown = super().row(row, columns)
+        shown["cells"][0]["sub"] = _standing(row)
+        return shown
+
+    def facts(self, row: Bijlage, columns: Sequence[str]) -> Sequence[tuple[Any, str]]:
+        """Say first what is out of the ordinary, and of what does not count not who may see it."""
+        standing = _standing(row)
+        kept = columns if row.geldt else [name for name in columns if name not in _WHILE_IT_COUNTS]
+        return [*([(_("State"), standing)] if standing else []), *super().facts(row, kept)]
 
     def show_context(self, row: Bijlage) -> dict[str, Any]:
         """Lead back to the dossier, and offer to retract the document when this person may."""
@@ -62,6 +76,16 @@ class BijlageView(PortalView):
         return [*opens, *changes, *edits]
 
 
+def _standing(row: Bijlage) -> str:
+    """Say what is out of the ordinary: the virus scan, that it was replaced, that it was retracted."""
+    said = [] if row.is_released else [wording.words(row.controle)]
+    if row.vervangen_op is not None:
+        said.append(_("replaced on %(when)s", when=wording.exact(row.vervangen_op)))
+    if row.ingetrokken_op is not None:
+        said.append(_("retracted on %(when)s", when=wording.exact(row.ingetrokken_op)))
+    return " · ".join(said)
+
+
 def _look(row: Bijlage) -> dict[str, Any]:
     return {"label": _("Look at the document"), "url": url_for("BijlagePreviewView.look", bijlage_id=row.id)}
 
@@ -81,11 +105,10 @@ def _groups(row: Bijlage, by: Person) -> list[dict[str, Any]]:
     """Tell JK staff of the other versions and of who opened it; others see the last version alone."""
     if not by.is_jk_staff:
         return []
-    groups = []
+    groups: list[dict[str, Any]] = []
     if newer := versions.latest(row):
         link = {"text": newer.titel, "url": url_for("BijlageView.show", pk=newer.id)}
-        replaced = [(_("Replaced on"), wording.words(row.vervangen_op)), (_("Now"), link)]
-        groups.append({"title": _("There is a newer version"), "facts": replaced})
+        groups.append({"title": _("There is a newer version"), "facts": [(_("Now"), link)]})
     if found := versions.earlier(row):
         groups.append({"title": _("Earlier versions"), "facts": [_version(one) for one in found]})
     seen = opened_by(opened.of(row, by))

@@ -31,7 +31,8 @@ def _answer(status: int, sentence: str | None = None, **more: Any) -> Any:
 def _refused(error: PortalError) -> Any:
     log.refusal(type(error).__name__)
     # Everything that does not exist or is not for this person reads the same.
-    return _answer(error.status, None if isinstance(error, NotFound) else str(error.sentence))
+    sentence = None if isinstance(error, NotFound) else str(error.sentence)
+    return _answer(error.status, sentence, title=error.heading, advice=error.advice)
 
 
 def _expired(error: CSRFError) -> Any:

@@ -42,16 +42,19 @@ function show(content, button) {
   content.dispatchEvent(new CustomEvent("window:open", { bubbles: true }));
 
   // Whoever fills the window may refuse to close it (files under way).
-  const close = () => content.dispatchEvent(new CustomEvent("window:close", { bubbles: true, cancelable: true })) && dialog.close();
-  dialog.addEventListener("cancel", (event) => {
+  const mayClose = () => content.dispatchEvent(new CustomEvent("window:close", { bubbles: true, cancelable: true }));
+  const close = () => mayClose() && dialog.close();
+  const instead = (event) => {
     event.preventDefault();
     close();
-  });
-  content.querySelector("[data-close]")?.addEventListener("click", (event) => {
-    event.preventDefault();
-    close();
-  });
+  };
+  dialog.addEventListener("cancel", instead);
+  dialog.addEventListener("keydown", (event) => event.key === "Escape" && instead(event));
+  content.querySelector("[data-close]")?.addEventListener("click", instead);
   dialog.addEventListener("close", () => {
+    // A browser may close it whatever was said ("back" twice on a phone): it stays until it may, and says why.
+    dialog.showModal();
+    if (!mayClose()) return;
     count(button, content.querySelectorAll("[data-docs] > li").length);
     dialog.remove();
     button.focus();
