@@ -235,6 +235,8 @@ def loading_office() -> Iterator[tuple[str, bytes]]:
     yield "entiteit.docx", zipped({"[Content_Types].xml": WORD.encode(), "word/document.xml": entity})
     deep = b"<a>" * 100_000
     yield "diep.docx", zipped({"[Content_Types].xml": WORD.encode(), "word/document.xml": deep})
+    yield "leeg.docx", named("word/document.xml", b"")
+    yield "leeg.odt", opendocument(**{"content.xml": b""})
 
 
 def loading_by_words() -> Iterator[tuple[str, bytes]]:
@@ -305,10 +307,26 @@ def sheet(cells: str) -> bytes:
     return office(EXCEL, **{"xl__worksheets__sheet1.xml": f'<s xmlns:x="x"><c>{cells}</c></s>'.encode()})
 
 
-def _odt(inside: str, part: str = "content.xml") -> bytes:
+def _odt(inside: str, part: str = "content.xml", more: dict[str, bytes] | None = None) -> bytes:
     made = zipfile.ZipFile(io.BytesIO(opendocument()))
     parts = {name: made.read(name) for name in made.namelist()}
-    return zipped(parts | {part: f"<o>{inside}</o>".encode()})
+    return zipped(parts | {part: f"<o>{inside}</o>".encode()} | (more or {}))
+
+
+def harmless_office() -> Iterator[tuple[str, str, bytes]]:
+    """What the programs of people write in Office documents besides words: what it is, and the document."""
+    accelerators = {"Configurations2/accelerator/current.xml": b"", "Configurations2/popupmenu/": b""}
+    yield "OpenOffice's keys", "a.odt", _odt("<p/>", more=accelerators)
+    yield "an empty form", "a.docx", office(**{"customXml__item1.xml": b""})
+
+
+def folded_unseen() -> bytes:
+    """A Word document with a part that says to be empty, and has folded bytes all the same."""
+    field = _field("DDEAUTO " + CANARY.decode())
+    types = {"[Content_Types].xml": f"<T>{WORD}</T>".encode(), "word/document.xml": b"<d/>"}
+    made = zipped(types | {"word/header1.xml": field}, folded=zipfile.ZIP_STORED)
+    at = made.rfind(b"PK\x01\x02", 0, made.rfind(b"word/header1.xml"))
+    return made[: at + 16] + bytes(4) + made[at + 20 : at + 24] + bytes(4) + made[at + 28 :]
 
 
 def calmed_office() -> Iterator[tuple[str, bytes]]:
@@ -325,6 +343,7 @@ def calmed_office() -> Iterator[tuple[str, bytes]]:
         for name, main in (("a.docx", WORD), ("a.xlsx", EXCEL), ("a.pptx", POWERPOINT)):
             yield name, office(main, **{"word___rels__document.xml.rels": link})
     yield "sjabloon.odt", _odt(f'<template href="file:///C:/{CANARY.decode()}.ott"/>', "meta.xml")
+    yield "leeg deel.docx", folded_unseen()
     yield "staart.docx", office()[:-22] + office()[-22:-2] + struct.pack("<H", len(CANARY)) + CANARY
 
 

@@ -17,9 +17,10 @@ from PIL import Image, ImageChops, ImageStat
 
 from app.services import intake, store_reading
 from tests.documents import WORD
-from tests.hostile_documents import Made, good, hostile, named
+from tests.hostile_documents import CANARY, Made, calmed_office, good, harmless_office, hostile, named
 
 MOST = 200 * 2**20  # bytes
+HARMLESS, CALMED = list(harmless_office()), list(calmed_office())
 
 
 def taken(made: Made) -> bytes:
@@ -122,6 +123,19 @@ def test_every_good_document_stays_what_it_was(app, lane, proven):
     assert wrong == []
     assert peak[0] <= MOST, f"{peak[0] / 2**20:.0f} MB"
     proven("good documents kept", len(cases))
+
+
+@pytest.mark.parametrize(("what", "naam", "content"), HARMLESS, ids=[what for what, *_ in HARMLESS])
+def test_what_programs_write_in_a_document_is_no_reason_to_refuse_it(app, what, naam, content):
+    with app.test_request_context():
+        kept = taken(Made(naam, content))
+    assert parts(kept).keys() == parts(content).keys()
+
+
+@pytest.mark.parametrize(("naam", "content"), CALMED, ids=[naam for naam, _ in CALMED])
+def test_what_an_office_document_would_fetch_by_a_click_or_a_template_is_taken_out(app, naam, content):
+    with app.test_request_context():
+        assert CANARY not in unfolded(taken(Made(naam, content)))
 
 
 @pytest.mark.parametrize(

@@ -193,7 +193,7 @@ def opendocument(mimetype: bytes) -> Callable[[BinaryIO], None]:
                 raise Damaged
             if b"encryption-data" in _part(parts, "META-INF/manifest.xml", 2**20):
                 raise Damaged("locked")
-            if "content.xml" not in parts.namelist():
+            if not any(it.filename == "content.xml" and it.file_size for it in parts.infolist()):
                 raise Damaged("incomplete")
 
     return check

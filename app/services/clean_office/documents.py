@@ -38,6 +38,8 @@ def ooxml(file: BinaryIO, out: BinaryIO) -> None:
             name = info.filename.lower()
             if _INSIDE.search(name) or name == "xl/connections.xml":
                 raise Refused(LOADS)
+            if not info.file_size and "main+xml" in kinds(name):
+                raise EOFError
             if name.endswith(".rels"):
                 links, gone = _relationships(whole(parts, info))
                 changed[info.filename] = links

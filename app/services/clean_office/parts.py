@@ -30,8 +30,8 @@ class Refused(Exception):
 
 
 def xml(parts: zipfile.ZipFile, is_xml: Callable[[str], bool]) -> Iterator[zipfile.ZipInfo]:
-    """Give the parts that are XML, when they are not too large."""
-    found = [info for info in parts.infolist() if is_xml(info.filename.lower())]
+    """Give the parts that are XML, when they are not too large; an empty one says nothing."""
+    found = [info for info in parts.infolist() if info.file_size and is_xml(info.filename.lower())]
     folded = any(it.file_size > max(_SMALL, _MAX_RATIO * it.compress_size) for it in found)
     if folded or sum(it.file_size for it in found) > _MOST_XML:
         raise Refused(BOMB)
@@ -156,6 +156,8 @@ def _check(parts: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
             size += len(chunk)
     if size != info.file_size:
         raise EOFError
+    if not size:  # nor may it have folded bytes, which nobody looked at
+        info.compress_type, info.CRC, info.compress_size = zipfile.ZIP_STORED, 0, 0
 
 
 def _raw(file: BinaryIO, info: zipfile.ZipInfo, out: BinaryIO) -> None:
