@@ -286,6 +286,8 @@ def loading_opendocument() -> Iterator[tuple[str, bytes]]:
         yield "a.odt", _odt('<draw-image href="http://x/a.png"/>', part)
     for address in ("http://x/a", " \\\\server\\a", "//server/a"):
         yield "a.odt", _odt(f"<config-item>{address}</config-item>", "settings.xml")
+    for said in ('name="PrinterNames">', 'name="X" type="PrinterName">', 'name="PrinterName"/><config-item>'):
+        yield "a.odt", _odt(f"<config-item {said}\\\\server\\a</config-item>", "settings.xml")
     for link in ("javascript:x", "vnd.sun.star.script:x", "macro:///x"):
         yield "a.odt", _odt(f'<a href="{link}"/>')
 
@@ -317,6 +319,10 @@ def harmless_office() -> Iterator[tuple[str, str, bytes]]:
     """What the programs of people write in Office documents besides words: what it is, and the document."""
     accelerators = {"Configurations2/accelerator/current.xml": b"", "Configurations2/popupmenu/": b""}
     yield "OpenOffice's keys", "a.odt", _odt("<p/>", more=accelerators)
+    for printer in ("PrinterName", "PrintFaxName", "PrinterSetup"):
+        setting = '<c:config-item c:name="{}" c:type="string">{}</c:config-item>'
+        said = setting.format(printer, r"\\srv01\HP LaserJet") + setting.format("PrintTables", "true")
+        yield f"a {printer} in a network", "a.odt", _odt(said, "settings.xml")
     yield "an empty form", "a.docx", office(**{"customXml__item1.xml": b""})
 
 
@@ -342,6 +348,8 @@ def calmed_office() -> Iterator[tuple[str, bytes]]:
         link = _relation("hyperlink", scheme + CANARY.decode())
         for name, main in (("a.docx", WORD), ("a.xlsx", EXCEL), ("a.pptx", POWERPOINT)):
             yield name, office(main, **{"word___rels__document.xml.rels": link})
+    printer = f'<config-item name="PrinterName">\\\\{CANARY.decode()}\\HP</config-item>'
+    yield "printer.odt", _odt(printer, "settings.xml")
     yield "sjabloon.odt", _odt(f'<template href="file:///C:/{CANARY.decode()}.ott"/>', "meta.xml")
     yield "leeg deel.docx", folded_unseen()
     yield "staart.docx", office()[:-22] + office()[-22:-2] + struct.pack("<H", len(CANARY)) + CANARY

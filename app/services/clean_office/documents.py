@@ -25,7 +25,14 @@ _TEMPLATE = "attachedtemplate"
 _INSIDE = re.compile(r"(^|/)(embeddings|externallinks|activex|webextensions|querytables)/", re.IGNORECASE)
 _IS_XML = re.compile(r"[/+]xml\s*(;|$)")
 _ODF_TEMPLATE = re.compile(rb"<(\w+:)?template\b[^>]*?(/>|>\s*</(\w+:)?template\s*>)")
+# The printer's name can be an address in a network, and is no one's business.
+_PRINTER = re.compile(
+    rb"(<(?:\w+:)?config-item\s[^<>]*?\bname=[\"'](?:PrinterName|PrintFaxName|PrinterSetup)[\"']"
+    rb"[^<>]*(?<!/)>)[^<]*"
+)
 _OOXML_TEMPLATE = re.compile(rb"<(\w+:)?attachedTemplate\b[^>]*?(/>|>\s*</(\w+:)?attachedTemplate\s*>)")
+_SETTINGS = words("config-item")
+_ODF_WITHOUT = {"meta.xml": (_ODF_TEMPLATE, b""), "settings.xml": (_PRINTER, rb"\1")}
 
 
 def ooxml(file: BinaryIO, out: BinaryIO) -> None:
@@ -58,11 +65,12 @@ def opendocument(file: BinaryIO, out: BinaryIO) -> None:
     with zipfile.ZipFile(file) as parts:
         changed: dict[str, bytes] = {}
         for info in xml(parts, lambda name: name.endswith(".xml")):
-            if info.filename == "meta.xml":
-                changed[info.filename] = _ODF_TEMPLATE.sub(b"", whole(parts, info))
-                feed([changed[info.filename]], start=refuse_odf)
+            if info.filename in _ODF_WITHOUT:
+                sign, instead = _ODF_WITHOUT[info.filename]
+                changed[info.filename] = sign.sub(instead, whole(parts, info))
+                feed([changed[info.filename]], start=refuse_odf, of=_SETTINGS, said=refuse_setting)
             else:
-                read(parts, info, start=refuse_odf, of=words("config-item"), said=refuse_setting)
+                read(parts, info, start=refuse_odf, of=_SETTINGS, said=refuse_setting)
         copy(file, parts, changed, out)
 
 
