@@ -1,6 +1,7 @@
 """F2: hundreds of hostile and of good documents; none is judged wrongly, and memory stays small."""
 
 import io
+import itertools
 import os
 import random
 import threading
@@ -17,7 +18,18 @@ from PIL import Image, ImageChops, ImageStat
 
 from app.services import intake, store_reading
 from tests.documents import WORD
-from tests.hostile_documents import CANARY, Made, calmed_office, good, harmless_office, hostile, named
+from tests.hostile_documents import (
+    CANARY,
+    Made,
+    calmed_office,
+    good,
+    harmless_office,
+    hostile,
+    loading_drawings,
+    loading_fields,
+    loading_opendocument,
+    named,
+)
 
 MOST = 200 * 2**20  # bytes
 HARMLESS, CALMED = list(harmless_office()), list(calmed_office())
@@ -123,6 +135,14 @@ def test_every_good_document_stays_what_it_was(app, lane, proven):
     assert wrong == []
     assert peak[0] <= MOST, f"{peak[0] / 2**20:.0f} MB"
     proven("good documents kept", len(cases))
+
+
+@pytest.mark.parametrize("loading", [loading_fields, loading_opendocument, loading_drawings])
+def test_an_office_document_that_loads_in_a_corner_is_refused(app, loading):
+    with app.test_request_context():
+        for made in itertools.starmap(Made, loading()):
+            with pytest.raises(intake.FileRefused):
+                taken(made)
 
 
 @pytest.mark.parametrize(("what", "naam", "content"), HARMLESS, ids=[what for what, *_ in HARMLESS])

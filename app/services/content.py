@@ -236,7 +236,9 @@ def _directory(file: BinaryIO) -> None:
     if at < 0 or len(end) - at < 22:
         raise Damaged("incomplete")
     count, size = struct.unpack_from("<HI", end, at + 10)
-    if b"PK\x06\x07" in end[max(0, at - 20) : at] or count > _MAX_PARTS or size > _MAX_DIRECTORY:
+    if b"PK\x06\x07" in end[max(0, at - 20) : at]:  # of huge zips: what is no larger than may be needs none
+        raise Damaged("incomplete")
+    if count > _MAX_PARTS or size > _MAX_DIRECTORY:
         raise Damaged("bomb")
 
 
