@@ -215,6 +215,7 @@ HOSTILE: list[tuple[str, bytes, str]] = [
         "Dit bestand wordt bij het uitpakken",
     ),
     ("nullen.docx", office(word__nul=bytes(64 * 2**20)), "Dit bestand wordt bij het uitpakken"),
+    ("zip64.docx", office()[:-22] + b"PK\x06\x07" + bytes(16) + office()[-22:], "Dit bestand is beschadigd"),
     ("half.docx", office()[:-30], "Dit bestand is beschadigd"),
     (
         "lzma.docx",

@@ -235,6 +235,8 @@ def loading_office() -> Iterator[tuple[str, bytes]]:
     yield "entiteit.docx", zipped({"[Content_Types].xml": WORD.encode(), "word/document.xml": entity})
     deep = b"<a>" * 100_000
     yield "diep.docx", zipped({"[Content_Types].xml": WORD.encode(), "word/document.xml": deep})
+    yield "leeg.docx", named("word/document.xml", b"")
+    yield "leeg.odt", opendocument(**{"content.xml": b""})
 
 
 def loading_by_words() -> Iterator[tuple[str, bytes]]:
@@ -263,6 +265,23 @@ def loading_by_words() -> Iterator[tuple[str, bytes]]:
             yield "formule.xlsx", sheet(f"<{element}>{formula}</{element}>")
 
 
+def loading_fields() -> Iterator[tuple[str, bytes]]:
+    """Word documents of which a field hides its name: none may come in."""
+    for code in ("  " + " " * 40 + "DDEAUTO x", "\u00a0DDE x", '"IMPORT x"'):
+        yield "veld.docx", named("word/document.xml", _field(code))
+    for pieces in (
+        "<w:delInstrText>{0}</w:delInstrText><w:instrText>{1}</w:instrText>",
+        "<w:ins><w:instrText>{0}</w:instrText></w:ins><w:instrText>{1}</w:instrText>",
+        "<w:instrText>{0}</w:instrText><w:del><w:delInstrText>{1}</w:delInstrText></w:del>",
+    ):
+        code = pieces.format("HYPERLINK x", " DDEAUTO x")
+        yield "veld.docx", named("word/document.xml", _field(f"</w:instrText>{code}<w:instrText>"))
+    cut = "DD</w:instrText><w:delInstrText>XX</w:delInstrText><w:instrText>EAUTO x"
+    yield "veld.docx", named("word/document.xml", _field(cut))
+    nested = "</w:instrText><w:fldChar/><w:instrText>QUOTE x</w:instrText><w:fldChar/><w:instrText> LINK x"
+    yield "veld.docx", named("word/document.xml", _field(nested))
+
+
 def loading_opendocument() -> Iterator[tuple[str, bytes]]:
     """OpenDocument texts that fetch, run or hold something else: none may come in."""
     for element in (
@@ -275,7 +294,9 @@ def loading_opendocument() -> Iterator[tuple[str, bytes]]:
         "event-listener",
     ):
         yield "a.odt", _odt(f"<{element}/>")
-    for link in ("http://x/a.png", "file:///c:/a", "\\\\server\\a", "../../a.png", "//server/a"):
+    yield from _loading_in_odf_elsewhere()
+    for link in ("http://x/a.png", "file:///c:/a", "\\\\server\\a", "../../a.png", "//server/a",
+                 "%5c%5cserver/a", "./../../a.png", "b/../../a.png", "&#xa0;http://x"):  # fmt: skip
         yield "a.odt", _odt(f'<draw-image href="{link}"/>')
     yield "a.odt", _odt('<auto-reload href="http://x/a.odt"/>', "meta.xml")
     yield "a.odt", _odt("<auto-reload/>", "meta.xml")
@@ -284,8 +305,50 @@ def loading_opendocument() -> Iterator[tuple[str, bytes]]:
         yield "a.odt", _odt('<draw-image href="http://x/a.png"/>', part)
     for address in ("http://x/a", " \\\\server\\a", "//server/a"):
         yield "a.odt", _odt(f"<config-item>{address}</config-item>", "settings.xml")
+    for said in ('name="PrinterNames">', 'name="X" type="PrinterName">', 'name="PrinterName"/><config-item>'):
+        yield "a.odt", _odt(f"<config-item {said}\\\\server\\a</config-item>", "settings.xml")
     for link in ("javascript:x", "vnd.sun.star.script:x", "macro:///x"):
         yield "a.odt", _odt(f'<a href="{link}"/>')
+
+
+def _loading_in_odf_elsewhere() -> Iterator[tuple[str, bytes]]:
+    """OpenDocument texts with macros in the text, or with an address that is no href."""
+    for library in ("<module>Sub AutoOpen</module>", "<library-embedded/>", '<library-linked href="x"/>'):
+        yield "a.odt", _odt(f"<script><z:libraries xmlns:z='z'>{library}</z:libraries></script>")
+    for name in ("image-data", "target-location", "datasource", "src", "action"):
+        yield "a.odt", _odt(f'<f:image xmlns:f="f" f:{name}="https://x/a.png"/>')
+    yield "a.odt", _odt('<draw-image xmlns:a="a" xmlns:b="b" a:href="a.png" b:href="http://x/a.png"/>')
+
+
+def loading_drawings() -> Iterator[tuple[str, bytes]]:
+    """Drawings in VML that fetch a picture, in the text or in a part of their own: none may come in."""
+    body = '<w:d xmlns:w="w" xmlns:v="v" xmlns:o="o" xmlns:r="r">{}</w:d>'
+    fills = ['<v:fill src="http://x/p.png" type="frame"/>', '<v:fill o:href="http://x/p.png"/>',
+             '<v:stroke src="//x/p.png"/>', '<v:imagedata r:href="rId1" o:href="\\\\x\\p.png"/>',
+             '<v:image src="file:///p.png"/>', '<v:imagedata o:althref="http://x/p.png"/>',
+             '<v:rect href="ms-msdt:x"/>', '<v:imagedata src="%2e%2e/p.png"/>']  # fmt: skip
+    for fill in fills:
+        drawn = body.format(fill).encode()
+        yield "a.docx", named("word/document.xml", drawn)
+        for name, main, folder in (("a.docx", WORD, "word"), ("a.xlsx", EXCEL, "xl")):
+            yield name, office(main, **{f"{folder}__drawings__d.vml": drawn})
+            yield (
+                name,
+                office(main, **{f"{folder}__drawings__d.vml": drawn.replace(b"</w:d>", b"<br></w:d>")}),
+            )
+    loose = body.format("<br>" + fills[0].replace("http:", "&#104;ttp:"))
+    yield "a.xlsx", office(EXCEL, **{"xl__drawings__d.vml": loose.encode()})
+    yield "a.xlsx", office(EXCEL, **{"xl__drawings__d.vml": loose.encode("utf-16")})
+    yield "a.docx", office(**{"word__drawings__d.vml": b"<d><br><o:object/></d>"})
+    kind = "application/vnd.openxmlformats-officedocument.vmlDrawing"
+    types = f'<T><Override PartName="/word/document.xml" ContentType="{WORD}"/>'
+    types += f'<Default Extension="bin" ContentType="{kind}"/></T>'
+    parts = {
+        "[Content_Types].xml": types.encode(),
+        "word/document.xml": b"<d/>",
+        "word/d.bin": loose.encode(),
+    }
+    yield "a.docx", zipped(parts)
 
 
 def _field(code: str) -> bytes:
@@ -305,10 +368,51 @@ def sheet(cells: str) -> bytes:
     return office(EXCEL, **{"xl__worksheets__sheet1.xml": f'<s xmlns:x="x"><c>{cells}</c></s>'.encode()})
 
 
-def _odt(inside: str, part: str = "content.xml") -> bytes:
+def _odt(inside: str, part: str = "content.xml", more: dict[str, bytes] | None = None) -> bytes:
     made = zipfile.ZipFile(io.BytesIO(opendocument()))
     parts = {name: made.read(name) for name in made.namelist()}
-    return zipped(parts | {part: f"<o>{inside}</o>".encode()})
+    return zipped(parts | {part: f"<o>{inside}</o>".encode()} | (more or {}))
+
+
+def harmless_office() -> Iterator[tuple[str, str, bytes]]:
+    """What the programs of people write in Office documents besides words: what it is, and the document."""
+    accelerators = {"Configurations2/accelerator/current.xml": b"", "Configurations2/popupmenu/": b""}
+    yield "OpenOffice's keys", "a.odt", _odt("<p/>", more=accelerators)
+    for printer in ("PrinterName", "PrintFaxName", "PrinterSetup"):
+        setting = '<c:config-item c:name="{}" c:type="string">{}</c:config-item>'
+        said = setting.format(printer, r"\\srv01\HP LaserJet") + setting.format("PrintTables", "true")
+        yield f"a {printer} in a network", "a.odt", _odt(said, "settings.xml")
+    for link in ("file:///C:/Users/x/a.docx", "/C:/x/a.docx", "ftp://x/a.docx", "sms:061234", "C:\\a.docx"):
+        yield f"a link to {link}", "a.odt", _odt(f'<p><a href="#x"/><a q="1" href="{link}">hier</a></p>')
+    for code in (
+        'HYPERLINK "https://x.nl" \\o "Klik op de link om te openen"',
+        "REF Link \\h",
+        "LINKED x",
+        "MERGEFIELD Import \\* MERGEFORMAT",
+        "MACROBUTTON NoMacro Plak hier de link in",
+    ):
+        yield f"a field {code}", "a.docx", named("word/document.xml", _field(f" {code} "))
+    fraction = b'<w:d xmlns:m="m" xmlns:w="w"><m:f><m:num><m:t>|x|</m:t></m:num></m:f></w:d>'
+    yield "a fraction", "a.docx", named("word/document.xml", fraction)
+    drawn = '<w:d xmlns:w="w" xmlns:v="v" xmlns:o="o"><v:shape href="https://x.nl">{}</v:shape></w:d>'
+    for drawing in (
+        '<v:imagedata o:href="cid:image001.png@01D9"/>',
+        '<v:fill color2="#ffffe1" src="a.png"/>',
+    ):
+        body = drawn.format(drawing).encode()
+        yield f"a drawing {drawing}", "a.docx", named("word/document.xml", body)
+        broken = body.replace(b"<w:d ", b"<br><w:d ").replace(b"https://x.nl", b"#x")
+        yield f"no XML {drawing}", "a.xlsx", office(EXCEL, **{"xl__drawings__v.vml": broken})
+    yield "an empty form", "a.docx", office(**{"customXml__item1.xml": b""})
+
+
+def folded_unseen() -> bytes:
+    """A Word document with a part that says to be empty, and has folded bytes all the same."""
+    field = _field("DDEAUTO " + CANARY.decode())
+    types = {"[Content_Types].xml": f"<T>{WORD}</T>".encode(), "word/document.xml": b"<d/>"}
+    made = zipped(types | {"word/header1.xml": field}, folded=zipfile.ZIP_STORED)
+    at = made.rfind(b"PK\x01\x02", 0, made.rfind(b"word/header1.xml"))
+    return made[: at + 16] + bytes(4) + made[at + 20 : at + 24] + bytes(4) + made[at + 28 :]
 
 
 def calmed_office() -> Iterator[tuple[str, bytes]]:
@@ -324,7 +428,12 @@ def calmed_office() -> Iterator[tuple[str, bytes]]:
         link = _relation("hyperlink", scheme + CANARY.decode())
         for name, main in (("a.docx", WORD), ("a.xlsx", EXCEL), ("a.pptx", POWERPOINT)):
             yield name, office(main, **{"word___rels__document.xml.rels": link})
+    yield "schijf.odt", _odt(f'<a href="file:///C:/{CANARY.decode()}">hier</a>')
+    yield "kop.odt", _odt(f'<draw:a xmlns:draw="d" href="\\\\{CANARY.decode()}\\a"/>', "styles.xml")
+    printer = f'<config-item name="PrinterName">\\\\{CANARY.decode()}\\HP</config-item>'
+    yield "printer.odt", _odt(printer, "settings.xml")
     yield "sjabloon.odt", _odt(f'<template href="file:///C:/{CANARY.decode()}.ott"/>', "meta.xml")
+    yield "leeg deel.docx", folded_unseen()
     yield "staart.docx", office()[:-22] + office()[-22:-2] + struct.pack("<H", len(CANARY)) + CANARY
 
 
@@ -334,7 +443,7 @@ def hostile(chance: random.Random) -> list[Made]:
     made += [Made(f"{name}.pdf", content, pages=2) for name, content in active_pdfs()]
     made += [Made(f"{name}.pdf", content, refused=True) for name, content in refused_pdfs()]
     made += [Made(naam, content) for naam, content in telling_pictures()]
-    for loading in (loading_office, loading_by_words, loading_opendocument):
+    for loading in (loading_office, loading_by_words, loading_fields, loading_opendocument, loading_drawings):
         made += [Made(naam, content, refused=True) for naam, content in loading()]
     made += [Made(naam, content) for naam, content in calmed_office()]
     for ending in ["pdf", "docx", "xlsx", "pptx", "odt", "jpg", "png", "tif"]:

@@ -1,6 +1,7 @@
 """F2: hundreds of hostile and of good documents; none is judged wrongly, and memory stays small."""
 
 import io
+import itertools
 import os
 import random
 import threading
@@ -17,9 +18,21 @@ from PIL import Image, ImageChops, ImageStat
 
 from app.services import intake, store_reading
 from tests.documents import WORD
-from tests.hostile_documents import Made, good, hostile, named
+from tests.hostile_documents import (
+    CANARY,
+    Made,
+    calmed_office,
+    good,
+    harmless_office,
+    hostile,
+    loading_drawings,
+    loading_fields,
+    loading_opendocument,
+    named,
+)
 
-MOST = 200 * 2**20  # bytes
+MOST, MOST_OF_JPEG = 200 * 2**20, 400 * 2**20  # bytes
+HARMLESS, CALMED = list(harmless_office()), list(calmed_office())
 
 
 def taken(made: Made) -> bytes:
@@ -124,6 +137,27 @@ def test_every_good_document_stays_what_it_was(app, lane, proven):
     proven("good documents kept", len(cases))
 
 
+@pytest.mark.parametrize("loading", [loading_fields, loading_opendocument, loading_drawings])
+def test_an_office_document_that_loads_in_a_corner_is_refused(app, loading):
+    with app.test_request_context():
+        for made in itertools.starmap(Made, loading()):
+            with pytest.raises(intake.FileRefused):
+                taken(made)
+
+
+@pytest.mark.parametrize(("what", "naam", "content"), HARMLESS, ids=[what for what, *_ in HARMLESS])
+def test_what_programs_write_in_a_document_is_no_reason_to_refuse_it(app, what, naam, content):
+    with app.test_request_context():
+        kept = taken(Made(naam, content))
+    assert parts(kept).keys() == parts(content).keys()
+
+
+@pytest.mark.parametrize(("naam", "content"), CALMED, ids=[naam for naam, _ in CALMED])
+def test_what_an_office_document_would_fetch_by_a_click_or_a_template_is_taken_out(app, naam, content):
+    with app.test_request_context():
+        assert CANARY not in unfolded(taken(Made(naam, content)))
+
+
 @pytest.mark.parametrize(
     ("kind", "size", "mode"),
     [("JPEG", (6000, 4000), "RGB"), ("JPEG", (8160, 6120), "RGB"), ("PNG", (6000, 4000), "RGB"),
@@ -138,6 +172,39 @@ def test_the_largest_pictures_take_little_memory(app, kind, size, mode):
     assert peak[0] <= MOST, f"{peak[0] / 2**20:.0f} MB"
     with Image.open(io.BytesIO(kept)) as image:
         assert abs(image.width * size[1] - image.height * size[0]) < image.width
+
+
+@pytest.mark.parametrize(
+    ("size", "sampling"), [((4000, 3000), 0), ((6000, 4000), 0), ((8160, 6120), 2), ((12_000, 4000), 2)]
+)
+def test_a_progressive_photo_of_a_phone_or_a_camera_comes_in(app, size, sampling):
+    """It is in memory as a whole before its pixels are."""
+    content = progressive(size, sampling)
+    with app.test_request_context(), measured() as peak:
+        kept = taken(Made("groot.jpg", content))
+    assert peak[0] <= MOST_OF_JPEG, f"{peak[0] / 2**20:.0f} MB"
+    with Image.open(io.BytesIO(kept)) as image:
+        assert abs(image.width * size[1] - image.height * size[0]) < image.width
+
+
+@pytest.mark.parametrize(("size", "sampling"), [((7000, 5000), 0), ((12_000, 9000), 2)])
+def test_a_progressive_photo_that_is_too_large_is_refused_as_that(app, size, sampling):
+    content = progressive(size, sampling)
+    with app.test_request_context(), measured() as peak:
+        with pytest.raises(intake.FileRefused) as refused:
+            taken(Made("groot.jpg", content))
+        assert str(refused.value.sentence).startswith("Deze afbeelding is te groot")
+    assert peak[0] <= MOST
+
+
+def progressive(size: tuple[int, int], sampling: int) -> bytes:
+    """A photo that comes in rounds, each finer than the one before."""
+    file = io.BytesIO()
+    noise = Image.effect_noise((size[0] // 8, size[1] // 8), 60).resize(size)
+    Image.merge("RGB", (noise, noise, noise)).save(
+        file, "JPEG", progressive=True, subsampling=sampling, quality=85
+    )
+    return file.getvalue()
 
 
 def swollen(part: str, main: str, element: bytes, size: int) -> bytes:

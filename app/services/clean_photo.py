@@ -12,6 +12,7 @@ from PIL import Image, ImageOps, JpegImagePlugin, TiffImagePlugin
 
 _TOO_MUCH, _PIXELS = 5, 6
 _ROOM = 165 * 2**20  # bytes for what was sent and for its pixels: some less than `clean` allows in all
+_WAVES = 160 * 2**20  # bytes for the waves that a progressive JPEG is made of: more than other pictures get
 _PROFILE = 4096  # bytes: a profile of colours is small; a larger one is left out
 _ORIENTATION = 0x0112
 _MAX_PAGES = 500  # of a scan
@@ -37,6 +38,8 @@ def clean(file: BytesIO, out: BinaryIO, kind: str) -> None:
 def _write(image: Image.Image, room: int, out: BinaryIO, kind: str) -> None:
     how: dict[str, Any] = {"compress_level": 3}
     if isinstance(image, JpegImagePlugin.JpegImageFile):
+        if "progressive" in image.info and _waves(image) > _WAVES:
+            raise _TooLarge
         _scale(image, room)
         how = {"qtables": image.quantization, "subsampling": JpegImagePlugin.get_sampling(image)}
     if _weight(image) > room:
@@ -59,6 +62,12 @@ def _scale(image: JpegImagePlugin.JpegImageFile, room: int) -> None:
     scale = next((s for s in (1, 2, 4) if _weight(image) <= room * s * s), 8)
     if scale > 1:
         image.draft(None, (image.width // scale, image.height // scale))
+
+
+def _waves(image: JpegImagePlugin.JpegImageFile) -> float:
+    """Give the bytes that a picture takes in memory which comes in rounds, each finer: two a sample."""
+    samples = {1: 2, 2: 1.5}.get(JpegImagePlugin.get_sampling(image), len(image.getbands()))
+    return 2 * image.width * image.height * samples
 
 
 def _write_pages(image: Image.Image, room: int, out: BinaryIO) -> None:

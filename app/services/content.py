@@ -193,7 +193,7 @@ def opendocument(mimetype: bytes) -> Callable[[BinaryIO], None]:
                 raise Damaged
             if b"encryption-data" in _part(parts, "META-INF/manifest.xml", 2**20):
                 raise Damaged("locked")
-            if "content.xml" not in parts.namelist():
+            if not any(it.filename == "content.xml" and it.file_size for it in parts.infolist()):
                 raise Damaged("incomplete")
 
     return check
@@ -236,7 +236,9 @@ def _directory(file: BinaryIO) -> None:
     if at < 0 or len(end) - at < 22:
         raise Damaged("incomplete")
     count, size = struct.unpack_from("<HI", end, at + 10)
-    if b"PK\x06\x07" in end[max(0, at - 20) : at] or count > _MAX_PARTS or size > _MAX_DIRECTORY:
+    if b"PK\x06\x07" in end[max(0, at - 20) : at]:  # of huge zips: what is no larger than may be needs none
+        raise Damaged("incomplete")
+    if count > _MAX_PARTS or size > _MAX_DIRECTORY:
         raise Damaged("bomb")
 
 

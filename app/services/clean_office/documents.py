@@ -10,11 +10,11 @@ import zipfile
 from collections.abc import Callable
 from typing import BinaryIO
 from urllib.parse import unquote
+from xml.parsers import expat
 
-from .loading import LINKS, refuse_active, refuse_odf, refuse_setting, words
-from .parts import LOADS, Attributes, Refused, copy, feed, read, whole, xml
+from .loading import LINKS, SAFE_TARGET, refuse_active, refuse_in_vml, refuse_odf, refuse_setting, words
+from .parts import LOADS, SMALL, Attributes, Refused, copy, feed, read, whole, xml
 
-_SAFE_TARGET = "about:blank"
 # What a relationship leads to, by the last word of its type; the document loads or runs these.
 _LOADING = words(
     "oleobject package externallink externallinkpath externallinklongpath frame subdocument afchunk control"
@@ -23,9 +23,29 @@ _LOADING = words(
 )
 _TEMPLATE = "attachedtemplate"
 _INSIDE = re.compile(r"(^|/)(embeddings|externallinks|activex|webextensions|querytables)/", re.IGNORECASE)
-_IS_XML = re.compile(r"[/+]xml\s*(;|$)")
+_IS_VML = "vmldrawing"
+_IS_XML = re.compile(rf"[/+]xml\s*(;|$)|{_IS_VML}")
 _ODF_TEMPLATE = re.compile(rb"<(\w+:)?template\b[^>]*?(/>|>\s*</(\w+:)?template\s*>)")
+# The printer's name can be an address in a network, and is no one's business.
+_PRINTER = re.compile(
+    rb"(<(?:\w+:)?config-item\s[^<>]*?\bname=[\"'](?:PrinterName|PrintFaxName|PrinterSetup)[\"']"
+    rb"[^<>]*(?<!/)>)[^<]*"
+)
 _OOXML_TEMPLATE = re.compile(rb"<(\w+:)?attachedTemplate\b[^>]*?(/>|>\s*</(\w+:)?attachedTemplate\s*>)")
+# What leads to a disk, a server of files or a telephone; what runs by a click is refused.
+_ODF_LINK = re.compile(
+    rb"(<(?:\w+:)?a\s(?:[^<>]*?\s)?(?:\w+:)?href=)([\"'])\s*(?:file:|ftps?:|sms:|[a-z]:|[/\\])"
+    rb"(?:(?!\2)[^<>])*\2",
+    re.IGNORECASE,
+)
+_BLANK = rb"\1\2" + SAFE_TARGET.encode() + rb"\2"
+_SETTINGS = words("config-item")
+_ODF_WITHOUT = {
+    "meta.xml": (_ODF_TEMPLATE, b""),
+    "settings.xml": (_PRINTER, rb"\1"),
+    "content.xml": (_ODF_LINK, _BLANK),
+    "styles.xml": (_ODF_LINK, _BLANK),
+}
 
 
 def ooxml(file: BinaryIO, out: BinaryIO) -> None:
@@ -38,29 +58,46 @@ def ooxml(file: BinaryIO, out: BinaryIO) -> None:
             name = info.filename.lower()
             if _INSIDE.search(name) or name == "xl/connections.xml":
                 raise Refused(LOADS)
+            if not info.file_size and "main+xml" in kinds(name):
+                raise EOFError
             if name.endswith(".rels"):
                 links, gone = _relationships(whole(parts, info))
                 changed[info.filename] = links
                 if gone:
                     without.add(_owner(info.filename))
-        for info in xml(parts, lambda name: name.endswith(".xml") or _IS_XML.search(kinds(name)) is not None):
-            name = info.filename.lower()
-            refuse_active(parts, info, is_word=name.startswith("word/") or "wordprocessing" in kinds(name))
+        _refuse_loading(parts, kinds)
         for name in without & set(parts.namelist()):
             changed[name] = _OOXML_TEMPLATE.sub(b"", whole(parts, parts.getinfo(name)))
         copy(file, parts, changed, out)
 
 
+def _refuse_loading(parts: zipfile.ZipFile, kinds: Callable[[str], str]) -> None:
+    """Refuse the document when one of its parts fetches or runs something."""
+    has_formulas = any("spreadsheetml" in kinds(name.lower()) for name in parts.namelist())
+    for info in xml(parts, lambda name: name.endswith((".xml", ".vml")) or _IS_XML.search(kinds(name))):
+        name = info.filename.lower()
+        is_word = name.startswith("word/") or "wordprocessing" in kinds(name)
+        try:
+            refuse_active(parts, info, is_word=is_word, has_formulas=has_formulas)
+        except expat.ExpatError:
+            if not (name.endswith(".vml") or _IS_VML in kinds(name)):
+                raise
+            refuse_in_vml(whole(parts, info))
+
+
 def opendocument(file: BinaryIO, out: BinaryIO) -> None:
-    """Write an OpenDocument text to `out` as it is, unless it loads or holds other things."""
+    """Write an OpenDocument text to `out` as far as it is harmless."""
     with zipfile.ZipFile(file) as parts:
         changed: dict[str, bytes] = {}
         for info in xml(parts, lambda name: name.endswith(".xml")):
-            if info.filename == "meta.xml":
-                changed[info.filename] = _ODF_TEMPLATE.sub(b"", whole(parts, info))
-                feed([changed[info.filename]], start=refuse_odf)
+            if info.filename in _ODF_WITHOUT and info.file_size <= SMALL:
+                sign, instead = _ODF_WITHOUT[info.filename]
+                calm = sign.sub(instead, before := whole(parts, info))
+                feed([calm], start=refuse_odf, of=_SETTINGS, said=refuse_setting)
+                if calm != before:
+                    changed[info.filename] = calm
             else:
-                read(parts, info, start=refuse_odf, of=words("config-item"), said=refuse_setting)
+                read(parts, info, start=refuse_odf, of=_SETTINGS, said=refuse_setting)
         copy(file, parts, changed, out)
 
 
@@ -102,7 +139,7 @@ def _relationships(content: bytes) -> tuple[bytes, bool]:
         if kind in _LOADING or (outside and kind != "hyperlink"):
             raise Refused(LOADS)
         if outside and not of.get("Target", "").strip().lower().startswith(LINKS):
-            of = of | {"Target": _SAFE_TARGET}
+            of = of | {"Target": SAFE_TARGET}
         kept.append(
             "<Relationship " + " ".join(f"{key}={_quoted(value)}" for key, value in of.items()) + "/>"
         )

@@ -14,7 +14,7 @@ LOADS, BOMB = 9, 10
 _CHUNK = 256 * 1024  # bytes
 _DEEPEST = 256  # elements inside one another
 _LONGEST = 8 * 2**20  # bytes of one piece of XML, such as an element with its attributes
-_SMALL = 2 * 2**20  # bytes of a part that is changed, or letters of a formula: they are in memory whole
+SMALL = 2 * 2**20  # bytes of a part that is changed, or letters of a formula: they are in memory whole
 _MOST_XML = 50 * 2**20  # bytes, of all parts together
 _MAX_RATIO = 200  # of XML to its folded size
 
@@ -29,10 +29,10 @@ class Refused(Exception):
         self.code = code
 
 
-def xml(parts: zipfile.ZipFile, is_xml: Callable[[str], bool]) -> Iterator[zipfile.ZipInfo]:
-    """Give the parts that are XML, when they are not too large."""
-    found = [info for info in parts.infolist() if is_xml(info.filename.lower())]
-    folded = any(it.file_size > max(_SMALL, _MAX_RATIO * it.compress_size) for it in found)
+def xml(parts: zipfile.ZipFile, is_xml: Callable[[str], object]) -> Iterator[zipfile.ZipInfo]:
+    """Give the parts that are XML, when they are not too large; an empty one says nothing."""
+    found = [info for info in parts.infolist() if info.file_size and is_xml(info.filename.lower())]
+    folded = any(it.file_size > max(SMALL, _MAX_RATIO * it.compress_size) for it in found)
     if folded or sum(it.file_size for it in found) > _MOST_XML:
         raise Refused(BOMB)
     yield from found
@@ -108,13 +108,13 @@ class _Reading:
     def _takes(self, words: str) -> None:
         self._words.append(words)
         self._length += len(words)
-        if self._length > _SMALL:
+        if self._length > SMALL:
             raise Refused(BOMB)
 
 
 def whole(parts: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
     """Give a part that is small."""
-    if info.file_size > _SMALL:
+    if info.file_size > SMALL:
         raise Refused(BOMB)
     return parts.read(info)
 
@@ -156,6 +156,8 @@ def _check(parts: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
             size += len(chunk)
     if size != info.file_size:
         raise EOFError
+    if not size:  # nor may it have folded bytes, which nobody looked at
+        info.compress_type, info.CRC, info.compress_size = zipfile.ZIP_STORED, 0, 0
 
 
 def _raw(file: BinaryIO, info: zipfile.ZipInfo, out: BinaryIO) -> None:
