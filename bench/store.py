@@ -99,6 +99,7 @@ def _in_and_out(
         grown = (_memory(worker, "VmHWM") - before) / 1024
     middle = {name: statistics.median(seconds) for name, seconds in took.items()}
     print(f"\nA {ending} of {SIZE // 2**20} MB in {called}, medians of {ROUNDS} in seconds")
+    print(f"two processes at once take {_side_by_side(source):.2f} x as long as one: 1 on a machine at rest")
     for name, seconds in middle.items():
         ratio = seconds / middle["cp + openssl"]
         bound = name in ("upload", "download") and ending == "txt"
@@ -246,6 +247,18 @@ def _copied(source: Path, copy: Path) -> float:
     subprocess.run(["cp", source, copy], check=True)
     subprocess.run(["openssl", "dgst", "-sha256", copy], check=True, stdout=subprocess.DEVNULL)
     return time.perf_counter() - begun
+
+
+def _side_by_side(source: Path) -> float:
+    """Give how much longer two take at once than one: who sends and who receives share the machine."""
+    hashing = ["openssl", "dgst", "-sha256", str(source)]
+    taken = []
+    for number in (1, 2):
+        begun = time.perf_counter()
+        processes = [subprocess.Popen(hashing, stdout=subprocess.DEVNULL) for _process in range(number)]
+        assert not any(process.wait() for process in processes)
+        taken.append(time.perf_counter() - begun)
+    return taken[1] / taken[0]
 
 
 def _memory(process: int, name: str) -> int:
