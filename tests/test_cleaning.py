@@ -31,7 +31,7 @@ from tests.hostile_documents import (
     named,
 )
 
-MOST, MOST_OF_JPEG = 200 * 2**20, 400 * 2**20  # bytes
+MOST = 200 * 2**20  # bytes
 HARMLESS, CALMED = list(harmless_office()), list(calmed_office())
 
 
@@ -174,20 +174,18 @@ def test_the_largest_pictures_take_little_memory(app, kind, size, mode):
         assert abs(image.width * size[1] - image.height * size[0]) < image.width
 
 
-@pytest.mark.parametrize(
-    ("size", "sampling"), [((4000, 3000), 0), ((6000, 4000), 0), ((8160, 6120), 2), ((12_000, 4000), 2)]
-)
+@pytest.mark.parametrize(("size", "sampling"), [((4000, 3000), 0), ((6000, 4000), 2)])
 def test_a_progressive_photo_of_a_phone_or_a_camera_comes_in(app, size, sampling):
     """It is in memory as a whole before its pixels are."""
     content = progressive(size, sampling)
     with app.test_request_context(), measured() as peak:
         kept = taken(Made("groot.jpg", content))
-    assert peak[0] <= MOST_OF_JPEG, f"{peak[0] / 2**20:.0f} MB"
+    assert peak[0] <= MOST, f"{peak[0] / 2**20:.0f} MB"
     with Image.open(io.BytesIO(kept)) as image:
         assert abs(image.width * size[1] - image.height * size[0]) < image.width
 
 
-@pytest.mark.parametrize(("size", "sampling"), [((7000, 5000), 0), ((12_000, 9000), 2)])
+@pytest.mark.parametrize(("size", "sampling"), [((6000, 4000), 0), ((8160, 6120), 2), ((12_000, 9000), 2)])
 def test_a_progressive_photo_that_is_too_large_is_refused_as_that(app, size, sampling):
     content = progressive(size, sampling)
     with app.test_request_context(), measured() as peak:

@@ -79,6 +79,13 @@ def forged(spot: str, nummers: str) -> str:
 # A number of its own
 
 
+def numbered(number: int, like: int) -> str:
+    return (
+        "INSERT INTO gebeurtenis (volgnummer, op, actie, gelukt) "
+        f"SELECT {number}, op, actie, gelukt FROM gebeurtenis WHERE volgnummer = {like}"
+    )
+
+
 @pytest.mark.both_engines
 @pytest.mark.parametrize("number", [TOO_FAR, -1, 0, "the next", "the last"])
 def test_nobody_gives_an_event_a_number_of_its_own(brug, number):
@@ -87,8 +94,7 @@ def test_nobody_gives_an_event_a_number_of_its_own(brug, number):
     with pytest.raises(sa.exc.DBAPIError, match=r"number from the database|UNIQUE constraint|pk_gebeurtenis"):
         write(
             brug,
-            f"INSERT INTO gebeurtenis (volgnummer, op, actie, gelukt) "
-            f"SELECT {number}, op, actie, gelukt FROM gebeurtenis WHERE volgnummer = {last}",
+            numbered(number, last),
         )
     act(brug)
     assert sealed(brug) == 1
@@ -100,8 +106,7 @@ def test_a_number_that_was_put_in_around_the_triggers_stops_no_seal_and_is_found
     last = numbers(brug)[-1]
     around_the_triggers(
         brug,
-        f"INSERT INTO gebeurtenis (volgnummer, op, actie, gelukt) "
-        f"SELECT {TOO_FAR}, op, actie, gelukt FROM gebeurtenis WHERE volgnummer = {last}",
+        numbered(TOO_FAR, last),
         *moved_on(brug, last),
     )
     if not on_sqlite(brug):  # SQLite goes on counting from there
@@ -116,11 +121,7 @@ def test_a_number_that_was_put_in_around_the_triggers_stops_no_seal_and_is_found
 @pytest.mark.parametrize("number", [0, -5, -(2**63)])
 def test_a_number_from_before_the_first_is_found(brug, number):
     last = numbers(brug)[-1]
-    around_the_triggers(
-        brug,
-        f"INSERT INTO gebeurtenis (volgnummer, op, actie, gelukt) "
-        f"SELECT {number}, op, actie, gelukt FROM gebeurtenis WHERE volgnummer = {last}",
-    )
+    around_the_triggers(brug, numbered(number, last))
     (finding,) = findings(brug)
     assert f": {number}." in finding
 

@@ -36,9 +36,8 @@ import runpy, sys
 sys.path.append({__file__.rpartition("/")[0]!r})
 runpy.run_module(sys.argv.pop(1), run_name="__main__")
 """
-_MEMORY = 185 * 2**20  # bytes
-_MEMORY_OF_JPEG = 350 * 2**20  # bytes: a progressive one is in memory as a whole before its pixels are
 _LIMITS = (
+    (resource.RLIMIT_DATA, 185 * 2**20),  # bytes of memory
     (resource.RLIMIT_CPU, 60),  # seconds of work, not of waiting
     (resource.RLIMIT_FSIZE, 0),  # bytes in a file
     (resource.RLIMIT_CORE, 0),  # a crash must not write its memory to the disk
@@ -52,8 +51,7 @@ def pdf(file: Readable, out: BinaryIO) -> None:
 
 def photo(kind: str) -> Cleaner:
     """Make the cleaner of pictures of a kind: the same pixels, without where and by whom they were taken."""
-    memory = _MEMORY_OF_JPEG if kind == "JPEG" else _MEMORY
-    return lambda file, out: _apart("clean_photo", file, out, kind, memory=memory)
+    return lambda file, out: _apart("clean_photo", file, out, kind)
 
 
 def office(kind: str) -> Cleaner:
@@ -61,13 +59,13 @@ def office(kind: str) -> Cleaner:
     return lambda file, out: _apart("clean_office", file, out, kind)
 
 
-def _apart(program: str, file: Readable, out: BinaryIO, *arguments: str, memory: int = _MEMORY) -> None:
+def _apart(program: str, file: Readable, out: BinaryIO, *arguments: str) -> None:
     command = [sys.executable, "-I", "-c", _BEGIN, program, *arguments]
     with subprocess.Popen(  # noqa: S603 - our own program, no shell, nothing of the document in its words
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}
     ) as child:
         try:
-            for what, limit in (*_LIMITS, (resource.RLIMIT_DATA, memory)):
+            for what, limit in _LIMITS:
                 resource.prlimit(child.pid, what, (limit, limit))
             _pass_through(child, file, out)
         except BaseException:

@@ -12,7 +12,7 @@ from PIL import Image, ImageOps, JpegImagePlugin, TiffImagePlugin
 
 _TOO_MUCH, _PIXELS = 5, 6
 _ROOM = 165 * 2**20  # bytes for what was sent and for its pixels: some less than `clean` allows in all
-_WAVES = 160 * 2**20  # bytes for the waves that a progressive JPEG is made of: more than other pictures get
+_WAVES = 75 * 2**20  # bytes for the waves of a progressive JPEG: in memory as a whole before its pixels are
 _PROFILE = 4096  # bytes: a profile of colours is small; a larger one is left out
 _ORIENTATION = 0x0112
 _MAX_PAGES = 500  # of a scan
