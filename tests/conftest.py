@@ -197,7 +197,7 @@ def _world(engine: Engine, portals: Portals, folders: pytest.TempPathFactory) ->
     # Who is put back as they were is not signed out: a proof takes longer than a session may be idle.
     settings = settings_for(url, store=folders.mktemp("store")) | {"SESSION_IDLE": timedelta(hours=9)}
     with portals.lend(settings) as portal:
-        yield Maker(World(portal)).settle()
+        yield Maker(World(portal, engine)).settle()
     engine.drop(url)
 
 

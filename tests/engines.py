@@ -17,13 +17,15 @@ Fill = Callable[[str], None]
 
 
 class Engine(Protocol):
-    """A place where databases are made and thrown away."""
+    """A place where databases are made, copied and thrown away; nobody is connected to what is copied."""
 
     name: str
 
     def template(self, fill: Fill) -> None: ...
     def fresh(self, *, filled: bool = True) -> str: ...
     def drop(self, url: str) -> None: ...
+    def copy(self, url: str) -> str: ...
+    def put_back(self, url: str, kept: str) -> None: ...
 
 
 @contextmanager
@@ -54,19 +56,38 @@ class Sqlite:
 
     def fresh(self, *, filled: bool = True) -> str:
         """Give the address of a new database; one that was dropped may be used again."""
+        return self._made_from(self.source if filled else None)
+
+    def copy(self, url: str) -> str:
+        """Give the address of a new database with all that is in this one."""
+        return self._made_from(self._path(url))
+
+    def _made_from(self, source: Path | None) -> str:
         names = (self.folder / f"{self.worker}-{number}.sqlite" for number in itertools.count())
         path = next(path for path in names if path not in self.taken)
         self.taken.add(path)
-        if filled:
-            shutil.copyfile(self.source, path)
+        if source:
+            shutil.copyfile(source, path)
         return f"sqlite:///{path}"
+
+    def put_back(self, url: str, kept: str) -> None:
+        """Make a database what the copy of it is."""
+        self._remove(url)
+        shutil.copyfile(self._path(kept), self._path(url))
 
     def drop(self, url: str) -> None:
         """Throw a database away, its journal included."""
-        path = Path(url.removeprefix("sqlite:///"))
+        self._remove(url)
+        self.taken.discard(self._path(url))
+
+    def _remove(self, url: str) -> None:
+        path = self._path(url)
         for file in path.parent.glob(f"{path.name}*"):
             file.unlink()
-        self.taken.discard(path)
+
+    @staticmethod
+    def _path(url: str) -> Path:
+        return Path(url.removeprefix("sqlite:///"))
 
 
 class Postgres:
@@ -136,17 +157,43 @@ class Postgres:
 
     def fresh(self, *, filled: bool = True) -> str:
         """Give the address of a new database; one that was dropped may be used again."""
+        return self._made_from(self.source if filled else "template0")
+
+    def copy(self, url: str) -> str:
+        """Give the address of a new database with all that is in this one."""
+        self._empty(self._name(url))
+        return self._made_from(self._name(url))
+
+    def _made_from(self, source: str) -> str:
         names = (f"kindbrug_{self.worker}_{number}" for number in itertools.count())
         name = next(name for name in names if name not in self.taken)
         self.taken.add(name)
-        self._create(name, self.source if filled else "template0")
+        self._create(name, source)
         return self._url(name)
+
+    def put_back(self, url: str, kept: str) -> None:
+        """Make a database what the copy of it is, whoever is still connected."""
+        self._remove(url)
+        self._create(self._name(url), self._name(kept))
 
     def drop(self, url: str) -> None:
         """Throw a database away, whoever is still connected."""
-        name = url.rpartition("?")[0].rpartition("/")[2]
-        self.admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-        self.taken.discard(name)
+        self._remove(url)
+        self.taken.discard(self._name(url))
+
+    def _empty(self, name: str) -> None:
+        """Send away who is still connected: the server itself would look again only every 0.1 s."""
+        query = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+        while self._exists(query, name):
+            pass
+
+    def _remove(self, url: str) -> None:
+        self._empty(self._name(url))
+        self.admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(self._name(url))))
+
+    @staticmethod
+    def _name(url: str) -> str:
+        return url.rpartition("?")[0].rpartition("/")[2]
 
     def close(self) -> None:
         """Leave the server; the last worker to leave stops it."""

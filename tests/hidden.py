@@ -6,9 +6,8 @@ import os
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from types import SimpleNamespace
 from unittest.mock import patch
 
@@ -23,6 +22,7 @@ from app.services import afspraken, bijlagen, notities
 from app.terms import Status, Zichtbaarheid
 from tests import oracle, world_making
 from tests.documents import PDF
+from tests.engines import Engine
 from tests.oracle import Dossier, Thing
 from tests.world import GONE, PEOPLE, Browser, Mark, World
 from tests.world_making import PARTIES, ROUNDS, SCHOOLS, Maker
@@ -155,21 +155,21 @@ def same_chance(seed: str) -> Iterator[None]:
 class Twins:
     """A world, and beside it the same world with one dossier more."""
 
-    def __init__(self, one: Flask, other: Flask, seed: str) -> None:
-        self.seed, self.other_app = seed, other
+    def __init__(self, one: Flask, other: Flask, engine: Engine, seed: str) -> None:
+        self.engine, self.seed = engine, seed
         Browser(one, "nobody's").get("/")  # what a process draws once in its life is drawn then
         with same_chance(seed):
-            self.maker = Maker(World(one))
+            self.maker = Maker(World(one, engine))
             self.one = self.maker.settle()
-        self.as_made = _file(one).read_bytes()
+        self.other = World(other, engine)
+        self.as_made = engine.copy(self.one.left())
 
     def with_hidden(self, variant: Variant) -> "Pair":
         """Put both worlds back as they were made, and hide a dossier in the second."""
-        self._begin_again()
-        hider = Hider(copy.copy(self.one), self.maker, self.other_app)
+        hider = Hider(self._begin_again(), self.maker)
         with same_chance(f"{self.seed} and one more"):
             added = hider.hide(variant)
-        _file(self.other_app)
+        hider.world.left()
         return Pair(self.one, hider.world, variant, added, hider.new_accounts)
 
     def with_internal(self, key: str) -> tuple[World, World, list[str]]:
@@ -177,9 +177,7 @@ class Twins:
 
         Gives both, and the addresses of what was written in the dossier `key`.
         """
-        self._begin_again()
-        other = copy.copy(self.one)
-        other.app, other.browsers = self.other_app, {}
+        other = self._begin_again()
         hulpvraag, swv = self.one.dossiers[key].id, self.one.organisations["brug"]
         of = {"hulpvraag": hulpvraag, "zichtbaarheid": Zichtbaarheid.INTERN}
         for_us = {"wat": f"{HIDDEN}0000", "voor": f"organisation:{swv}", "uiterlijk": MOMENT.date()}
@@ -190,16 +188,15 @@ class Twins:
             paper = {"naam": f"{HIDDEN}0002.pdf", "zichtbaarheid": Zichtbaarheid.INTERN}
             document = bijlagen.add(row, io.BytesIO(PDF), **paper, by=person)
             addresses = [f"/notities/{note.id}", f"/afspraken/{agreed.id}", f"/bijlagen/{document.id}"]
-        _file(self.other_app)
+        other.left()
         return self.one, other, addresses
 
-    def _begin_again(self) -> None:
-        for app in (self.one.app, self.other_app):
-            path = _file(app)
-            for leftover in path.parent.glob(f"{path.name}-*"):
-                leftover.unlink()
-            path.write_bytes(self.as_made)
+    def _begin_again(self) -> World:
+        """Make both what the one was at first, and give the other."""
+        for world in (self.one, self.other):
+            self.engine.put_back(world.left(), self.as_made)
         self.one.browsers = {}
+        return replace(self.one, app=self.other.app, browsers={})
 
 
 @dataclass
@@ -227,8 +224,7 @@ class Pair:
 class Hider(Maker):
     """Makes one more dossier, by the Maker's own methods, with other people in the places of its own."""
 
-    def __init__(self, world: World, maker: Maker, app: Flask) -> None:
-        world.app, world.browsers = app, {}
+    def __init__(self, world: World, maker: Maker) -> None:
         kept = (world.dossiers, world.things, world.named, world.marks, maker.parents)
         world.dossiers, world.things, world.named, world.marks, parents = copy.deepcopy(kept)
         world.keys = dict(world.keys)
@@ -292,11 +288,3 @@ class Hider(Maker):
         thing = self.world.named[f"{KEY}/bericht-afscheid"]
         thing.farewell = False
         self.world.row(thing).leesbaar_tot = now() - timedelta(days=1)
-
-
-def _file(app: Flask) -> Path:
-    """The file of this world's database, with nobody at it."""
-    with app.app_context():
-        assert db.engine.dialect.name == "sqlite"
-        db.engine.dispose()
-        return Path(str(db.engine.url.database))

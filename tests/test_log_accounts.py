@@ -127,6 +127,7 @@ def _wrong(world: World, route, thing: Thing, answer, made: list[Gebeurtenis]) -
     return "no event of its dossier" if of_dossier and not told & dossier_ids(world, thing) else ""
 
 
+@pytest.mark.both_engines
 def test_every_page_and_every_refusal_is_an_event_of_the_right_person_and_dossier(world: World, lane, proven):
     every = [case for case in cases(world) if case[1] and case[1] not in GONE]
     number = min(lane.cases(gate=220, proof=40_000), len(every))
@@ -152,6 +153,7 @@ def test_every_page_and_every_refusal_is_an_event_of_the_right_person_and_dossie
     proven("L2 routes", number)
 
 
+@pytest.mark.both_engines
 def test_a_form_that_comes_back_after_a_search_is_an_event_of_what_it_shows(world: World, lane, proven):
     """Without JavaScript a search sends the whole form: `_search`, which any form of anybody can carry."""
     forms = [
@@ -183,13 +185,22 @@ def _has_files(route: Route) -> bool:
     return any(name.startswith("bestand") for name in route.sends)
 
 
+SHUT = {
+    "sqlite": ("CREATE TRIGGER shut BEFORE INSERT ON gebeurtenis BEGIN SELECT RAISE(ABORT, 'shut'); END",),
+    "postgresql": (
+        "CREATE FUNCTION shut() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE 'shut'; END$$",
+        "CREATE TRIGGER shut BEFORE INSERT ON gebeurtenis FOR EACH ROW EXECUTE FUNCTION shut()",
+    ),
+}
+OPENED = {"sqlite": "DROP TRIGGER shut", "postgresql": "DROP FUNCTION shut() CASCADE"}
+
+
 @contextmanager
 def unwritable(world: World):
     """Let the database refuse every event."""
     with world.app.app_context():
-        db.session.execute(
-            sa.text("CREATE TRIGGER shut BEFORE INSERT ON gebeurtenis BEGIN SELECT RAISE(ABORT, 'shut'); END")
-        )
+        for statement in SHUT[world.engine.name]:
+            db.session.execute(sa.text(statement))
         db.session.commit()
     world.app.config["PROPAGATE_EXCEPTIONS"] = False
     try:
@@ -197,10 +208,11 @@ def unwritable(world: World):
     finally:
         world.app.config["PROPAGATE_EXCEPTIONS"] = None
         with world.app.app_context():
-            db.session.execute(sa.text("DROP TRIGGER shut"))
+            db.session.execute(sa.text(OPENED[world.engine.name]))
             db.session.commit()
 
 
+@pytest.mark.both_engines
 def test_when_the_log_cannot_be_written_every_act_fails_in_words_and_changes_nothing(
     world: World, lane, proven
 ):

@@ -5,7 +5,6 @@ import csv
 import io
 import re
 import secrets
-from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
@@ -27,13 +26,6 @@ def body(page) -> str:
     return text_of(page).partition("<tbody")[2]
 
 
-def lasting_here(world: World):
-    """Put the database back on SQLite; on PostgreSQL events are added, which harms no other test."""
-    with world.app.app_context():
-        on_sqlite = db.engine.dialect.name == "sqlite"
-    return world.as_it_was() if on_sqlite else nullcontext()
-
-
 def account(world: World, key: str) -> Gebruiker:
     with world.behind_the_scenes():
         return db.session.scalars(sa.select(Gebruiker).where(Gebruiker.id == world.accounts[key])).one()
@@ -48,7 +40,7 @@ def keep(world: World, actie: Actie = Actie.AFVINKEN, **more) -> None:
 
 @pytest.mark.both_engines
 def test_an_account_of_another_swv_has_no_name_here_and_is_not_found(world: World):
-    with lasting_here(world):
+    with world.as_it_was():
         theirs = account(world, "specialist-anker")
         keep(world, Actie.AANMELDEN_GEWEIGERD, gebruiker_id=theirs.id, gelukt=False, adres="192.0.2.9")
         browser = world.browser("privacy")
@@ -63,7 +55,7 @@ def test_an_account_of_another_swv_has_no_name_here_and_is_not_found(world: Worl
 
 @pytest.mark.both_engines
 def test_who_works_here_or_is_involved_is_found_by_name_and_user_name_and_not_by_address(world: World):
-    with lasting_here(world):
+    with world.as_it_was():
         browser = world.browser("privacy")
         for key in ("specialist", "voorschool", "ouder", "deelnemer"):
             who = account(world, key)
@@ -75,7 +67,7 @@ def test_who_works_here_or_is_involved_is_found_by_name_and_user_name_and_not_by
 
 @pytest.mark.both_engines
 def test_the_number_of_a_dossier_of_another_swv_is_not_shown(world: World):
-    with lasting_here(world):
+    with world.as_it_was():
         with world.behind_the_scenes():
             query = sa.select(Hulpvraag).where(Hulpvraag.swv_id == world.organisations["anker"])
             theirs = db.session.scalars(query.limit(1)).one()
@@ -111,7 +103,7 @@ def test_a_page_after_nowhere_is_the_first(world: World, cursor: str):
 def test_events_of_one_moment_go_on_page_by_page_without_a_gap(world: World, monkeypatch):
     monkeypatch.setattr(inzage, "MOST", 3)
     moment = now()
-    with lasting_here(world), world.at_work("privacy") as by:
+    with world.as_it_was(), world.at_work("privacy") as by:
         for turn in range(11):
             op = moment - timedelta(seconds=turn // 5)
             keep(world, op=op, object_id=str(turn), grond="of one moment")
@@ -149,7 +141,7 @@ def test_an_export_of_another_kind_is_not_there_and_no_export_in_the_log(world: 
 
 @pytest.mark.both_engines
 def test_the_officer_sees_which_right_was_changed_for_whom_and_from_what_to_what(world: World):
-    with lasting_here(world):
+    with world.as_it_was():
         with world.behind_the_scenes():
             query = sa.select(Organisation.naam).where(Organisation.id == world.organisations["brug"])
             naam = db.session.scalar(query)
@@ -165,7 +157,7 @@ def test_the_officer_sees_which_right_was_changed_for_whom_and_from_what_to_what
 
 @pytest.mark.both_engines
 def test_the_officer_sees_whose_membership_was_changed_and_who_took_work_over(world: World):
-    with lasting_here(world):
+    with world.as_it_was():
         here, there = account(world, "voorschool"), account(world, "specialist-anker")
         with world.behind_the_scenes():
             query = sa.select(Lidmaatschap.gebruiker_id, Lidmaatschap.id)
@@ -184,7 +176,7 @@ def test_the_officer_sees_whose_membership_was_changed_and_who_took_work_over(wo
 
 
 def test_an_export_has_every_column_of_the_log(world: World):
-    with lasting_here(world):
+    with world.as_it_was():
         told = {
             "rollen": "jk_specialist", "toegang": "swv", "noun": "Bijlage", "object_id": "een-sleutel",
             "grond": "een-grond", "oud": "een-oud", "nieuw": "een-nieuw", "pagina": "Een.pagina",
@@ -210,7 +202,7 @@ def test_a_name_that_fits_too_many_people_asks_for_more_of_it(world: World, monk
 @pytest.mark.both_engines
 def test_a_search_for_several_people_goes_on_page_by_page_without_a_gap(world: World, monkeypatch):
     monkeypatch.setattr(inzage, "MOST", 3)
-    with lasting_here(world), world.at_work("privacy") as by:
+    with world.as_it_was(), world.at_work("privacy") as by:
         for turn in range(9):
             keep(world, gebruiker_id=world.accounts[("specialist", "contact", "voorschool")[turn % 3]])
         with world.behind_the_scenes():

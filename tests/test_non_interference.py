@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests import oracle
+from tests import lanes, oracle
 from tests.census import CONSENT_ACTS, LEAVING, PICKS, ROUTES, SCHOOL_ACTS, TABS
+from tests.engines import Engine
 from tests.hidden import HIDDEN, PRESENT, VARIANTS, Pair, Twins, same_chance
 from tests.installation import install, settings_for
 from tests.lockstep import Found, Lockstep
@@ -38,21 +39,33 @@ NOUN_OF = {route.rule: route.of for route in ROUTES if route.of}
 
 
 @pytest.fixture(scope="module")
-def twins(sqlite, tmp_path_factory, request) -> Iterator[Twins]:
+def twins_on_sqlite(sqlite, tmp_path_factory, request) -> Iterator[Twins]:
+    yield from _twins(sqlite, tmp_path_factory, request.config)
+
+
+@pytest.fixture(scope="module")
+def twins_on_postgresql(postgresql, tmp_path_factory, request) -> Iterator[Twins]:
+    yield from _twins(postgresql, tmp_path_factory, request.config)
+
+
+def _twins(engine: Engine, folders: pytest.TempPathFactory, config: pytest.Config) -> Iterator[Twins]:
     from app import create_app
-    from app.extensions import db
-    from tests import lanes
 
-    sqlite.template(install)
-    store, urls = tmp_path_factory.mktemp("store"), [sqlite.fresh(), sqlite.fresh()]
+    engine.template(install)
+    store, urls = folders.mktemp("store"), [engine.fresh(), engine.fresh()]
     apps = [create_app(settings_for(url, store=store)) for url in urls]
-    yield Twins(*apps, seed=str(lanes.of(request.config).seed))
-    for app, url in zip(apps, urls, strict=True):
-        with app.app_context():
-            db.engine.dispose()
-        sqlite.drop(url)
+    twins = Twins(*apps, engine, seed=str(lanes.of(config).seed))
+    yield twins
+    for url in (twins.one.left(), twins.other.left(), twins.as_made):
+        engine.drop(url)
 
 
+@pytest.fixture
+def twins(request: pytest.FixtureRequest, engine: Engine) -> Twins:
+    return request.getfixturevalue(f"twins_on_{engine.name}")
+
+
+@pytest.mark.both_engines
 @pytest.mark.parametrize("name", VARIANTS)
 def test_a_hidden_dossier_changes_no_byte_and_costs_no_statement_for_who_may_not_know_of_it(
     name: str, twins: Twins, lane, proven
@@ -70,6 +83,7 @@ def test_a_hidden_dossier_changes_no_byte_and_costs_no_statement_for_who_may_not
     proven("T4 pages with as many statements", found.answers)
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("key", ["voorschool", "school", "ouder", "deelnemer"])
 def test_what_is_internal_to_the_swv_changes_no_byte_for_others_who_read_the_dossier(
     key: str, twins: Twins, lane, proven

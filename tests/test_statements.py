@@ -75,11 +75,9 @@ def _own_world(engine, folders):
 
     engine.template(install)
     url = engine.fresh()
-    world = Maker(World(create_app(settings_for(url, store=folders.mktemp("store"))))).settle()
+    world = Maker(World(create_app(settings_for(url, store=folders.mktemp("store"))), engine)).settle()
     yield world, {key: _counts(world, key) for key in ("specialist", "voorschool")}
-    with world.app.app_context():
-        db.engine.dispose()
-    engine.drop(url)
+    engine.drop(world.left())
 
 
 @contextmanager

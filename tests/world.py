@@ -5,7 +5,6 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from flask import Flask, g
@@ -16,6 +15,7 @@ from app import models as m
 from app.access import Person, as_system, person_for
 from app.extensions import db
 from app.terms import Role
+from tests.engines import Engine
 from tests.oracle import Dossier, Thing, Who
 
 # key: kind, its SWV
@@ -111,6 +111,7 @@ class World:
     """What there is, in the words of the oracle, and the browsers of its people."""
 
     app: Flask
+    engine: Engine
     organisations: dict[str, str] = field(default_factory=dict)
     accounts: dict[str, int] = field(default_factory=dict)
     who: dict[str, Who] = field(default_factory=dict)
@@ -157,20 +158,20 @@ class World:
 
     @contextmanager
     def as_it_was(self) -> Iterator[None]:
-        """Let the block change what it likes: afterwards the database is as before. On SQLite."""
-        with self.app.app_context():
-            assert db.engine.dialect.name == "sqlite"
-            database = Path(str(db.engine.url.database))
-            db.engine.dispose()
-        kept = database.read_bytes()
+        """Let the block change what it likes: afterwards the database is as before."""
+        url = self.left()
+        kept = self.engine.copy(url)
         try:
             yield
         finally:
-            with self.app.app_context():
-                db.engine.dispose()
-            for leftover in database.parent.glob(f"{database.name}-*"):
-                leftover.unlink()
-            database.write_bytes(kept)
+            self.engine.put_back(self.left(), kept)
+            self.engine.drop(kept)
+
+    def left(self) -> str:
+        """Give the address of the database, with nobody at it."""
+        with self.app.app_context():
+            db.engine.dispose()
+        return self.app.config["SQLALCHEMY_DATABASE_URI"]
 
     def browser(self, key: str | None) -> "Browser":
         """The signed-in browser of this person; None is somebody who is not signed in."""
