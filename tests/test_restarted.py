@@ -1,5 +1,6 @@
 """The database falls over in the middle of everybody's work, and comes back: words, and nothing half done."""
 
+import itertools
 import os
 import threading
 from collections import Counter
@@ -22,8 +23,8 @@ from tests.uploading import JSON, Browser
 
 PEOPLE = ("specialist", "voorschool")
 BEFORE, AFTER = 5, 5  # documents a person adds before and after the fall
-MOST = 200
 BACK_WITHIN = 5  # seconds
+GIVE_UP = 100  # seconds: a server on a busy machine takes its time to fall over
 
 
 @pytest.fixture
@@ -64,8 +65,8 @@ class Adding(threading.Thread):
         self.back: float | None = None
 
     def run(self) -> None:
-        after = 0
-        for number in range(MOST):
+        after, until = 0, monotonic() + GIVE_UP
+        for number in itertools.takewhile(lambda _number: monotonic() < until, itertools.count()):
             answer = self.browser.client.post(
                 f"/hulpvragen/{self.dossier}/bijlagen",
                 query_string={"naam": f"{self.ident}-{number}.pdf", "soort": "overig"},
@@ -106,7 +107,7 @@ def test_who_works_while_the_database_restarts_loses_nothing_that_was_said_to_be
     for one in working:
         one.join(120)
         assert not one.is_alive()
-    assert all(one.back - up <= BACK_WITHIN for one in working)
+    assert all(one.back and one.back - up <= BACK_WITHIN for one in working)
     assert {status for one in working for status in one.said} <= {201, 503}
     assert {word for one in working for word in one.words} <= {
         "Het portaal is nu even bezet, en er is niets opgeslagen. Wacht even en probeer het opnieuw."

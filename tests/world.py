@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -157,12 +157,14 @@ class World:
             yield
 
     @contextmanager
-    def as_it_was(self) -> Iterator[None]:
-        """Let the block change what it likes: afterwards the database is as before."""
-        url = self.left()
-        kept = self.engine.copy(url)
+    def as_it_was(self) -> Iterator[Callable[[], None]]:
+        """Let the block change what it likes: afterwards the database is as before.
+
+        The block gets what puts it back earlier, as often as it likes.
+        """
+        kept = self.engine.copy(self.left())
         try:
-            yield
+            yield lambda: self.engine.put_back(self.left(), kept)
         finally:
             self.engine.put_back(self.left(), kept)
             self.engine.drop(kept)

@@ -152,7 +152,7 @@ def _make_places(plan: Plan, by: Person) -> Iterator[int]:
         ]
         db.session.add_all(made)
         db.session.flush()  # the gate looks at each
-        log.record_all(Actie.TOEVOEGEN, made)
+        log.record_each(Actie.TOEVOEGEN, Organisation.__name__, (row.id for row in made))
         for plaats, row in zip(some, made, strict=True):
             plaats.id = row.id
         yield len(made)
@@ -171,7 +171,7 @@ def _invite(plan: Plan, by: Person) -> Iterator[int]:
         _make_accounts(some, accounts, names)
         leden = [_lidmaatschap(one, accounts[one.email]) for one in some]
         write_as_system(_WHY, *leden)
-        log.record_all(Actie.ACCOUNT_UITNODIGEN, leden)
+        log.record_each(Actie.ACCOUNT_UITNODIGEN, Lidmaatschap.__name__, (lid.id for lid in leden))
         _tell(leden, active, told, by)
         yield len(some)
 

@@ -73,25 +73,23 @@ def record(
     insert_as_system(_WHY, Gebeurtenis, [event])
 
 
-def record_all(actie: Actie, rows: Iterable[Any]) -> None:
-    """Add an event about each of many rows of no dossier, in one statement; the caller commits."""
-    person = current_person()
-    swv_id, who = person.swv_id if person else None, _who(person)
-    events = [
-        {"actie": actie, "swv_id": swv_id, "noun": type(row).__name__, "object_id": str(row.id), **who}
-        for row in rows
-    ]
-    if events:
-        insert_as_system(_WHY, Gebeurtenis, events)
-
-
 def record_each(
-    actie: Actie, noun: str, keys: Iterable[uuid.UUID], hulpvraag: Hulpvraag, *, grond: str
+    actie: Actie,
+    noun: str,
+    keys: Iterable[uuid.UUID],
+    *,
+    hulpvraag: Hulpvraag | None = None,
+    grond: str | None = None,
 ) -> None:
-    """Add an event about each of many objects of one dossier, in one statement; the caller commits."""
+    """Add an event about each of many objects, of one dossier or of none, in one statement.
+
+    The caller commits.
+    """
     person = current_person()
-    what = {"actie": actie, "noun": noun, "hulpvraag_id": hulpvraag.id, "swv_id": hulpvraag.swv_id}
-    what |= {"grond": grond, "toegang": grounds_of(person, hulpvraag.id), **_who(person)}
+    at = hulpvraag or person
+    what = {"actie": actie, "noun": noun, "swv_id": at.swv_id if at else None, "grond": grond, **_who(person)}
+    if hulpvraag:
+        what |= {"hulpvraag_id": hulpvraag.id, "toegang": grounds_of(person, hulpvraag.id)}
     if events := [{**what, "object_id": str(key)} for key in keys]:
         insert_as_system(_WHY, Gebeurtenis, events)
 
@@ -231,9 +229,9 @@ def reading(row: Any) -> None:
         g.setdefault("seen", set()).add((type(row).__name__, str(row.id)))
 
 
-def reading_all(rows: Sequence[Any]) -> None:
-    """Record that each of these rows of no dossier was read, and commit."""
-    record_all(Actie.LEZEN, rows)
+def reading_each(rows: Sequence[Any]) -> None:
+    """Record that each of these rows, of one noun and no dossier, was read, and commit."""
+    record_each(Actie.LEZEN, type(rows[0]).__name__, (row.id for row in rows))
     db.session.commit()
 
 

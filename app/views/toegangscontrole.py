@@ -102,7 +102,7 @@ class ToegangscontroleView(BaseView):
             toegangscontrole.suspend(rows, by)
             flash(_suspended(len(rows)), "success")
             return redirect(back)
-        log.reading_all(rows)
+        log.reading_each(rows)
         return self.render_template(
             "confirm.html",
             title=ngettext("Suspend a membership", "Suspend %(num)s memberships", len(rows)),
