@@ -24,11 +24,12 @@ from tests.smtp_server import SmtpServer
 from tests.together import Together
 
 FOLDER = "KINDBRUG_TEST_FOLDER"
+ENGINES = ("sqlite", "postgresql")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     lanes.add_options(parser)
-    parser.addoption("--engine", choices=("sqlite", "postgresql"), help="run every test on this engine")
+    parser.addoption("--engine", choices=ENGINES, help="run every test on this engine")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -54,13 +55,24 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out of the gate what is marked for the proof lane only."""
+    """Leave out of the gate what is for the proof lane only."""
     if lanes.of(config).name == "proof":
         return
-    left_out = [item for item in items if item.get_closest_marker("proof")]
+    left_out = [item for item in items if _is_for_the_proof(item)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+
+
+def _is_for_the_proof(item: pytest.Item) -> bool:
+    """Tell whether it is marked so, or is a case for either engine and the seed drew the other one."""
+    if item.get_closest_marker("proof"):
+        return True
+    if not item.get_closest_marker("either_engine") or item.config.getoption("engine"):
+        return False
+    engine = item.callspec.params["engine"]
+    chance = lanes.of(item.config).random(item.nodeid.replace(engine, ""))
+    return chance.choice(ENGINES) != engine
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Together:
@@ -68,13 +80,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Together:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """SQLite for every test, PostgreSQL too for those marked `both_engines`."""
+    """SQLite for every test, PostgreSQL too for those marked `both_engines` or `either_engine`."""
     if "engine" not in metafunc.fixturenames:
         return
     if chosen := metafunc.config.getoption("engine"):
         metafunc.parametrize("engine", [chosen], indirect=True)
-    elif metafunc.definition.get_closest_marker("both_engines"):
-        metafunc.parametrize("engine", ["sqlite", "postgresql"], indirect=True)
+    elif any(map(metafunc.definition.get_closest_marker, ("both_engines", "either_engine"))):
+        metafunc.parametrize("engine", ENGINES, indirect=True)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -65,7 +65,7 @@ def twins(request: pytest.FixtureRequest, engine: Engine) -> Twins:
     return request.getfixturevalue(f"twins_on_{engine.name}")
 
 
-@pytest.mark.both_engines
+@pytest.mark.either_engine
 @pytest.mark.parametrize("name", VARIANTS)
 def test_a_hidden_dossier_changes_no_byte_and_costs_no_statement_for_who_may_not_know_of_it(
     name: str, twins: Twins, lane, proven
@@ -83,7 +83,7 @@ def test_a_hidden_dossier_changes_no_byte_and_costs_no_statement_for_who_may_not
     proven("T4 pages with as many statements", found.answers)
 
 
-@pytest.mark.both_engines
+@pytest.mark.either_engine
 @pytest.mark.parametrize("key", ["voorschool", "school", "ouder", "deelnemer"])
 def test_what_is_internal_to_the_swv_changes_no_byte_for_others_who_read_the_dossier(
     key: str, twins: Twins, lane, proven
