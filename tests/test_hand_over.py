@@ -7,7 +7,7 @@ from app.errors import BadInput, Conflict, NotFound
 from app.extensions import db
 from app.models import Afspraak, Bericht, Hulpvraag, Lidmaatschap
 from app.models.base import now
-from app.services import accounts, afspraken, hand_over, outbox
+from app.services import accounts, afspraken, hand_over, outbox, turns
 from app.services.mail import deliver_due
 from app.terms import Actie, Role
 from tests.staff import Staff, compare_golden, day_in, midnight, typed
@@ -212,7 +212,7 @@ def test_when_one_hulpvraag_cannot_go_over_none_does(huis, dossiers, monkeypatch
 
 
 def test_somebody_elses_save_meanwhile_is_a_conflict_and_nothing_goes_over(huis, dossiers, monkeypatch):
-    take = accounts.take
+    take = turns.take
 
     def meanwhile(lidmaatschap: Lidmaatschap) -> None:
         take(lidmaatschap)
@@ -222,7 +222,7 @@ def test_somebody_elses_save_meanwhile_is_a_conflict_and_nothing_goes_over(huis,
     def late(table) -> None:
         db.session.connection().execute(table.update().values(versie=table.c.versie + 1))
 
-    monkeypatch.setattr(accounts, "take", meanwhile)
+    monkeypatch.setattr(turns, "take", meanwhile)
     with pytest.raises(Conflict):
         hand(huis, "specialist", "specialist2")
     assert people_in(huis, dossiers)[0] == ("voorschool", "specialist", None)

@@ -1,6 +1,5 @@
 """Afspraak: what was agreed: who does what, by when, and whether it was done."""
 
-import hashlib
 import uuid
 from datetime import date, datetime
 
@@ -8,7 +7,7 @@ from flask_appbuilder import Model
 from sqlalchemy import Date, ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.models.base import Id, Moment, OfHulpvraag, now, term
+from app.models.base import Compared, Id, Moment, OfHulpvraag, now, term
 from app.models.gebruiker import Gebruiker
 from app.models.hulpvraag import Hulpvraag
 from app.models.organisation import Organisation
@@ -16,9 +15,10 @@ from app.models.overlegronde import Overlegronde
 from app.terms import Zichtbaarheid
 
 
-class Afspraak(OfHulpvraag, Model):
+class Afspraak(OfHulpvraag, Compared, Model):
     """An agreement for one organisation or one person; `herinnerd_op` is when they were last reminded."""
 
+    COMPARED = ("wat", "voor", "uiterlijk", "zichtbaarheid")
     __tablename__ = "afspraak"
     __table_args__ = (
         Index("ix_afspraak_lijst", "hulpvraag_id", "uiterlijk", "id"),
@@ -50,12 +50,6 @@ class Afspraak(OfHulpvraag, Model):
         if self.voor_organisation_id is not None:
             return f"organisation:{self.voor_organisation_id}"
         return f"gebruiker:{self.voor_gebruiker_id}"
-
-    @property
-    def versie(self) -> str:
-        """Mark what was agreed: a form that was opened before somebody else's change loses."""
-        agreed = (self.wat, self.voor, self.uiterlijk.isoformat(), self.zichtbaarheid.value)
-        return hashlib.sha256("\0".join(agreed).encode()).hexdigest()[:16]
 
     def __str__(self) -> str:
         return self.wat[:60]

@@ -1,11 +1,12 @@
 """The column types and the mixins that the nouns share."""
 
+import hashlib
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import BindParameter, DateTime, Dialect, Enum, ForeignKey, Uuid, bindparam
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
@@ -98,6 +99,18 @@ class Keyed:
     """A noun with a random key."""
 
     id: Mapped[uuid.UUID] = mapped_column(Id, primary_key=True, default=uuid.uuid4)
+
+
+class Compared(Keyed):
+    """A noun of which a form that was opened before somebody else's change loses: `versie` tells."""
+
+    COMPARED: ClassVar[tuple[str, ...]]
+
+    @property
+    def versie(self) -> str:
+        """Mark how it stands, by what the form shows."""
+        stands = (getattr(self, name) for name in self.COMPARED)
+        return hashlib.sha256("\0".join(map(str, stands)).encode()).hexdigest()[:16]
 
 
 class OfSWV(Keyed):

@@ -8,14 +8,14 @@ from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Index, LargeBinary
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.models.base import Id, Moment, OfHulpvraag, now, term
+from app.models.base import Compared, Id, Moment, OfHulpvraag, now, term
 from app.models.gebruiker import Gebruiker
 from app.models.hulpvraag import Hulpvraag
 from app.models.organisation import Organisation
 from app.terms import BijlageSoort, Controle, Stadium, Zichtbaarheid
 
 
-class Bijlage(OfHulpvraag, Model):
+class Bijlage(OfHulpvraag, Compared, Model):
     """A document: `grootte` in bytes and `sha256` in hex of what people get to see.
 
     `sleutel` is where the store keeps it, `datasleutel` the key it is encrypted with, itself encrypted by
@@ -23,6 +23,7 @@ class Bijlage(OfHulpvraag, Model):
     none); all but the last have `vervangen_op`.
     """
 
+    COMPARED = ("titel", "soort")
     __tablename__ = "bijlage"
     __table_args__ = (Index("ix_bijlage_lijst", "hulpvraag_id", "toegevoegd_op", "id"),)
 

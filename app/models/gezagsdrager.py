@@ -7,14 +7,18 @@ from flask_appbuilder import Model
 from sqlalchemy import Date, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.models.base import Id, OfSWV, term
+from app.models.base import Compared, Id, OfSWV, term
 from app.models.kind import Kind
 from app.terms import Gezag
 
 
-class Gezagsdrager(OfSWV, Model):
+class Gezagsdrager(OfSWV, Compared, Model):
     """A parent: how to reach them, and whether they have parental authority, says who, since when."""
 
+    COMPARED = (
+        *("naam", "email", "telefoon", "adres", "geheim_adres"),
+        *("gezag", "gezag_bron", "gezag_datum"),
+    )
     __tablename__ = "gezagsdrager"
 
     kind_id: Mapped[uuid.UUID] = mapped_column(Id, ForeignKey("kind.id", ondelete="CASCADE"), index=True)

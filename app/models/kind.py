@@ -7,7 +7,7 @@ from flask_appbuilder import Model
 from sqlalchemy import Date, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
-from app.models.base import Moment, OfSWV, now
+from app.models.base import Compared, Moment, OfSWV, now
 
 
 def searchable(text: str) -> str:
@@ -16,9 +16,10 @@ def searchable(text: str) -> str:
     return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
 
 
-class Kind(OfSWV, Model):
+class Kind(OfSWV, Compared, Model):
     """A child of one SWV; the same name and date of birth twice gets a warning."""
 
+    COMPARED = ("voornaam", "tussenvoegsel", "achternaam", "geboortedatum")
     __tablename__ = "kind"
     __table_args__ = (
         Index("ix_kind_dubbel", "swv_id", "zoeknaam", "geboortedatum"),

@@ -1,6 +1,5 @@
 """Lidmaatschap: the role that a person has in an organisation, from when until when."""
 
-import hashlib
 import uuid
 from datetime import datetime
 
@@ -8,18 +7,19 @@ from flask_appbuilder import Model
 from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.models.base import Id, Keyed, Moment, now, term
+from app.models.base import Compared, Id, Moment, now, term
 from app.models.gebruiker import Gebruiker
 from app.models.organisation import Organisation
 from app.terms import LidmaatschapStaat, Role
 
 
-class Lidmaatschap(Keyed, Model):
+class Lidmaatschap(Compared, Model):
     """A membership; valid while `van` <= now < `tot`, unless it is suspended (`geschorst_op`).
 
     `locatie` is the place of work within an organisation that has several.
     """
 
+    COMPARED = ("van", "tot", "geschorst_op", "locatie")
     __tablename__ = "lidmaatschap"
     __table_args__ = (
         Index("ix_lidmaatschap_persoon", "gebruiker_id", "organisation_id"),
@@ -52,12 +52,6 @@ class Lidmaatschap(Keyed, Model):
         if self.geschorst_op is not None:
             return LidmaatschapStaat.GESCHORST
         return LidmaatschapStaat.LATER if self.van > moment else LidmaatschapStaat.GELDIG
-
-    @property
-    def versie(self) -> str:
-        """Mark how it stands: a form that was opened before somebody else's change loses."""
-        stands = (self.van, self.tot, self.geschorst_op, self.locatie)
-        return hashlib.sha256("\0".join(map(str, stands)).encode()).hexdigest()[:16]
 
     def __str__(self) -> str:
         return self.gebruiker.naam

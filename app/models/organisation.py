@@ -1,23 +1,26 @@
 """Organisation: an SWV, a preschool, a school, a partner or the operator of the portal."""
 
-import hashlib
 import uuid
 
 from flask_appbuilder import Model
 from sqlalchemy import ForeignKey, Index, String, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.models.base import Id, Keyed, term
+from app.models.base import Compared, Id, term
 from app.terms import OrganisationSoort
 
 
-class Organisation(Keyed, Model):
+class Organisation(Compared, Model):
     """A party. `swv_id` is its SWV; of an SWV its own id; of the operator nothing.
 
     Settings of an SWV: `toestemming_van_beiden`, whether all parents with authority must consent;
     `school_leest_dagen`, how many days the placing school can read on after 'advies afgerond'.
     """
 
+    COMPARED = (
+        *("naam", "platform", "meldadres", "status_in_mail", "actief"),
+        *("toestemming_van_beiden", "school_leest_dagen"),
+    )
     __tablename__ = "organisation"
     __table_args__ = (Index("ix_organisation_lijst", "swv_id", "soort", "naam"),)
 
@@ -32,13 +35,6 @@ class Organisation(Keyed, Model):
     school_leest_dagen: Mapped[int] = mapped_column(default=90, server_default="90")
 
     swv: Mapped["Organisation | None"] = relationship(remote_side="Organisation.id")
-
-    @property
-    def versie(self) -> str:
-        """Mark how it stands: a form that was opened before somebody else's change loses."""
-        stands = (self.naam, self.platform, self.meldadres, self.status_in_mail, self.actief)
-        settings = (self.toestemming_van_beiden, self.school_leest_dagen)
-        return hashlib.sha256("\0".join(map(str, (*stands, *settings))).encode()).hexdigest()[:16]
 
     def __str__(self) -> str:
         return self.naam

@@ -14,7 +14,7 @@ from app.errors import BadInput, Conflict, NotFound
 from app.extensions import db
 from app.models import Betrokkenheid, Gebruiker, Lidmaatschap, Organisation, Uitnodiging
 from app.models.base import now
-from app.services import budget, days, log, new_accounts, outbox, uitnodigingen
+from app.services import budget, days, log, new_accounts, outbox, turns, uitnodigingen
 from app.terms import Actie, Role, UitnodigingSoort, Verb
 
 _WHY = "an account belongs to the portal, not to an organisation"
@@ -103,7 +103,7 @@ def suspend(lidmaatschap: Lidmaatschap, by: Person) -> None:
     Its open invitation stops working. Once more changes nothing; Conflict when it has ended.
     """
     require(by, Verb.EDIT, lidmaatschap)
-    take(lidmaatschap)
+    turns.take(lidmaatschap)
     refuse_ended(lidmaatschap)
     _refuse_last(lidmaatschap)
     if lidmaatschap.geschorst_op is None:
@@ -116,7 +116,7 @@ def suspend(lidmaatschap: Lidmaatschap, by: Person) -> None:
 def resume(lidmaatschap: Lidmaatschap, by: Person) -> None:
     """Lift a suspension: the roles count again from the next request. Once more changes nothing."""
     require(by, Verb.EDIT, lidmaatschap)
-    take(lidmaatschap)
+    turns.take(lidmaatschap)
     refuse_ended(lidmaatschap)
     if lidmaatschap.geschorst_op is not None:
         lidmaatschap.geschorst_op = None
@@ -127,7 +127,7 @@ def resume(lidmaatschap: Lidmaatschap, by: Person) -> None:
 def end(lidmaatschap: Lidmaatschap, by: Person) -> None:
     """End a membership now: that person's next request there is refused. Once more changes nothing."""
     require(by, Verb.EDIT, lidmaatschap)
-    take(lidmaatschap)
+    turns.take(lidmaatschap)
     if not has_ended(lidmaatschap):
         _refuse_last(lidmaatschap)
         before = days.last(lidmaatschap.tot).isoformat() if lidmaatschap.tot else "-"
@@ -194,15 +194,6 @@ def within_reach(gebruiker: Gebruiker, by: Person) -> bool:
         organisation_id == by.organisation_id or (of_swv and swv_id == by.swv_id)
         for organisation_id, swv_id in places
     )
-
-
-def take(lidmaatschap: Lidmaatschap) -> None:
-    """Let one at a time change a membership, in the caller's transaction, and read it anew."""
-    with as_system("one at a time changes a membership"):
-        same = update(Lidmaatschap).where(Lidmaatschap.id == lidmaatschap.id)
-        query = same.values(locatie=Lidmaatschap.locatie).execution_options(synchronize_session=False)
-        db.session.execute(query)
-        db.session.refresh(lidmaatschap)
 
 
 def overlaps(lidmaatschap: Lidmaatschap, van: datetime, tot: datetime | None) -> bool:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, CursorResult, Date, and_, func, or_, select, update
 from sqlalchemy.orm import joinedload
@@ -13,11 +12,11 @@ from sqlalchemy.orm import joinedload
 from app import access
 from app.access import Person, as_system
 from app.access.scopes import allowed
-from app.errors import BadInput, Conflict, NotFound
+from app.errors import BadInput, NotFound
 from app.extensions import db
 from app.models import Afspraak, Hulpvraag, Overlegronde
 from app.models.base import now, parse_id
-from app.services import log, partijen, related, stand_in
+from app.services import log, partijen, related, stand_in, turns
 from app.services.dossiers import parent_name
 from app.services.hulpvragen import Chip
 from app.services.listing import COUNT_CAP
@@ -62,14 +61,15 @@ def add(data: dict[str, Any], by: Person) -> Afspraak:
 def edit(afspraak: Afspraak, data: dict[str, Any], by: Person) -> Afspraak:
     """Change what was agreed; who is named anew is reminded anew. Conflict when somebody else saved first."""
     access.require(by, Verb.EDIT, afspraak)
-    _take(afspraak)
-    if data.get("versie") not in (None, "", afspraak.versie):
-        raise Conflict(
-            _(
-                "Somebody else changed this agreement just before you. "
-                "Your text is still here: compare and save again."
-            )
-        )
+    turns.take(afspraak)
+    turns.refuse_overtaken(
+        afspraak,
+        data,
+        _l(
+            "Somebody else changed this agreement just before you. "
+            "Your text is still here: compare and save again."
+        ),
+    )
     if data["uiterlijk"] != afspraak.uiterlijk:
         _refuse_past(data["uiterlijk"])
     if (data["voor"], data["uiterlijk"]) != (afspraak.voor, afspraak.uiterlijk):
@@ -266,13 +266,6 @@ def _round(hulpvraag: Hulpvraag, key: Any) -> Any:
 def _refuse_past(day: date) -> None:
     if day < local_day(now()):
         raise BadInput("", {"uiterlijk": _l("This day has passed. Choose today or a later day.")})
-
-
-def _take(afspraak: Afspraak) -> None:
-    """Let one at a time change it, and read it anew."""
-    _changed(afspraak, wat=Afspraak.wat)
-    with as_system("one at a time changes an agreement"):
-        db.session.refresh(afspraak)
 
 
 def _changed(afspraak: Afspraak, *where: ColumnElement[bool], **values: Any) -> bool:

@@ -28,6 +28,7 @@ from app.services import (
     sessions,
     store,
     thumbnails,
+    turns,
 )
 from app.terms import Actie, BijlageSoort, Noun, Stadium, Verb, Zichtbaarheid
 
@@ -133,7 +134,10 @@ def _still(hulpvraag: Hulpvraag, by: Person) -> Person:
 
 
 def edit(bijlage: Bijlage, data: Mapping[str, Any], by: Person) -> Bijlage:
-    """Change soort or titel; who sees it and whether it is final are acts of their own."""
+    """Change soort or titel; who sees it and whether it is final are acts of their own.
+
+    Conflict when somebody else changed, replaced or retracted it first.
+    """
     access.require(by, Verb.EDIT, bijlage)
     titel = intake.clean_text(data.get("titel") or bijlage.titel)[:_TITLE_LENGTH].rstrip()
     if not titel:
@@ -143,6 +147,14 @@ def edit(bijlage: Bijlage, data: Mapping[str, Any], by: Person) -> Bijlage:
     bijlage_reeks.refuse_replaced(bijlage)
     if bijlage.ingetrokken_op is not None:
         raise Conflict(_l("This document was retracted. It cannot be changed any more."))
+    turns.refuse_overtaken(
+        bijlage,
+        data,
+        _l(
+            "Somebody else changed this document just before you. "
+            "Your text is still here: compare and save again."
+        ),
+    )
     soort = data.get("soort") or bijlage.soort
     if soort is not bijlage.soort:
         bijlage.stadium = _stage(soort, None, by)

@@ -17,7 +17,7 @@ from app.errors import BadInput, Conflict, NeedsConfirmation
 from app.extensions import db
 from app.models import Afspraak, Betrokkenheid, Hulpvraag, Lidmaatschap
 from app.models.base import now
-from app.services import accounts, days, log, outbox, stand_in, told
+from app.services import accounts, days, log, outbox, stand_in, told, turns
 from app.terms import JK_STAFF, Actie, Ground, Role, Verb
 from app.workflow import OPEN
 
@@ -122,7 +122,7 @@ def hand_over(lidmaatschap: Lidmaatschap, data: Mapping[str, Any], by: Person) -
     each person on the other side. BadInput for who can't take it over, Conflict when somebody else was first.
     """
     found = colleagues(lidmaatschap, by)
-    accounts.take(lidmaatschap)
+    turns.take(lidmaatschap)
     accounts.refuse_ended(lidmaatschap)
     colleague = next((p for p in found if str(p.gebruiker_id) == str(data.get("collega"))), None)
     if colleague is None:

@@ -15,7 +15,7 @@ from app.extensions import db
 from app.models import Hulpvraag, Kind
 from app.models.base import now, parse_id
 from app.models.kind import searchable
-from app.services import log
+from app.services import log, turns
 from app.terms import Actie, Verb
 
 FIELDS = ("voornaam", "tussenvoegsel", "achternaam", "geboortedatum")
@@ -50,8 +50,17 @@ def new(data: dict[str, Any], by: Person) -> Kind:
 
 
 def edit(kind: Kind, data: dict[str, Any], by: Person) -> Kind:
-    """Change a child's name or date of birth."""
+    """Change a child's name or date of birth; Conflict when somebody else changed them first."""
     access.require(by, Verb.EDIT, kind)
+    turns.take(kind)
+    turns.refuse_overtaken(
+        kind,
+        data,
+        _l(
+            "Somebody else changed the details of this child just before you. "
+            "Your text is still here: compare and save again."
+        ),
+    )
     _check_birth(data["geboortedatum"])
     _warn_double(Kind(**{name: data.get(name) for name in FIELDS}), data, besides=kind.id)
     for name in FIELDS:

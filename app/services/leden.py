@@ -6,14 +6,15 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import and_, func, select
 
 from app.access import Person, as_system, require
-from app.errors import BadInput, Conflict, NotFound
+from app.errors import BadInput, NotFound
 from app.extensions import db
 from app.models import Lidmaatschap, Sessie
 from app.models.base import now, parse_id
-from app.services import accounts, days, log, outbox, related, wording
+from app.services import accounts, days, log, outbox, related, turns, wording
 from app.terms import Actie, Verb
 
 _MOST = 50
@@ -43,14 +44,15 @@ def edit(lidmaatschap: Lidmaatschap, data: Mapping[str, Any], by: Person) -> Lid
     BadInput for days that can't be, Conflict when somebody else changed it first or it has ended.
     """
     require(by, Verb.EDIT, lidmaatschap)
-    accounts.take(lidmaatschap)
-    if data.get("versie") not in (None, "", lidmaatschap.versie):
-        raise Conflict(
-            _(
-                "Somebody else changed this membership just before you. "
-                "Your text is still here: compare and save again."
-            )
-        )
+    turns.take(lidmaatschap)
+    turns.refuse_overtaken(
+        lidmaatschap,
+        data,
+        _l(
+            "Somebody else changed this membership just before you. "
+            "Your text is still here: compare and save again."
+        ),
+    )
     accounts.refuse_ended(lidmaatschap)
     before, (van, tot) = _dates(lidmaatschap), _moments(lidmaatschap, data)
     if accounts.overlaps(lidmaatschap, van, tot):

@@ -9,11 +9,11 @@ from sqlalchemy import select
 
 from app import access
 from app.access import Person
-from app.errors import BadInput, Conflict
+from app.errors import BadInput
 from app.extensions import db
 from app.models import Organisation
 from app.models.base import parse_id
-from app.services import log, writing
+from app.services import log, turns, writing
 from app.terms import Actie, Noun, OrganisationSoort, Role, Verb
 
 SETTINGS = ("toestemming_van_beiden", "school_leest_dagen")
@@ -52,13 +52,15 @@ def add(data: dict[str, Any], by: Person) -> Organisation:
 def edit(organisation: Organisation, data: dict[str, Any], by: Person) -> Organisation:
     """Change name, platform, address and settings; Conflict when somebody else changed them first."""
     access.require(by, Verb.EDIT, organisation)
-    if data.get("versie") not in (None, "", organisation.versie):
-        raise Conflict(
-            _l(
-                "Somebody else changed this organisation just before you. "
-                "Your text is still here: compare and save again."
-            )
-        )
+    turns.take(organisation)
+    turns.refuse_overtaken(
+        organisation,
+        data,
+        _l(
+            "Somebody else changed this organisation just before you. "
+            "Your text is still here: compare and save again."
+        ),
+    )
     chosen = _chosen(data, organisation.swv_id, organisation)
     for name in sorted(access.form_fields(by, Noun.ORGANISATION, chosen, organisation)):
         old, new = getattr(organisation, name), chosen[name]

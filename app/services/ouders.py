@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, update
 
 from app import access
@@ -11,7 +12,7 @@ from app.errors import NeedsConfirmation, NotFound
 from app.extensions import db
 from app.models import Betrokkenheid, Deelname, Gezagsdrager, Kind
 from app.models.base import now, parse_id
-from app.services import log, writing
+from app.services import log, turns, writing
 from app.terms import Actie, Verb
 
 FIELDS = ("naam", "email", "telefoon", "adres", "geheim_adres", "gezag", "gezag_bron", "gezag_datum")
@@ -36,9 +37,19 @@ def edit(parent: Gezagsdrager, data: dict[str, Any], by: Person) -> Gezagsdrager
     """Change what is known of a parent or guardian.
 
     With another e-mail address the account at the former one is the parent's no longer: whose that is, nobody
-    knows. Raises NeedsConfirmation before that, until `data` says `anyway`.
+    knows. Raises NeedsConfirmation before that, until `data` says `anyway`, and Conflict when somebody else
+    changed the parent first: what was noted about authority is not undone by who had the form open.
     """
     access.require(by, Verb.EDIT, parent)
+    turns.take(parent)
+    turns.refuse_overtaken(
+        parent,
+        data,
+        _l(
+            "Somebody else changed the details of this parent just before you. "
+            "Your text is still here: compare and save again."
+        ),
+    )
     writing.refuse_bad_address(data, "email")
     if data.get("email") != parent.email and parent.gebruiker_id is not None:
         if not data.get("anyway"):

@@ -18,7 +18,7 @@ from app.errors import BadInput, NotFound
 from app.extensions import db
 from app.models import Gebruiker, Lidmaatschap, Waarneming
 from app.models.base import now, parse_id
-from app.services import accounts, days, log, outbox
+from app.services import accounts, days, log, outbox, turns
 from app.terms import Actie, Role, Verb
 
 ARRANGED = "waarneming_geregeld"
@@ -224,7 +224,7 @@ def _take(absent: Absent) -> None:
     query = select(lid).where(*mine, lid.rol.in_(sorted(absent.rollen))).order_by(lid.van.desc(), lid.id)
     with as_system(_WHY):
         row = db.session.scalars(query.limit(1)).one()
-    accounts.take(row)
+    turns.take(row)
     accounts.refuse_ended(row)
 
 
