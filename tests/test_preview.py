@@ -1,6 +1,7 @@
 """Looking at a document within the portal: drawn within bounds, by whom may, and every look in the log."""
 
 import io
+import re
 import time
 from collections import OrderedDict
 
@@ -12,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from app.extensions import db
-from app.models import Bijlage
+from app.models import Bijlage, Gebeurtenis
 from app.models.base import now
 from app.services import bijlage_bytes, bijlagen, intake, preview, render
 from app.terms import Actie, Controle
@@ -44,6 +45,13 @@ def addresses(row, number: object = 1) -> list[str]:
 def statuses(partnership, by: str, row) -> list[int]:
     client = Browser(partnership, by).client
     return [client.get(address).status_code for address in addresses(row)]
+
+
+def looks(partnership) -> list[str]:
+    """Give what was looked at, in the order of the log."""
+    with partnership.behind_the_scenes():
+        query = db.select(Gebeurtenis.object_id).where(Gebeurtenis.actie == Actie.BEKIJKEN)
+        return list(db.session.scalars(query.order_by(Gebeurtenis.volgnummer)))
 
 
 @pytest.mark.both_engines
@@ -205,6 +213,41 @@ def test_one_goes_past_what_cannot_be_opened(partnership, dossier, state):
     assert f"/bijlagen/{waits.id}/" not in text
 
 
+def test_several_are_seen_side_by_side_and_each_is_a_line_in_the_log(partnership, dossier):
+    advice, report, text = (
+        add(partnership, dossier, "voorschool", content, naam=naam)
+        for naam, content in (("Advies.pdf", TWO), ("Verslag.pdf", TWO), ("Mila.txt", b"Mila speelt graag."))
+    )
+    client = Browser(partnership, "specialist").client
+    before = len(looks(partnership))
+    page = client.get(f"/bijlagen/{advice.id}/bekijken?naast={report.id}&naast={text.id}")
+    words = page.get_data(as_text=True)
+    assert "3 documenten bij elkaar" in words
+    for row in (advice, report):
+        assert f"/bijlagen/{row.id}/blad/1.webp" in words
+    assert "Mila speelt graag." in words
+    seen = looks(partnership)[before:]
+    assert sorted(seen) == sorted(str(row.id) for row in (advice, report, text))
+    alone = client.get(f"/bijlagen/{report.id}/bekijken?naast={report.id}").get_data(as_text=True)
+    assert "bij elkaar" not in alone
+
+
+def test_nothing_stands_beside_it_that_is_not_open_to_who_looks(partnership, dossier):
+    shown = add(partnership, dossier, "voorschool", TWO, naam="Gedeeld.pdf")
+    internal = add(partnership, dossier, "specialist", TWO, naam="Intern.pdf")
+    waits = add(partnership, dossier, "voorschool", TWO, naam="Wacht.pdf")
+    elsewhere = add(partnership, partnership.dossier(), "specialist", TWO, naam="Elders.pdf")
+    change(partnership, waits, controle=Controle.WACHT)
+    before = len(looks(partnership))
+    client = Browser(partnership, "voorschool").client
+    for other in (internal, waits, elsewhere, "niets"):
+        page = client.get(f"/bijlagen/{shown.id}/bekijken?naast={getattr(other, 'id', other)}")
+        assert page.status_code == 200
+        words = page.get_data(as_text=True)
+        assert not [name for name in ("Intern", "Wacht", "Elders", "bij elkaar") if name in words]
+    assert set(looks(partnership)[before:]) == {str(shown.id)}
+
+
 HOSTILE = {
     "loop": PDF.replace(b"/Kids[3 0 R]", b"/Kids[2 0 R]"),
     "endless": PDF.replace(b"/Count 1", b"/Count 99999999"),
@@ -309,6 +352,20 @@ def test_the_pages_are_seen_and_one_goes_on_by_keyboard(partnership, dossier, pa
         drawn = "all => all.every(it => it.complete && it.naturalWidth > 1000)"
         assert page.locator(".sheetview img").evaluate_all(drawn)
         assert Axe().run(page).response["violations"] == []
+        page.get_by_label("Zet er een ander document bij").focus()
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("2 documenten bij elkaar")
+        page.wait_for_load_state("networkidle")
+        assert page.locator(".sheetview img").count() == 3
+        assert page.locator(".sheetview img").evaluate_all(drawn)
+        left, right = (page.locator(".papers > section").nth(at).bounding_box() for at in (0, 1))
+        assert left["x"] + left["width"] <= right["x"]
+        assert left["y"] == right["y"]
+        assert Axe().run(page).response["violations"] == []
+        page.get_by_role("link", name=re.compile("Hier weghalen.*Foto.jpg")).focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Advies.pdf")
         page.get_by_role("link", name="Volgend document", exact=True).focus()
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", level=1)).to_have_text("Foto.jpg")

@@ -5,8 +5,9 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from flask import current_app
 
@@ -37,31 +38,38 @@ class Look:
 
 @dataclass(frozen=True)
 class Neighbours:
-    """Where a document stands among those of its dossier that the person can open."""
+    """Where a document stands among those of its dossier that the person can open, which are `rows`.
 
-    number: int
-    total: int
+    `number` is None for one that does not count any more.
+    """
+
+    rows: Sequence[Bijlage]
+    number: int | None
     previous: Bijlage | None
     next: Bijlage | None
 
 
-def look(bijlage: Bijlage, by: Person) -> Look:
-    """Show a document, after that is in the log. Conflict while the virus scan does not let it out."""
-    _require(bijlage, by)
-    if not can_show(bijlage):
-        log.reading(bijlage)
-        return Look()
-    with store.open_(bijlage) as file:
-        log.record(Actie.BEKIJKEN, row=bijlage)
+def look(bijlagen: Sequence[Bijlage], by: Person) -> list[Look]:
+    """Show documents, after that is in the log. Conflict while the virus scan does not let one out."""
+    for bijlage in bijlagen:
+        _require(bijlage, by)
+    with ExitStack() as opened:
+        files = [opened.enter_context(store.open_(it)) if can_show(it) else None for it in bijlagen]
+        for bijlage, file in zip(bijlagen, files, strict=True):
+            log.record(Actie.BEKIJKEN if file else Actie.LEZEN, row=bijlage)
         db.session.commit()  # drawing takes a while: hold no transaction meanwhile
-        if bijlage.mimetype == TEXT:
-            text, cut = _decoded(file.read(4 * _MOST_WORDS))
-            return Look(text=text, cut=cut or bijlage.grootte > 4 * _MOST_WORDS)
-        try:
-            with _not_again(bijlage, render.TakesTooMuch):
-                return Look(sheets=render.sheets(file, bijlage.mimetype))
-        except render.CannotBeShown:
-            return Look(failed=True)
+        return [_shown(it, file) if file else Look() for it, file in zip(bijlagen, files, strict=True)]
+
+
+def _shown(bijlage: Bijlage, file: BinaryIO) -> Look:
+    if bijlage.mimetype == TEXT:
+        text, cut = _decoded(file.read(4 * _MOST_WORDS))
+        return Look(text=text, cut=cut or bijlage.grootte > 4 * _MOST_WORDS)
+    try:
+        with _not_again(bijlage, render.TakesTooMuch):
+            return Look(sheets=render.sheets(file, bijlage.mimetype))
+    except render.CannotBeShown:
+        return Look(failed=True)
 
 
 def sheet(bijlage: Bijlage, number: str, by: Person) -> bytes:
@@ -95,16 +103,16 @@ def can_show(bijlage: Bijlage) -> bool:
     return bijlage.mimetype == TEXT or render.can_draw(bijlage.mimetype)
 
 
-def neighbours(bijlage: Bijlage) -> Neighbours | None:
-    """Find the documents that open before and after this one; None for one that does not count any more."""
+def neighbours(bijlage: Bijlage) -> Neighbours:
+    """Find the documents of its dossier that open, and which of them come before and after this one."""
     at = Hulpvraag(id=bijlage.hulpvraag_id)
     rows: Sequence[Bijlage] = [row for row in bijlagen.of(at) if row.is_released]
     place = next((number for number, row in enumerate(rows) if row.id == bijlage.id), None)
     if place is None:
-        return None
+        return Neighbours(rows, None, None, None)
     before = rows[place - 1] if place else None
     after = rows[place + 1] if place + 1 < len(rows) else None
-    return Neighbours(place + 1, len(rows), before, after)
+    return Neighbours(rows, place + 1, before, after)
 
 
 def _require(bijlage: Bijlage, by: Person) -> None:

@@ -1,8 +1,9 @@
 """A document within the portal: its pages as pictures, by their own addresses, and its thumbnail."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from flask import Response, url_for
+from flask import Response, request, url_for
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 
@@ -16,6 +17,7 @@ from app.views.bijlage import path
 Context = dict[str, Any]
 CLOSED = "sandbox; default-src 'none'; frame-ancestors 'none'"
 _AT_ONCE = 2  # pages that don't wait until somebody scrolls to them
+_SIDE_BY_SIDE = 4  # documents
 
 
 class BijlagePreviewView(BaseView):
@@ -28,10 +30,13 @@ class BijlagePreviewView(BaseView):
     @expose("/bijlagen/<bijlage_id>/bekijken")
     @granted("download")
     def look(self, bijlage_id: str) -> Page:
-        """Show the pages of a document, with the way to the others of its dossier."""
+        """Show the pages of a document, and beside it those of its dossier that were asked for (`naast`)."""
         row = listing.one(Bijlage, bijlage_id, ("hulpvraag", "organisation"))
-        look = preview.look(row, access.reader())
-        return self.render_template("bijlage_bekijken.html", **_page(row, look))
+        found = preview.neighbours(row)
+        asked = set(request.args.getlist("naast")) - {str(row.id)}
+        beside = [it for it in found.rows if str(it.id) in asked][: _SIDE_BY_SIDE - 1]
+        looks = preview.look([row, *beside], access.reader())
+        return self.render_template("bijlage_bekijken.html", **_page(row, beside, looks, found))
 
     @expose("/bijlagen/<bijlage_id>/blad/<nummer>.webp")
     @granted("download")
@@ -57,34 +62,71 @@ def _picture(content: bytes) -> Response:
     return answer
 
 
-def _page(row: Bijlage, look: preview.Look) -> Context:
+def _page(
+    row: Bijlage, beside: Sequence[Bijlage], looks: Sequence[preview.Look], found: preview.Neighbours
+) -> Context:
     here = url_for("BijlageView.show", pk=row.id)
-    found = preview.neighbours(row)
-    facts = (row.soort.label, wording.size(row.grootte), row.organisation, wording.moment(row.toegevoegd_op))
-    buttons: list[Context] = [
-        {"label": _("Download document"), "url": url_for("BijlageFilesView.file", bijlage_id=row.id)},
-    ]
-    if found and found.next:
-        buttons.append({"label": _("Next document"), "url": _address(found.next), "primary": True})
+    papers = [_paper(one, row, beside, look) for one, look in zip([row, *beside], looks, strict=True)]
+    title = _("%(num)s documents side by side", num=len(papers)) if beside else row.titel
     return {
-        "title": row.titel,
-        "sub": " · ".join(str(fact) for fact in facts),
+        "title": title,
+        "sub": row.hulpvraag.nummer if beside else papers[0]["sub"],
         "crumbs": [*path(row), (row.titel, here), (_("Look at the document"), None)],
-        "said": _said(row, look),
-        "sheets": _sheets(row, look),
-        "text": look.text,
-        "buttons": buttons,
-        "place": found
-        and {
-            "said": _("Document %(number)s of %(total)s", number=found.number, total=found.total),
-            "previous": found.previous and {"label": found.previous.titel, "url": _address(found.previous)},
-            "next": found.next and {"label": found.next.titel, "url": _address(found.next)},
+        "papers": papers,
+        "buttons": _buttons(row, found, beside),
+        "place": {
+            "said": found.number
+            and _("Document %(number)s of %(total)s", number=found.number, total=len(found.rows)),
+            "previous": _step(found.previous, beside),
+            "next": _step(found.next, beside),
         },
+        "more": _more(row, beside, found),
     }
 
 
-def _address(row: Bijlage) -> str:
-    return url_for("BijlagePreviewView.look", bijlage_id=row.id)
+def _paper(one: Bijlage, row: Bijlage, beside: Sequence[Bijlage], look: preview.Look) -> Context:
+    facts = (one.soort.label, wording.size(one.grootte), one.organisation, wording.moment(one.toegevoegd_op))
+    rest = [it for it in (row, *beside) if it is not one]
+    return {
+        "title": one.titel,
+        "sub": " · ".join(str(fact) for fact in facts),
+        "said": _said(one, look),
+        "sheets": _sheets(one, look),
+        "text": look.text,
+        "links": [
+            {"label": _("Download document"), "url": url_for("BijlageFilesView.file", bijlage_id=one.id)},
+            {"label": _("Take away from here"), "url": _address(rest[0], rest[1:])},
+        ]
+        if beside
+        else [],
+    }
+
+
+def _buttons(row: Bijlage, found: preview.Neighbours, beside: Sequence[Bijlage]) -> list[Context]:
+    """Offer the bytes and the next document; of several each has its own links."""
+    if beside:
+        return []
+    save = {"label": _("Download document"), "url": url_for("BijlageFilesView.file", bijlage_id=row.id)}
+    then = [{"label": _("Next document"), "url": _address(found.next), "primary": True}] if found.next else []
+    return [save, *then]
+
+
+def _more(row: Bijlage, beside: Sequence[Bijlage], found: preview.Neighbours) -> Context | None:
+    """Offer the other documents of the dossier, to put one more beside what is seen."""
+    seen = {row.id, *(it.id for it in beside)}
+    others = [it for it in found.rows if it.id not in seen]
+    if not others or len(seen) >= _SIDE_BY_SIDE:
+        return None
+    return {"url": _address(row), "keep": [it.id for it in beside], "choices": [(it.id, it) for it in others]}
+
+
+def _step(to: Bijlage | None, beside: Sequence[Bijlage]) -> Context | None:
+    return to and {"label": to.titel, "url": _address(to, [it for it in beside if it is not to])}
+
+
+def _address(row: Bijlage, beside: Sequence[Bijlage] = ()) -> str:
+    naast = [it.id for it in beside] or None
+    return url_for("BijlagePreviewView.look", bijlage_id=row.id, naast=naast)
 
 
 def _sheets(row: Bijlage, look: preview.Look) -> list[Context]:
