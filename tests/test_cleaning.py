@@ -13,6 +13,7 @@ from pathlib import Path
 
 import openpyxl
 import pikepdf
+import pypdfium2
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
@@ -268,7 +269,8 @@ def test_a_zip_whose_directory_is_shuffled_is_not_read_again_and_again(app):
 def same(made: Made, kept: bytes) -> bool:
     match made.naam.rpartition(".")[2]:
         case "pdf":
-            return pages(kept) == made.pages and b"https://example.org/" in unfolded(kept)
+            linked = b"https://example.org/" in unfolded(kept)
+            return linked and pages(kept) == made.pages and drawn(kept) == drawn(made.content)
         case "jpg" | "png" | "tif":
             return looks_like(made.content, kept)
         case "xlsx":
@@ -282,6 +284,14 @@ def same(made: Made, kept: bytes) -> bool:
 def pages(content: bytes) -> int:
     with pikepdf.open(io.BytesIO(content[content.index(b"%PDF") :])) as pdf:
         return len(pdf.pages)
+
+
+def drawn(content: bytes) -> list[tuple[str, bytes]]:
+    """Give the words and the picture of each page."""
+    with pypdfium2.PdfDocument(content[content.index(b"%PDF") :]) as found:
+        return [
+            (page.get_textpage().get_text_range(), bytes(page.render(scale=0.5).buffer)) for page in found
+        ]
 
 
 def looks_like(before: bytes, after: bytes) -> bool:

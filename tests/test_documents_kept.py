@@ -302,6 +302,24 @@ def test_a_destroyed_document_leaves_neither_row_nor_key_nor_bytes(partnership, 
     assert acts(partnership, Actie.VERNIETIGEN) == 1
 
 
+@pytest.mark.both_engines
+def test_what_is_destroyed_while_the_store_is_away_opens_for_nobody_and_is_swept(
+    partnership, dossier, monkeypatch
+):
+    def away(_key: str) -> None:
+        raise store.StoreUnavailable
+
+    first, *_others = four(partnership, dossier)
+    with partnership.behind_the_scenes(), monkeypatch.context() as within:
+        within.setattr(store, "delete", away)
+        with pytest.raises(store.StoreUnavailable):
+            bijlage_bytes.destroy(db.session.get(Bijlage, first.id))
+    assert first.id not in {row.id for row in rows(partnership)}, "the row, and with it the only key"
+    assert len(files(partnership)) == 4
+    assert swept(partnership) == 1
+    assert len(files(partnership)) == 3
+
+
 LINK = b"""<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship
  Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate"
  Target="http://elsewhere.example/" TargetMode="External"/></Relationships>"""

@@ -9,9 +9,9 @@ from playwright.sync_api import Locator, Page, expect
 
 from app.services import bijlagen
 from app.terms import Controle
-from tests.documents import PDF, TEXT, pdf
+from tests.documents import PDF, TEXT, jpeg, office, pdf
 from tests.partnership import Partnership
-from tests.uploading import files, rows, serving, sign_in
+from tests.uploading import add, files, rows, serving, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -38,6 +38,13 @@ def go(partnership: Partnership, page: Page, address: str, key: str, until: str 
     page.context.add_cookies([{"name": "kindbrug", "value": sign_in(partnership, key), "url": origin}])
     page.goto(address, wait_until=until)
     return page
+
+
+WATCHED = """it => {
+    it.told = [];
+    const note = () => it.told.push(it.value);
+    new MutationObserver(note).observe(it, { attributes: true, attributeFilter: ["value"] });
+}"""
 
 
 def open_window(page: Page) -> Locator:
@@ -85,6 +92,35 @@ def test_several_files_at_once_and_one_refused_leaves_the_others(partnership, ed
     expect(edit_page.get_by_label("Omschrijving")).to_have_value("Mila begint te praten.")
     edit_page.get_by_role("button", name="Opslaan").click()
     expect(edit_page.get_by_text("Mila begint te praten.")).to_be_visible()
+
+
+def test_a_bar_tells_how_far_a_file_is(partnership, edit_page):
+    slowly = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 2_000_000}
+    network = edit_page.context.new_cdp_session(edit_page)
+    network.send("Network.enable")
+    window = open_window(edit_page)
+    choose(window, LARGE)
+    bar = row(window, "groot.pdf").locator("progress")
+    bar.evaluate(WATCHED)
+    network.send("Network.emulateNetworkConditions", slowly)
+    start(window)
+    expect(row(window, "groot.pdf").locator("[data-state]")).to_have_text("Bewaard", timeout=30_000)
+    told = bar.evaluate("it => it.told")
+    assert told == sorted(told)
+    assert [value for value in told if 0 < value < 100], told
+    assert told[-1] == 100
+
+
+def test_each_document_has_its_small_picture_in_window_and_tab(partnership, dossier, page):
+    for naam, content in (("Aanvraag.pdf", PDF), ("foto.jpg", jpeg()), ("brief.docx", office())):
+        add(partnership, dossier, "voorschool", content, naam=naam)
+    drawn = "all => all.length === 2 && all.every(it => it.complete && it.naturalWidth > 0)"
+    with serving(partnership.app) as port:
+        for place in ("bijlagen", "bijlagen/venster"):
+            address = f"http://localhost:{port}/hulpvragen/{dossier}/{place}"
+            go(partnership, page, address, "voorschool", until="networkidle")
+            assert page.locator("img.small").evaluate_all(drawn), place
+        page.goto("about:blank")
 
 
 def test_files_chosen_before_the_script_was_there_are_taken(partnership, dossier, page):
