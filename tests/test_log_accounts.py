@@ -4,10 +4,12 @@ from contextlib import contextmanager
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from app.extensions import db
 from app.models import Gebeurtenis
 from tests.census import LEAVING, Route
+from tests.engines import Engine
 from tests.oracle import Thing
 from tests.test_pages import _fair_share, ask, cases, expected
 from tests.traces import changed, digest
@@ -200,19 +202,19 @@ OPENED = {"sqlite": "DROP TRIGGER shut", "postgresql": "DROP FUNCTION shut() CAS
 
 
 @contextmanager
-def unwritable(world: World):
+def unwritable(app: Flask, engine: Engine):
     """Let the database refuse every event."""
-    with world.app.app_context():
-        for statement in SHUT[world.engine.name]:
+    with app.app_context():
+        for statement in SHUT[engine.name]:
             db.session.execute(sa.text(statement))
         db.session.commit()
-    world.app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.config["PROPAGATE_EXCEPTIONS"] = False
     try:
         yield
     finally:
-        world.app.config["PROPAGATE_EXCEPTIONS"] = None
-        with world.app.app_context():
-            db.session.execute(sa.text(OPENED[world.engine.name]))
+        app.config["PROPAGATE_EXCEPTIONS"] = None
+        with app.app_context():
+            db.session.execute(sa.text(OPENED[engine.name]))
             db.session.commit()
 
 
@@ -227,7 +229,7 @@ def test_when_the_log_cannot_be_written_every_act_fails_in_words_and_changes_not
     ]
     number = min(lane.cases(gate=150, proof=20_000), len(every))
     wrong: list[str] = []
-    with unwritable(world):
+    with unwritable(world.app, world.engine):
         before = digest(world)
         for route, key, thing in _fair_share(every, number, lane.random("L2 shut")):
             wanted = expected(world, route, key, thing)
