@@ -1,17 +1,20 @@
 """Every look, change and refusal of every route is an event; without its event nothing is done."""
 
+import re
 from contextlib import contextmanager
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from app.extensions import db
 from app.models import Gebeurtenis
-from tests.census import LEAVING, Route
+from tests.census import LEAVING, PICKS, Route
+from tests.engines import Engine
 from tests.oracle import Thing
-from tests.test_pages import _fair_share, ask, cases, expected
+from tests.test_pages import LISTS, _fair_share, ask, cases, expected
 from tests.traces import changed, digest
-from tests.world import GONE, World, marks_on, text_of
+from tests.world import GONE, MARK, Browser, World, marks_on, text_of
 
 # Pages that hold nothing about anybody: a form to fill in, words that are the same for all.
 ABOUT_NOBODY = frozenset(
@@ -53,6 +56,12 @@ def events_since(world: World, number: int) -> list[Gebeurtenis]:
     with world.behind_the_scenes():
         query = sa.select(Gebeurtenis).where(Gebeurtenis.volgnummer > number)
         return list(db.session.scalars(query.order_by(Gebeurtenis.volgnummer)))
+
+
+def words_of(made: list[Gebeurtenis]) -> set[str]:
+    """The words of names and contents that any column of these events holds: there may be none."""
+    columns = sa.inspect(Gebeurtenis).column_attrs.keys()
+    return set(MARK.findall(" ".join(str(getattr(event, name)) for event in made for name in columns)))
 
 
 def dossier_ids(world: World, thing: Thing) -> set[str]:
@@ -108,6 +117,14 @@ def _groundless(made: list[Gebeurtenis]) -> str:
     return f"no ground: {lacks}" if lacks else ""
 
 
+def _of_somebody_else(world: World, key: str, made: list[Gebeurtenis]) -> str:
+    """Say whose event this is as well, or which words of theirs it holds."""
+    if words := words_of(made):
+        return f"an event with {[world.marks[word].field for word in words]}"
+    others = {event.gebruiker_id for event in made} - {world.who[key].account, None}
+    return f"an event of {others}" if others else ""
+
+
 def _wrong(world: World, route, thing: Thing, answer, made: list[Gebeurtenis]) -> str:
     """Say what the log lacks after this answer."""
     status = answer.status_code
@@ -141,15 +158,13 @@ def test_every_page_and_every_refusal_is_an_event_of_the_right_person_and_dossie
             answer = ask(world, route, key, thing)
             status, made = answer.status_code, events_since(world, before)
             here = f"{route.name} as {key}: {status}"
-            if {event.gebruiker_id for event in made} - {world.who[key].account, None}:
-                wrong.append(f"{here}: an event of somebody else")
             if changes:
                 put_back()
             if not made and route.endpoint in OF_A_LOOK and looked(world, key, thing):
                 continue
             if not made and status == 302 and changes_nothing(world, route, key, thing):
                 continue
-            if lacks := _wrong(world, route, thing, answer, made):
+            if lacks := _of_somebody_else(world, key, made) or _wrong(world, route, thing, answer, made):
                 wrong.append(f"{here}: {lacks}")
     assert not wrong, "\n".join(sorted(set(wrong))[:60])
     proven("L2 routes", number)
@@ -170,8 +185,11 @@ def test_a_form_that_comes_back_after_a_search_is_an_event_of_what_it_shows(worl
         for route, key, thing in _fair_share(forms, number, lane.random("L2 search")):
             browser, path = world.browser(key), route.path(thing, world.keys.get(thing.id, ""))
             before = last_number(world)
-            answer = browser.post(path, route.sends | {"_search": "x"} if not _has_files(route) else {})
+            typed = dict.fromkeys(TYPED, _a_word(world)) | route.sends | {"_search": "x"}
+            answer = browser.post(path, typed if not _has_files(route) else {})
             made = events_since(world, before)
+            if words_of(made):
+                wrong.append(f"{route.name} as {key}: an event with what was typed")
             if answer.status_code == 302:  # what is no form may do something
                 put_back()
             names = _names(world, answer) if answer.status_code < 300 else set()
@@ -183,6 +201,17 @@ def test_a_form_that_comes_back_after_a_search_is_an_event_of_what_it_shows(worl
     assert not wrong, "\n".join(sorted(set(wrong))[:60])
     assert shown
     proven("L2 search", number)
+
+
+# The fields that people type in, and the words of one row: the name of an organisation, which is no look.
+TYPED = (
+    *("naam", "titel", "tekst", "wat", "reden", "toelichting", "omschrijving", "opmerking", "voorstel"),
+    *("plaats", "agenda", "voornaam", "achternaam", "first_name", "last_name", "username", "locatie"),
+)
+
+
+def _a_word(world: World) -> str:
+    return next(word for word, mark in world.marks.items() if mark.thing.noun == "Organisation")
 
 
 def _has_files(route: Route) -> bool:
@@ -200,19 +229,19 @@ OPENED = {"sqlite": "DROP TRIGGER shut", "postgresql": "DROP FUNCTION shut() CAS
 
 
 @contextmanager
-def unwritable(world: World):
+def unwritable(app: Flask, engine: Engine):
     """Let the database refuse every event."""
-    with world.app.app_context():
-        for statement in SHUT[world.engine.name]:
+    with app.app_context():
+        for statement in SHUT[engine.name]:
             db.session.execute(sa.text(statement))
         db.session.commit()
-    world.app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.config["PROPAGATE_EXCEPTIONS"] = False
     try:
         yield
     finally:
-        world.app.config["PROPAGATE_EXCEPTIONS"] = None
-        with world.app.app_context():
-            db.session.execute(sa.text(OPENED[world.engine.name]))
+        app.config["PROPAGATE_EXCEPTIONS"] = None
+        with app.app_context():
+            db.session.execute(sa.text(OPENED[engine.name]))
             db.session.commit()
 
 
@@ -227,7 +256,7 @@ def test_when_the_log_cannot_be_written_every_act_fails_in_words_and_changes_not
     ]
     number = min(lane.cases(gate=150, proof=20_000), len(every))
     wrong: list[str] = []
-    with unwritable(world):
+    with unwritable(world.app, world.engine):
         before = digest(world)
         for route, key, thing in _fair_share(every, number, lane.random("L2 shut")):
             wanted = expected(world, route, key, thing)
@@ -242,6 +271,26 @@ def test_when_the_log_cannot_be_written_every_act_fails_in_words_and_changes_not
     assert not wrong, "\n".join(sorted(set(wrong))[:60])
     assert set(left) <= {"aanmeldpoging"}  # tries and links are counted whatever becomes of them
     proven("L2 unwritable", number)
+
+
+@pytest.mark.both_engines
+def test_what_is_searched_for_or_typed_at_the_door_is_in_no_event(world: World):
+    word = _a_word(world)
+    searches = [f"{path.partition('?')[0]}?q={word}" for path, *_more in LISTS.values()]
+    searches += [f"/kies/{pick}?q={word}" for pick, roles in PICKS.items() if "jk_specialist" in roles]
+    with world.as_it_was():
+        before = last_number(world)
+        for path in searches:
+            assert world.browser("specialist").get(path).status_code in (200, 404), path
+        for path in ("/login", "/login/herstelcode", "/wachtwoord-vergeten"):
+            stranger = Browser(world.app, None)
+            token = re.search(r'csrf_token"[^>]*value="([^"]+)', text_of(stranger.get(path)))[1]
+            typed = {"organisation": world.organisations["brug"], "csrf_token": token, "username": word}
+            secret = {"password": word, "code": word, "recovery_code": word}
+            assert stranger.client.post(path, data=typed | secret).status_code < 500
+        made = events_since(world, before)
+        assert len(made) == len(searches) + 2  # in this world there is no password to forget
+        assert words_of(made) == set()
 
 
 @pytest.mark.both_engines

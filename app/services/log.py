@@ -28,8 +28,6 @@ from app.models.base import now, parse_id
 from app.terms import Actie
 
 _WHY = "the log is written by the portal itself"
-# With these a form's page comes back, its row on it: after a search, with what is wrong, after somebody else.
-_SHOWN_AGAIN = (200, 409, 422)
 _IN_A_DOSSIER: tuple[Any, ...] = (
     Afspraak, Bericht, Bijlage, Deelname, Notitie, Overlegronde, SchoolVoorkeur, Toestemming,
 )  # fmt: skip
@@ -187,7 +185,7 @@ def answered(status: int, *, page: bool) -> None:
     at_hand: dict[Any, dict[str, Any]] = g.pop("at_hand", {})
     if 400 <= status < 500 and not g.get("refused"):
         refusal(str(status))
-    if not (page and request.method == "POST" and status in _SHOWN_AGAIN) or current_person() is None:
+    if not page or request.method != "POST" or 300 <= status < 400 or current_person() is None:
         return
     seen = [about for about in at_hand.values() if _key(about) not in g.get("seen", ())]
     for about in seen:
@@ -217,8 +215,9 @@ def _key(about: dict[str, Any]) -> tuple[str, str]:
 
 
 def undo() -> None:
-    """Undo what a failed request left pending."""
+    """Undo what a failed request left pending; its page shows nothing of what that was about."""
     db.session.rollback()
+    g.pop("at_hand", None)
 
 
 def reading(row: Any) -> None:

@@ -24,8 +24,14 @@ def register(app: Flask) -> None:
 
 def _answer(status: int, sentence: str | None = None, **more: Any) -> Any:
     if request.accept_mimetypes.best == "application/json":
-        return jsonify({"error": sentence or _("This is not possible.")}), status
+        return jsonify({"error": sentence or _in_short(status)}), status
     return render_template("error.html", status=status, sentence=sentence, **more), status
+
+
+def _in_short(status: int) -> str:
+    if status >= 500:
+        return _("Something went wrong on our side, so nothing has been done. Try again later.")
+    return _("This is not possible.")
 
 
 def _refused(error: PortalError) -> Any:
