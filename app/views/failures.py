@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from flask import Flask, current_app, jsonify, render_template, request
+from flask import Flask, current_app, g, jsonify, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -68,8 +68,10 @@ def _too_large() -> str:
 def _broken(error: Exception) -> Any:
     log.undo()
     _log.error("A request failed", exc_info=error)
-    said = guard.in_words(error)
-    return _in_words(said, typed=_typed()) if said else _answer(500)
+    if said := guard.in_words(error):
+        g.database_fails = True  # the page that says so asks it nothing
+        return _in_words(said, typed=_typed())
+    return _answer(500)
 
 
 def _typed() -> list[tuple[str, str]]:
