@@ -2,36 +2,70 @@
 
 import re
 import sqlite3
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import sqlalchemy as sa
+from flask import Flask
+from markupsafe import escape
 
 from app.extensions import db
 from tests.account_steps import Visitor
 from tests.staff import Staff
+from tests.uploading import Browser
 from tests.world import ORGANISATIONS, World, text_of
+
+BUSY = "Het portaal is nu even bezet, en er is niets opgeslagen. Wacht even en probeer het opnieuw."
+TYPED = "Mila speelt het liefst alleen & <zingt>."
+
+
+@contextmanager
+def kept_by_somebody_else(app: Flask, database_url: str) -> Iterator[None]:
+    """Keep the database, before a portal that does not wait long."""
+
+    def impatient(connection, _record) -> None:
+        connection.execute("PRAGMA busy_timeout=50")
+
+    with app.app_context():
+        engine = db.engine
+    engine.dispose()
+    sa.event.listen(engine, "connect", impatient)
+    keeper = sqlite3.connect(database_url.removeprefix("sqlite:///"))
+    try:
+        keeper.execute("BEGIN IMMEDIATE")
+        yield
+    finally:
+        keeper.close()
+        sa.event.remove(engine, "connect", impatient)
+        engine.dispose()
 
 
 def test_who_comes_while_a_long_import_keeps_the_database_is_told_so_in_words(app, database_url):
     huis = Staff(app).settle()
     beheer: Visitor = huis.visitor("beheer")
-    with app.app_context():
-        db.engine.dispose()
-
-        @sa.event.listens_for(db.engine, "connect")
-        def impatient(connection, _record):
-            connection.execute("PRAGMA busy_timeout=50")
-
-    keeper = sqlite3.connect(database_url.removeprefix("sqlite:///"))
-    try:
-        keeper.execute("BEGIN IMMEDIATE")
+    with kept_by_somebody_else(app, database_url):
         answer = beheer.client.get("/medewerkers/")
         assert answer.status_code == 503
-        assert "Het portaal is nu even bezet" in text_of(answer)
-        keeper.rollback()
-        assert beheer.client.get("/medewerkers/").status_code == 200
-    finally:
-        keeper.close()
+        assert BUSY in text_of(answer)
+    assert beheer.client.get("/medewerkers/").status_code == 200
+
+
+def test_what_was_typed_while_somebody_else_keeps_the_database_can_be_sent_once_more(
+    app, partnership, dossier, database_url
+):
+    client, path = Browser(partnership, "voorschool").client, f"/hulpvragen/{dossier}/bewerken"
+    form = client.get(path).get_data(as_text=True)
+    sent = dict(re.findall(r'name="(csrf_token|versie)" value="([^"]*)"', form)) | {"omschrijving": TYPED}
+    with kept_by_somebody_else(app, database_url):
+        answer = client.post(path, data=sent)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 503
+    assert BUSY in text_of(answer)
+    assert f'action="{path}"' in page
+    for name, value in sent.items():
+        assert f'<textarea name="{name}" hidden>\n{escape(value)}</textarea>' in page
+    assert client.post(path, data=sent).status_code == 302
 
 
 def test_two_who_look_at_different_roles_at_once_each_see_their_own(world: World):

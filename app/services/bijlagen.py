@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 from flask import current_app
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload
 
 from app import access
@@ -22,6 +23,7 @@ from app.services import (
     bijlage_namen,
     bijlage_reeks,
     dossiers,
+    guard,
     intake,
     log,
     scans,
@@ -119,7 +121,13 @@ def take_in(
         db.session.rollback()
         store.delete(stored.key)
         raise
-    db.session.commit()  # when this fails nobody knows whether the row is there: the sweep removes the bytes
+    try:
+        db.session.commit()
+    except OperationalError as failed:
+        db.session.rollback()
+        if guard.is_full(failed):  # else nobody knows whether the row is there: the sweep removes the bytes
+            store.delete(stored.key)
+        raise
     if kept is not row:
         store.delete(stored.key)
     return kept

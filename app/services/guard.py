@@ -1,9 +1,38 @@
-"""The forms' guard against requests from elsewhere, and the sign of life."""
+"""The guard of forms against requests from elsewhere, the sign of life, and a failing database in words."""
 
+import sqlite3
+
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import literal, select
 from sqlalchemy.exc import OperationalError
 
+from app.errors import PortalError
 from app.extensions import csrf, db
+
+# What SQLite says of a full disk, and of a quota or a largest size of a file; the SQLSTATE of PostgreSQL.
+_NO_ROOM = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, "53100"})
+
+
+class Busy(PortalError):
+    """The database could not be reached, or somebody else kept it too long."""
+
+    status = 503
+    sentence = _l("The portal is busy just now, and nothing was saved. Wait a moment and try again.")
+
+
+class Full(PortalError):
+    """The disk of the database is full: who waits and tries again gets no further."""
+
+    status = 503
+    heading = _l("The portal is full")
+    sentence = _l(
+        "The disk of the portal is full, and nothing was saved."
+        " Waiting does not help: whoever looks after the portal must make room first."
+    )
+    advice = _l(
+        "Tell the helpdesk of your samenwerkingsverband. Until there is room you cannot look at anything"
+        " either, because the portal keeps on record who looks. What you saved before is safe."
+    )
 
 
 def protect() -> None:
@@ -11,9 +40,16 @@ def protect() -> None:
     csrf.protect()
 
 
-def is_busy(error: Exception) -> bool:
-    """Tell whether the database could not be reached, or somebody else kept it too long."""
-    return isinstance(error, OperationalError)
+def in_words(error: BaseException) -> PortalError | None:
+    """Say what the database lacks, room or time; None of any other error."""
+    if not isinstance(error, OperationalError):
+        return None
+    return Full() if is_full(error) else Busy()
+
+
+def is_full(error: OperationalError) -> bool:
+    """Tell whether the database itself said that it has no room: then nothing of the transaction is kept."""
+    return any(getattr(error.orig, code, None) in _NO_ROOM for code in ("sqlite_errorcode", "sqlstate"))
 
 
 def ping() -> None:

@@ -3,15 +3,17 @@
 import logging
 from typing import Any
 
-from flask import Flask, current_app, jsonify, render_template, request
+from flask import Flask, current_app, g, jsonify, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from app.errors import NotFound, PortalError
+from app.security import PUBLIC, TYPED_IN
 from app.services import guard, log, wording
 
 _log = logging.getLogger(__name__)
+_MOST_TYPED = 2**20  # bytes
 
 
 def register(app: Flask) -> None:
@@ -36,9 +38,13 @@ def _in_short(status: int) -> str:
 
 def _refused(error: PortalError) -> Any:
     log.refusal(type(error).__name__)
+    return _in_words(error)
+
+
+def _in_words(error: PortalError, **more: Any) -> Any:
     # Everything that does not exist or is not for this person reads the same.
     sentence = None if isinstance(error, NotFound) else str(error.sentence)
-    return _answer(error.status, sentence, title=error.heading, advice=error.advice)
+    return _answer(error.status, sentence, title=error.heading, advice=error.advice, **more)
 
 
 def _expired(error: CSRFError) -> Any:
@@ -68,7 +74,14 @@ def _too_large() -> str:
 def _broken(error: Exception) -> Any:
     log.undo()
     _log.error("A request failed", exc_info=error)
-    if guard.is_busy(error):
-        busy = _("The portal is busy just now, and nothing was saved. Wait a moment and try again.")
-        return _answer(503, busy)
+    if said := guard.in_words(error):
+        g.database_fails = True  # the page that says so asks it nothing
+        return _in_words(said, typed=_typed())
     return _answer(500)
+
+
+def _typed() -> list[tuple[str, str]]:
+    """Give what somebody typed in a noun's form, to be sent once more; no such form asks for a password."""
+    form = (request.endpoint or "").rpartition(".")[2] in TYPED_IN and request.endpoint not in PUBLIC
+    short = (request.content_length or _MOST_TYPED + 1) <= _MOST_TYPED
+    return list(request.form.items(multi=True)) if form and short else []
