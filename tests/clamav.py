@@ -74,13 +74,14 @@ class Clamd:
 CHOKE = b"hier stokt het"
 
 
-def _misbehave(how: str, connection: socket.socket, done: threading.Event) -> None:
+def _misbehave(how: str, connection: socket.socket, done: threading.Event, called: threading.Event) -> None:
     if how == "choking":
         _judge(connection)
         return
     connection.recv(16)
+    called.set()
     if how == "hanging":
-        done.wait(5)
+        done.wait(SECONDS)
     if how == "nonsense":
         connection.sendall(b"stream: what ERROR\0")
         while connection.recv(2**16):
@@ -102,10 +103,11 @@ def _judge(connection: socket.socket) -> None:
 
 
 @contextmanager
-def misbehaving(how: str) -> Iterator[str]:
+def misbehaving(how: str, called: threading.Event | None = None) -> Iterator[str]:
     """Give the address of a scanner that is `hanging`, `cut` halfway, or says `nonsense`.
 
-    One that is `choking` is well, but for documents with `CHOKE` in them: there it hangs up.
+    One that is `choking` is well, but for documents with `CHOKE` in them: there it hangs up. `called` is set
+    once somebody has called.
     """
     with socket.create_server(("127.0.0.1", 0)) as server:
         done = threading.Event()
@@ -118,7 +120,7 @@ def misbehaving(how: str) -> Iterator[str]:
                     return
                 with connection, suppress(OSError):
                     connection.settimeout(5)
-                    _misbehave(how, connection, done)
+                    _misbehave(how, connection, done, called or threading.Event())
 
         thread = threading.Thread(target=serve)
         thread.start()

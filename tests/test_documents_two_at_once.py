@@ -258,7 +258,7 @@ def infect(partnership, monkeypatch) -> None:
     """Let the scanner find a virus in all that waits."""
     with partnership.app.app_context():
         monkeypatch.setattr(scanner, "is_on", lambda: True)
-        monkeypatch.setattr(scanner, "finds_virus", lambda _file: True)
+        monkeypatch.setattr(scanner, "finds_virus", lambda *_: True)
         assert scans.due() == 1
 
 

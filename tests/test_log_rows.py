@@ -420,7 +420,7 @@ def test_a_clean_scan_is_the_event_that_released_the_document(brug, monkeypatch)
     with brug.at_work("voorschool"):
         paper = add(brug, key, "voorschool").id
     monkeypatch.setattr(scanner, "is_on", lambda: True)
-    monkeypatch.setattr(scanner, "finds_virus", lambda _file: False)
+    monkeypatch.setattr(scanner, "finds_virus", lambda *_: False)
     with brug.behind_the_scenes():
         db.session.execute(sa.update(Bijlage).values(controle=Controle.WACHT, gecontroleerd_op=None))
         db.session.commit()

@@ -1,6 +1,8 @@
 """Whoever changes, removes, swaps, cuts or adds an event of the log is found out, superusers included."""
 
-import random
+import uuid
+from itertools import combinations
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -12,6 +14,7 @@ from app.models.base import now
 from app.services import anchor, log, seal
 from app.services.seal_check import Check
 from app.terms import Actie
+from tests.lanes import Lane
 from tests.partnership import Partnership
 
 pytestmark = pytest.mark.both_engines
@@ -42,18 +45,37 @@ def findings(brug: Partnership, anchors: str = "") -> list[str]:
 def around_the_triggers(brug: Partnership, *statements: str) -> None:
     """Do what only who owns the database can: switch the triggers off, and write."""
     with brug.behind_the_scenes():
-        sqlite = db.engine.dialect.name == "sqlite"
-        names = ("gebeurtenis", "zegel")
-        if sqlite:
-            rows = db.session.execute(sa.text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
-            triggers = rows.all()
-            off, on = [f"DROP TRIGGER {name}" for name, _sql in triggers], [made for _name, made in triggers]
-        else:
-            off = [f"ALTER TABLE {name} DISABLE TRIGGER USER" for name in names]
-            on = [f"ALTER TABLE {name} ENABLE TRIGGER USER" for name in names]
+        off, on = triggers()
         for statement in (*off, *statements, *on):
             db.session.execute(sa.text(statement))
         db.session.commit()
+
+
+def findings_after(brug: Partnership, *statements: str, anchors: str = "") -> list[str]:
+    """Write around the triggers, check the log, and undo it all."""
+    with brug.behind_the_scenes():
+        off, _on = triggers()
+        begin = ["BEGIN"] if on_sqlite() else []  # its driver begins at the first row that is written
+        for statement in (*begin, *off, *statements):
+            db.session.execute(sa.text(statement))
+        found = list(Check(anchors).findings())
+        db.session.rollback()
+        return found
+
+
+def triggers() -> tuple[list[str], list[str]]:
+    """Give what switches the triggers off, and what switches them on."""
+    if on_sqlite():
+        rows = db.session.execute(sa.text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).all()
+        return [f"DROP TRIGGER {name}" for name, _sql in rows], [made for _name, made in rows]
+    return tuple(
+        [f"ALTER TABLE {name} {how} TRIGGER USER" for name in ("gebeurtenis", "zegel")]
+        for how in ("DISABLE", "ENABLE")
+    )
+
+
+def on_sqlite() -> bool:
+    return db.engine.dialect.name == "sqlite"
 
 
 def numbers(brug: Partnership) -> list[int]:
@@ -84,105 +106,126 @@ COLUMNS = (
     "op", "actie", "gelukt", "swv_id", "gebruiker_id", "organisation_id", "rollen", "toegang", "hulpvraag_id",
     "noun", "object_id", "grond", "oud", "nieuw", "pagina", "adres",
 )  # fmt: skip
-KEY = "'00000000-0000-4000-8000-000000000001'"
+KEY = uuid.UUID("00000000-0000-4000-8000-000000000001")
 
 
 def other(column: str, engine: str) -> str:
     if column == "op":
         return "'2020-01-01 00:00:00.000000'" if engine == "sqlite" else "'2020-01-01T00:00:00Z'"
     if column.endswith("_id") and column not in ("object_id", "gebruiker_id"):
-        return KEY.replace("-", "") if engine == "sqlite" else KEY
+        return quoted(KEY, engine)
     return {"gelukt": "NOT gelukt", "gebruiker_id": "987654"}.get(
         column, "''" if column == "oud" else "'anders'"
     )
 
 
-def test_a_change_of_any_column_of_any_event_is_found(brug, engine, lane, proven):
-    """Also from nothing to an empty text."""
-    chance, tried = lane.random("L1 changed"), 0
-    for number in numbers(brug):
-        for column in COLUMNS if number % 7 == 0 else chance.sample(COLUMNS, 1):
-            with brug.behind_the_scenes():
-                (was,) = db.session.execute(
-                    sa.text(f"SELECT {column} FROM gebeurtenis WHERE volgnummer = {number}")
-                ).one()
-            where = f"WHERE volgnummer = {number}"
-            around_the_triggers(
-                brug, f"UPDATE gebeurtenis SET {column} = {other(column, engine.name)} {where}"
-            )
-            assert findings(brug), (number, column)
-            with brug.behind_the_scenes():
-                db.session.scalar(sa.select(sa.func.count()).select_from(Zegel))
-            restore(brug, column, was, number)
-            assert not findings(brug), (number, column)
-            tried += 1
-    proven("L1 changed", tried)
+def of_a_seal(engine: str) -> dict[str, str]:
+    zeros = f"'{'0' * 64}'"
+    return {
+        "swv_id": quoted(KEY, engine), "nummer": "nummer + 100", "op": other("op", engine), "van": "van + 1",
+        "tot": "tot + 1", "nummers": "'1-2'", "aantal": "aantal + 1", "vorige": zeros, "hmac": zeros,
+    }  # fmt: skip
 
 
-def restore(brug: Partnership, column: str, was: object, number: int) -> None:
+def quoted(key: uuid.UUID, engine: str) -> str:
+    return f"'{key.hex if engine == 'sqlite' else key}'"
+
+
+@pytest.fixture
+def chosen(brug: Partnership, lane: Lane) -> dict[int, uuid.UUID | None]:
+    """The events to try, with their SWV: in the gate the first and last of either chain, and a handful."""
+    e = Gebeurtenis
     with brug.behind_the_scenes():
-        sqlite = db.engine.dialect.name == "sqlite"
-        rows = (
-            db.session.execute(sa.text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).all()
-            if sqlite
-            else []
-        )
-        for name, _made in rows:
-            db.session.execute(sa.text(f"DROP TRIGGER {name}"))
-        if not sqlite:
-            db.session.execute(sa.text("ALTER TABLE gebeurtenis DISABLE TRIGGER USER"))
-        db.session.scalar(sa.select(sa.func.count()).select_from(Zegel))
-        db.session.execute(
-            sa.text(f"UPDATE gebeurtenis SET {column} = :was WHERE volgnummer = :number"),
-            {"was": was, "number": number},
-        )
-        for _name, made in rows:
-            db.session.execute(sa.text(made))
-        if not sqlite:
-            db.session.execute(sa.text("ALTER TABLE gebeurtenis ENABLE TRIGGER USER"))
-        db.session.commit()
-
-
-def test_an_event_that_is_removed_is_named(brug):
-    gone = numbers(brug)[9]
-    around_the_triggers(brug, f"DELETE FROM gebeurtenis WHERE volgnummer = {gone}")
-    assert any(str(gone) in found for found in findings(brug))
-
-
-def test_two_events_that_are_swapped_are_found(brug):
-    one, two = random.Random(1).sample(numbers(brug), 2)
-    around_the_triggers(
-        brug,
-        f"UPDATE gebeurtenis SET volgnummer = 999999 WHERE volgnummer = {one}",
-        f"UPDATE gebeurtenis SET volgnummer = {one} WHERE volgnummer = {two}",
-        f"UPDATE gebeurtenis SET volgnummer = {two} WHERE volgnummer = 999999",
+        rows = db.session.execute(sa.select(e.volgnummer, e.swv_id).order_by(e.volgnummer))
+        chain_of = dict(rows.all())
+    of_none, of_swv = (
+        [number for number in chain_of if bool(chain_of[number]) == one] for one in (False, True)
     )
-    assert findings(brug)
+    ends = {of_none[0], of_none[-1], of_swv[0], of_swv[-1]}
+    rest = [number for number in chain_of if number not in ends]
+    drawn = lane.random("L1").sample(rest, lane.cases(gate=4, proof=len(rest)))
+    return {number: chain_of[number] for number in sorted([*ends, *drawn])}
 
 
-def test_a_log_that_was_cut_with_its_seals_is_found_by_the_anchor(brug, tmp_path):
-    brug.app.config["LOG_ANCHOR"] = str(tmp_path / "anker.txt")
+@pytest.fixture
+def anchors(brug: Partnership, tmp_path: Path) -> str:
+    """The anchor of the day; its own event waits for a seal."""
+    brug.app.config["LOG_ANCHOR"] = str(tmp_path / "anchor.txt")
     with brug.behind_the_scenes():
         assert anchor.due(now(), lambda *_mail: None) == 2
         assert anchor.due(now(), lambda *_mail: None) == 0, "once a day"
-        seal.due(now())
-        known = anchor.known()
-        last = db.session.scalar(sa.select(sa.func.max(Zegel.van)).where(Zegel.tot < numbers(brug)[-1]))
-    assert not findings(brug, known)
-    around_the_triggers(
-        brug, f"DELETE FROM gebeurtenis WHERE volgnummer >= {last}", f"DELETE FROM zegel WHERE tot >= {last}"
-    )
-    assert not findings(brug), "a whole tail that was cut shows in nothing that is left"
-    assert findings(brug, known)
+        return anchor.known()
 
 
-def test_a_seal_that_is_removed_or_changed_is_found(brug):
-    around_the_triggers(brug, "UPDATE zegel SET aantal = aantal + 1 WHERE nummer = 2")
-    assert findings(brug)
-    around_the_triggers(brug, "UPDATE zegel SET aantal = aantal - 1 WHERE nummer = 2")
+def test_a_change_of_any_column_of_any_event_is_found(brug, engine, chosen, lane, proven):
+    """Also from nothing to an empty text."""
+    chance, tried = lane.random("L1 changed"), 0
+    for number in chosen:
+        some = chance.sample(COLUMNS, lane.cases(gate=3, proof=len(COLUMNS)))
+        for column in COLUMNS if number == max(chosen) else some:
+            value = other(column, engine.name)
+            change = f"UPDATE gebeurtenis SET {column} = {value} WHERE volgnummer = {number}"
+            assert findings_after(brug, change), (number, column)
+            tried += 1
     assert not findings(brug)
-    around_the_triggers(brug, "DELETE FROM zegel WHERE nummer = 2")
-    assert findings(brug)
+    proven("L1 changed", tried)
+
+
+@pytest.mark.parametrize("after_it", ["nothing", "events without a seal"])
+def test_any_event_that_is_removed_is_named(brug, chosen, proven, after_it):
+    if after_it != "nothing":
+        with brug.at_work("specialist"):
+            log.record_each(Actie.LEZEN, "Hulpvraag", [brug.organisations["SWV"]] * 3)
+            db.session.commit()
+    for number in chosen:
+        gone = f"DELETE FROM gebeurtenis WHERE volgnummer = {number}"
+        assert any(f": {number}." in found for found in findings_after(brug, gone)), number
+    assert not findings(brug)
+    proven("L1 removed", len(chosen))
+
+
+def test_any_two_events_that_are_swapped_are_found(brug, chosen, lane, proven):
+    pairs = list(combinations(chosen, 2))
+    pairs = lane.random("L1 swapped").sample(pairs, lane.cases(gate=10, proof=len(pairs)))
+    for one, two in pairs:
+        places = ((one, 999999), (two, one), (999999, two))
+        swap = [f"UPDATE gebeurtenis SET volgnummer = {to} WHERE volgnummer = {at}" for at, to in places]
+        assert findings_after(brug, *swap), (one, two)
+    assert not findings(brug)
+    proven("L1 swapped", len(pairs))
+
+
+def test_a_log_that_is_cut_anywhere_is_found_and_without_its_seals_by_the_anchor(
+    brug, engine, chosen, anchors, proven
+):
+    for since, swv in chosen.items():
+        events = f"DELETE FROM gebeurtenis WHERE volgnummer >= {since}"
+        seals = f"DELETE FROM zegel WHERE tot >= {since}"
+        own_events = f"{events} AND swv_id {'IS NOT' if swv else 'IS'} NULL"
+        own_seals = f"{seals} AND swv_id {'<>' if swv else '='} {quoted(seal.NO_SWV, engine.name)}"
+        assert findings_after(brug, events), since
+        assert findings_after(brug, seals, anchors=anchors), since
+        assert not findings_after(brug, events, seals), "a tail that was cut shows in nothing that is left"
+        assert findings_after(brug, events, seals, anchors=anchors), since
+        assert findings_after(brug, own_events, own_seals, anchors=anchors), since
+    assert not findings(brug, anchors)
+    proven("L1 cut", 4 * len(chosen))
+
+
+def test_any_seal_that_is_changed_or_removed_is_found(brug, engine, lane, proven):
+    with brug.behind_the_scenes():
+        seals = db.session.execute(sa.select(Zegel.swv_id, Zegel.nummer).order_by(Zegel.op)).all()
+    changes = [f"UPDATE zegel SET {column} = {value}" for column, value in of_a_seal(engine.name).items()]
+    cases = [
+        f"{change} WHERE swv_id = {quoted(swv, engine.name)} AND nummer = {nummer}"
+        for change in (*changes, "DELETE FROM zegel")
+        for swv, nummer in seals
+    ]
+    cases = lane.random("L1 seals").sample(cases, lane.cases(gate=12, proof=len(cases)))
+    for case in cases:
+        assert findings_after(brug, case), case
+    assert not findings(brug)
+    proven("L1 seals", len(cases))
 
 
 def test_an_event_that_is_put_in_later_is_found(brug, clock):
@@ -236,6 +279,18 @@ def test_an_event_that_is_committed_late_gets_its_seal_all_the_same(brug):
     assert not findings(brug)
 
 
-def test_the_key_of_the_seals_is_not_in_the_database(brug):
+ANOTHER_KEY = "Geen enkel zegel klopt: misschien is LOG_KEY niet de sleutel waarmee het logboek is verzegeld."
+
+
+def test_another_key_than_the_log_was_sealed_with_is_called_that(brug):
     brug.app.config["LOG_KEY"] = "another key than the one it was sealed with"
-    assert len(findings(brug)) >= 8
+    found = findings(brug)
+    assert len(found) == 8 + 1
+    assert found[-1] == ANOTHER_KEY
+
+
+def test_where_a_seal_is_right_so_is_the_key(brug):
+    after_the_first = "WHERE volgnummer > (SELECT min(tot) FROM zegel)"
+    found = findings_after(brug, f"UPDATE gebeurtenis SET adres = '::1' {after_the_first}")
+    assert len(found) == 6
+    assert ANOTHER_KEY not in found

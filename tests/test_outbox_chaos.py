@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from contextlib import contextmanager
@@ -19,8 +20,10 @@ from app.models import Bericht, Gebruiker, Hulpvraag, Lidmaatschap
 from app.models.base import now
 from app.services.mail import deliver_due
 from app.terms import BerichtStatus, Role, Status
+from tests.clamav import misbehaving
 from tests.partnership import FIRST_NAMES, Partnership
 from tests.smtp_server import Fault
+from tests.uploading import add
 
 ROOT = Path(__file__).parents[1]
 # Where a dossier goes: the change, who makes it, and who is told. Kept apart from the app's own table.
@@ -297,17 +300,32 @@ def test_every_mail_is_accounted_for_whatever_fails(huis, smtp, settings, worker
     proven("M1, mails cut after their last line", cuts)
 
 
+@pytest.fixture
+def hanging_scanner(settings, app):
+    """A scanner that takes the call and says nothing; gives an event that is set once it was called."""
+    called = threading.Event()
+    with misbehaving("hanging", called) as address:
+        settings["CLAMD_ADDRESS"] = app.config["CLAMD_ADDRESS"] = address
+        yield called
+
+
 @pytest.mark.both_engines
-def test_two_workers_in_fair_weather_send_each_mail_once_and_stop_when_asked(huis, smtp, workers, lane):
+def test_two_workers_send_each_mail_once_and_stop_when_asked_while_the_scanner_hangs(
+    huis, smtp, hanging_scanner, workers, lane
+):
     story = Story(huis, lane.random("M1 fair"), COURSE[:-1])  # a withdrawal would let mails lapse
     workers.start()
     for _change in range(20):
         story.change()
+    add(huis, story.open[0][0], "contact")
     workers.ready()
+    assert hanging_scanner.wait(10)
     for _change in range(20):
         story.change()
     smtp.wait_for(sum(story.expected.values()), seconds=60)
+    began = time.monotonic()
     assert workers.end(signal.SIGTERM) == [0, 0]
+    assert time.monotonic() - began < 10, "they stopped when the scanner hung up"
     assert set(outcome(huis).values()) == {BerichtStatus.VERZONDEN}
     assert len(smtp.letters) == len(set(message_ids(smtp))) == sum(story.expected.values())
 

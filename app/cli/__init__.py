@@ -45,10 +45,11 @@ def register(app: Flask) -> None:
 @click.option("--once", is_flag=True, help="Deliver and scan what is due now and stop.")
 @with_appcontext
 def worker(*, once: bool) -> None:
-    """Deliver the mail and scan the documents that wait, until SIGTERM: it finishes what is in hand."""
+    """Deliver the mail and scan the documents that wait, until SIGTERM: it finishes the mail in hand."""
     if once:
+        sent = mail.deliver_due()  # it waits for no scan; what a scan has to tell goes after it
         scans.due(limit=100)
-        click.echo(mail.deliver_due())
+        click.echo(sent + mail.deliver_due())
         return
     asked: list[int] = []
 

@@ -50,12 +50,13 @@ def due(moment: datetime, post: Post) -> int:
     lines = _lines(moment)
     if not lines:
         return 0
-    log.record(Actie.VERANKEREN, noun=Zegel.__name__)
     text = "\n".join(lines) + "\n"
     if not _is_file(place):
+        db.session.rollback()  # no transaction waits for a mail server
         with force_locale(current_app.config["BABEL_DEFAULT_LOCALE"]):
             post(place, _("The seals of the log of today"), text)
-    else:
+    log.record(Actie.VERANKEREN, noun=Zegel.__name__)
+    if _is_file(place):
         with open(place, "a", encoding="ascii") as file:  # noqa: PTH123 - an operator's path, no document
             file.write(text)
     db.session.commit()

@@ -42,7 +42,6 @@ LEASE = timedelta(minutes=2)
 WAITS = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, *(240,) * 12))
 POLL_SECONDS = 1
 REMIND_SECONDS = 60
-SCAN_AGAIN_SECONDS = 30  # after the virus scanner was down: the mail does not wait for it
 _PLAIN_ADDRESS = re.compile(r"[!#-'*+\-/-9=?A-Z^-~.]+@[^\s@<>,;:\"()\[\]\\]+", re.ASCII)
 
 
@@ -76,25 +75,27 @@ def deliver_due(
 
 def run(stop: Callable[[], bool]) -> None:
     """Deliver and scan until `stop` says so. A defect or a lost database ends a try, never the worker."""
-    next_reminders = next_scans = 0.0
-    while not stop():
-        done = 0
-        try:
-            if time.monotonic() >= next_reminders:
-                next_reminders = time.monotonic() + REMIND_SECONDS
-                _each_minute()
-            done = deliver_due(stop=stop)
-            if time.monotonic() >= next_scans:
-                scanned = scans.due(stop=stop)
-                next_scans = time.monotonic() + (SCAN_AGAIN_SECONDS if scanned is None else 0)
-                done += scanned or 0
-        except Exception as error:  # noqa: BLE001 - such as a database that restarts
-            # The type alone: what a database says may quote a row.
-            current_app.logger.error("a round of the worker broke off: %s", type(error).__name__)
-        finally:
-            db.session.remove()
-        if not done and not stop():
-            time.sleep(POLL_SECONDS)
+    next_minute = 0.0
+
+    def enough() -> bool:
+        """Tell whether the mail is to wait: one that hangs must not hold up what is done each minute."""
+        return stop() or time.monotonic() >= next_minute
+
+    with scans.beside():
+        while not stop():
+            done = 0
+            try:
+                if time.monotonic() >= next_minute:
+                    next_minute = time.monotonic() + REMIND_SECONDS
+                    _each_minute()
+                done = deliver_due(stop=enough)
+            except Exception as error:  # noqa: BLE001 - such as a database that restarts
+                # The type alone: what a database says may quote a row.
+                current_app.logger.error("a round of the worker broke off: %s", type(error).__name__)
+            finally:
+                db.session.remove()
+            if not done and not stop():
+                time.sleep(POLL_SECONDS)
 
 
 def _each_minute() -> None:

@@ -2,15 +2,19 @@
 
 import socket
 import struct
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import BinaryIO
+from functools import partial
+from typing import BinaryIO, TypeVar
 
 from flask import current_app
 
+T = TypeVar("T")
 _CHUNK = 256 * 1024  # bytes
 _CONNECT = 3  # seconds: it is near, or it isn't there
 _ANSWER = 150  # seconds for each step of a scan: more than clamd's own limit (MaxScanTime, 120)
+_LOOK_UP = 0.5  # seconds: so soon a scan hears that it is to stop
 _LONGEST = 4096  # bytes of an answer
 
 
@@ -32,25 +36,42 @@ def answers() -> bool:
     try:
         with _connection(_CONNECT) as connection:
             connection.sendall(b"zPING\0")
-            return _answer(connection) == b"PONG"
+            return _answer(partial(connection.recv, _LONGEST)) == b"PONG"
     except Unreachable:
         return False
 
 
-def finds_virus(file: BinaryIO) -> bool:
-    """Let the scanner read a document, piece by piece. Raises Unreachable, and NotScanned."""
-    with _connection(_ANSWER) as connection:
-        connection.sendall(b"zINSTREAM\0")
+def finds_virus(file: BinaryIO, stop: Callable[[], bool] = lambda: False) -> bool:
+    """Let the scanner read a document, piece by piece. Raises Unreachable, also at `stop`, and NotScanned."""
+    with _connection(_LOOK_UP) as connection:
         with suppress(BrokenPipeError, ConnectionResetError):  # it stops reading past its limit, and says so
+            _send(connection, b"zINSTREAM\0", stop)
             while chunk := file.read(_CHUNK):
-                connection.sendall(struct.pack(">I", len(chunk)) + chunk)
-            connection.sendall(bytes(4))
-        said = _answer(connection)
+                _send(connection, struct.pack(">I", len(chunk)) + chunk, stop)
+            _send(connection, bytes(4), stop)
+        said = _answer(lambda: _patiently(partial(connection.recv, _LONGEST), stop))
     if said == b"stream: OK":
         return False
     if said.endswith(b" FOUND"):
         return True
     raise NotScanned
+
+
+def _send(connection: socket.socket, data: bytes, stop: Callable[[], bool]) -> None:
+    left = memoryview(data)
+    while left:
+        left = left[_patiently(partial(connection.send, left), stop) :]
+
+
+def _patiently(step: Callable[[], T], stop: Callable[[], bool]) -> T:
+    """Try a step of a scan until it takes too long, or nobody waits for it any more."""
+    until = time.monotonic() + _ANSWER
+    while True:
+        try:
+            return step()
+        except TimeoutError:
+            if stop() or time.monotonic() >= until:
+                raise
 
 
 @contextmanager
@@ -72,10 +93,10 @@ def _connection(seconds: float) -> Iterator[socket.socket]:
         raise Unreachable from error
 
 
-def _answer(connection: socket.socket) -> bytes:
+def _answer(receive: Callable[[], bytes]) -> bytes:
     said = b""
     while b"\0" not in said and len(said) < _LONGEST:
-        if not (more := connection.recv(_LONGEST)):
+        if not (more := receive()):
             raise Unreachable
         said += more
     return said.partition(b"\0")[0]

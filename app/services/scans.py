@@ -1,11 +1,13 @@
 """The virus scan of documents: the worker's side, which never gives up, and what people are told of it."""
 
+import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from flask import current_app
+from flask import Flask, current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, CursorResult, func, or_, select, update
@@ -22,6 +24,8 @@ from app.terms import Actie, Controle
 INFECTED = "bijlage_besmet"
 # Longer than one scan takes. Who scans, holds a document for so long; then anybody tries it again.
 LEASE = timedelta(minutes=15)
+POLL_SECONDS = 1
+AGAIN_SECONDS = 30  # after the scanner was down
 _LATE = timedelta(minutes=5)  # a scan takes seconds: longer is worth telling
 
 
@@ -56,6 +60,38 @@ def first() -> Controle:
     return Controle.WACHT if scanner.is_on() else Controle.OVERGESLAGEN
 
 
+@contextmanager
+def beside() -> Iterator[None]:
+    """Scan in a thread of its own while the block runs: whatever the scanner does, the block waits for none.
+
+    At its end a scan in hand is broken off: its document waits for who scans next.
+    """
+    ended = threading.Event()
+    portal = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
+    thread = threading.Thread(target=_go_on, args=(portal, ended), name="scans")
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _go_on(portal: Flask, ended: threading.Event) -> None:
+    with portal.app_context():
+        while not ended.is_set():
+            judged: int | None = 0
+            try:
+                judged = due(stop=ended.is_set)
+            except Exception as error:  # noqa: BLE001 - such as a database that restarts
+                # The type alone: what a database says may quote a row.
+                current_app.logger.error("a round of the virus scan broke off: %s", type(error).__name__)
+            finally:
+                db.session.remove()
+            if not judged:
+                ended.wait(AGAIN_SECONDS if judged is None else POLL_SECONDS)
+
+
 def due(
     moment: datetime | None = None, *, limit: int = 5, stop: Callable[[], bool] = lambda: False
 ) -> int | None:
@@ -72,9 +108,10 @@ def due(
         if claim is None:
             break
         try:
-            judged += _scan(*claim)
+            judged += _scan(*claim, stop)
         except scanner.Unreachable:
-            current_app.logger.warning("the virus scanner does not answer")
+            if not stop():
+                current_app.logger.warning("the virus scanner does not answer")
             return None
         except (scanner.NotScanned, store.StoreUnavailable, keys.KeyLost) as why:
             current_app.logger.error("document %s could not be scanned: %s", claim[0], type(why).__name__)
@@ -127,7 +164,7 @@ def _claim(moment: datetime) -> tuple[uuid.UUID, datetime] | None:
     return None
 
 
-def _scan(key: uuid.UUID, turn: datetime) -> int:
+def _scan(key: uuid.UUID, turn: datetime, stop: Callable[[], bool]) -> int:
     """Let the scanner read a document, and write what it says; no transaction waits for it."""
     db.session.expire_all()
     with as_system("the virus scan reads every document", across_swvs=True):
@@ -136,9 +173,10 @@ def _scan(key: uuid.UUID, turn: datetime) -> int:
         db.session.rollback()
         try:
             with file:
-                infected = scanner.finds_virus(file)
+                infected = scanner.finds_virus(file, stop)
         except scanner.Unreachable as away:
-            if scanner.answers():  # it is this document on which it hangs or falls over: others go first
+            # When it answers, it is this document on which it hangs or falls over: others go first.
+            if not stop() and scanner.answers():
                 raise scanner.NotScanned from away
             _update(key, *_mine(turn), gecontroleerd_op=None)
             db.session.commit()
