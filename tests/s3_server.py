@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, TypeAlias
 
 import boto3
 from moto.server import ThreadedMotoServer
@@ -75,12 +75,16 @@ def call(method: str, path: str) -> str:
     return method.lower()
 
 
+Wrong: TypeAlias = str | Callable[[], None] | None
+
+
 @contextmanager
-def faulty(s3: S3, fault: Callable[[str], str | None]) -> Iterator[str]:
+def faulty(s3: S3, fault: Callable[[str], Wrong]) -> Iterator[str]:
     """Stand before the server: `fault` gets each `call` before it is done, and says what goes wrong.
 
     "503": it is refused. "cut": half of what is sent is taken, then the line breaks. "lost": it is done, and
-    the line breaks before the answer. "half": the line breaks halfway the answer. None: nothing.
+    the line breaks before the answer. "half": the line breaks halfway the answer. A function: as "lost", and
+    that is called when it is done. None: nothing.
     """
 
     class Between(_Proxy):
@@ -101,7 +105,7 @@ class _Proxy(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     port: int
-    fault_of: Callable[[str], str | None]
+    fault_of: Callable[[str], Wrong]
 
     def log_message(self, *_: object) -> None:
         pass
@@ -114,12 +118,14 @@ class _Proxy(BaseHTTPRequestHandler):
         wrong = self.fault_of(call(self.command, self.path))
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(length // 2 if wrong == "cut" else length)
-        self.close_connection = wrong in ("cut", "lost", "half")
+        self.close_connection = wrong not in ("503", None)
         if wrong == "503":
             self._give(503, {}, b"")
         elif wrong != "cut":
             status, headers, content = self._asked(body)
-            if wrong != "lost":
+            if callable(wrong):
+                wrong()
+            elif wrong != "lost":
                 self._give(status, headers, content, half=wrong == "half")
 
     def _asked(self, body: bytes) -> tuple[int, dict[str, str], bytes]:
