@@ -4,9 +4,9 @@ import http.client
 import threading
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, TypeAlias
 
 import boto3
 from moto.server import ThreadedMotoServer
@@ -63,48 +63,87 @@ def serving_s3() -> Iterator[S3]:
     server.stop()
 
 
+def call(method: str, path: str) -> str:
+    """Say in a word what somebody asks of an S3 server."""
+    query = path.partition("?")[2]
+    if method == "GET":
+        return "list" if "list-type" in query else "get"
+    if method == "POST" and "uploadId" not in query:
+        return "begin" if query.startswith("uploads") else "delete"
+    if "uploadId" in query:
+        return {"POST": "complete", "PUT": "part", "DELETE": "abort"}[method]
+    return method.lower()
+
+
+Wrong: TypeAlias = str | Callable[[], None] | None
+
+
 @contextmanager
-def faulty(s3: S3, fault: Callable[[str, str], str | None]) -> Iterator[str]:
-    """Stand before the server: `fault` gets method and path and says "503", "half" or None for neither."""
+def faulty(s3: S3, fault: Callable[[str], Wrong]) -> Iterator[str]:
+    """Stand before the server: `fault` gets each `call` before it is done, and says what goes wrong.
 
-    class Proxy(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    "503": it is refused. "cut": half of what is sent is taken, then the line breaks. "lost": it is done, and
+    the line breaks before the answer. "half": the line breaks halfway the answer. A function: as "lost", and
+    that is called when it is done. None: nothing.
+    """
 
-        def log_message(self, *_: object) -> None:
-            pass
+    class Between(_Proxy):
+        port, fault_of = int(s3.address.rpartition(":")[2]), staticmethod(fault)
 
-        def pass_on(self) -> None:
-            length = int(self.headers.get("Content-Length") or 0)
-            body = self.rfile.read(length)
-            wrong = fault(self.command, self.path)
-            if wrong == "503":
-                self.send_response(503)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-                return
-            there = http.client.HTTPConnection("127.0.0.1", int(s3.address.rpartition(":")[2]))
-            there.request(self.command, self.path, body, dict(self.headers))
-            answer = there.getresponse()
-            content = answer.read()
-            there.close()
-            self.send_response(answer.status)
-            for name, value in answer.getheaders():
-                if name.lower() not in ("transfer-encoding", "content-length", "connection"):
-                    self.send_header(name, value)
-            size = answer.getheader("Content-Length") if self.command == "HEAD" else str(len(content))
-            self.send_header("Content-Length", size or "0")
-            self.end_headers()
-            self.wfile.write(content[: len(content) // 2] if wrong == "half" else content)
-            if wrong == "half":
-                self.close_connection = True
-
-        do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = pass_on  # noqa: N815 - their names are the protocol
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Proxy)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Between)
     server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=[0.02])
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+class _Proxy(BaseHTTPRequestHandler):
+    """What is between: the server behind it at `port`, and what goes wrong."""
+
+    protocol_version = "HTTP/1.1"
+    port: int
+    fault_of: Callable[[str], Wrong]
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+    def handle(self) -> None:
+        with suppress(ConnectionError):  # who asks can die meanwhile
+            super().handle()
+
+    def pass_on(self) -> None:
+        wrong = self.fault_of(call(self.command, self.path))
+        length = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(length // 2 if wrong == "cut" else length)
+        self.close_connection = wrong not in ("503", None)
+        if wrong == "503":
+            self._give(503, {}, b"")
+        elif wrong != "cut":
+            status, headers, content = self._asked(body)
+            if callable(wrong):
+                wrong()
+            elif wrong != "lost":
+                self._give(status, headers, content, half=wrong == "half")
+
+    def _asked(self, body: bytes) -> tuple[int, dict[str, str], bytes]:
+        there = http.client.HTTPConnection("127.0.0.1", self.port)
+        there.request(self.command, self.path, body, dict(self.headers))
+        answer = there.getresponse()
+        content = answer.read()
+        there.close()
+        return answer.status, dict(answer.getheaders()), content
+
+    def _give(self, status: int, headers: dict[str, str], content: bytes, *, half: bool = False) -> None:
+        if self.command != "HEAD":
+            headers = headers | {"Content-Length": str(len(content))}
+        self.send_response(status)
+        for name, value in headers.items():
+            if name.lower() not in ("transfer-encoding", "connection"):
+                self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(content[: len(content) // 2] if half else content)
+
+    do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = pass_on  # noqa: N815 - their names are the protocol

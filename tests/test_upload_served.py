@@ -75,7 +75,7 @@ def test_a_browser_that_goes_away_halfway_leaves_nothing(partnership, dossier, s
 
 
 @contextmanager
-def gunicorn(settings: dict) -> Iterator[tuple[int, int]]:
+def gunicorn(settings: dict, *options: str) -> Iterator[tuple[int, int]]:
     """Serve the portal as in production; gives the port and the worker's process id."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -85,15 +85,21 @@ def gunicorn(settings: dict) -> Iterator[tuple[int, int]]:
         for key, value in settings.items()
     }
     command = [sys.executable, "-m", "gunicorn", "run:app", "--bind", f"127.0.0.1:{port}", "--workers", "1"]
-    process = subprocess.Popen([*command, "--log-level", "error"], cwd=ROOT, env=os.environ | known)
+    command += ["--log-level", "error", *options]
+    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | known)
     try:
         wait_for(port)
         with urlopen(f"http://localhost:{port}/healthz", timeout=60) as answer:  # only a worker answers
             assert answer.status == 200
-        yield port, int(Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()[0])
+        yield port, child_of(process.pid)
     finally:
         process.terminate()
         process.wait(20)
+
+
+def child_of(process: int) -> int:
+    """Give the process id of the first child of a process."""
+    return int(Path(f"/proc/{process}/task/{process}/children").read_text().split()[0])
 
 
 def resident(process: int) -> int:
