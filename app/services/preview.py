@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from flask import current_app
+from sqlalchemy import select
+from sqlalchemy.orm import undefer
 
 from app import access
 from app.access import Person
@@ -50,15 +52,22 @@ class Neighbours:
 
 
 def look(bijlagen: Sequence[Bijlage], by: Person) -> list[Look]:
-    """Show documents, after that is in the log. Conflict while the virus scan does not let one out."""
+    """Show documents of one dossier, after that is in the log. Conflict while the scan holds one of them."""
     for bijlage in bijlagen:
         _require(bijlage, by)
     with ExitStack() as opened:
+        _fetch_keys(bijlagen)
         files = [opened.enter_context(store.open_(it)) if can_show(it) else None for it in bijlagen]
-        for bijlage, file in zip(bijlagen, files, strict=True):
-            log.record(Actie.BEKIJKEN if file else Actie.LEZEN, row=bijlage)
+        for actie, is_shown in ((Actie.BEKIJKEN, True), (Actie.LEZEN, False)):
+            keys = [it.id for it in bijlagen if can_show(it) is is_shown]
+            log.record_each(actie, Bijlage.__name__, keys, hulpvraag=bijlagen[0].hulpvraag)
         db.session.commit()  # drawing takes a while: hold no transaction meanwhile
         return [_shown(it, file) if file else Look() for it, file in zip(bijlagen, files, strict=True)]
+
+
+def _fetch_keys(bijlagen: Sequence[Bijlage]) -> None:
+    query = select(Bijlage).where(Bijlage.id.in_([it.id for it in bijlagen]))
+    db.session.scalars(query.options(undefer(Bijlage.datasleutel))).all()
 
 
 def _shown(bijlage: Bijlage, file: BinaryIO) -> Look:
