@@ -17,7 +17,8 @@ class Route:
     """One rule × method. `answer` is the status for who is signed in; `of` the noun that the address names.
 
     `values` fills in the rest of the address. `sends` is what a POST carries that changes nothing even where
-    it is allowed; `changes` says that it changes something nevertheless. `asks` names the row in the query.
+    it is allowed; `does` is the act that the log has of it when it changes something nevertheless. `asks`
+    names the row in the query.
     """
 
     method: str
@@ -29,7 +30,7 @@ class Route:
     sends: dict[str, Any] = field(default_factory=dict)
     asks: str = ""
     raw: bool = False
-    changes: bool = False
+    does: str = ""
     public: int | None = None
 
     def path(self, thing: Thing, mail_key: str = "") -> str:
@@ -42,6 +43,21 @@ class Route:
         return f"{path}?{self.asks}={thing.id}" if self.asks else path
 
     @property
+    def changes(self) -> bool:
+        return bool(self.does)
+
+    @property
+    def leaves(self) -> tuple[str, str]:
+        """The one event of its success: the act, and the noun of what it shows or changes."""
+        act, noun = LOOKS.get(self.endpoint, ("lezen", ""))
+        return self.does or act, noun or PICKED.get(self.values.get("pick", "")) or self.of or self._noun
+
+    @property
+    def _noun(self) -> str:
+        """The noun of the screens that the endpoint is one of."""
+        return self.endpoint.partition("View.")[0]
+
+    @property
     def stranger(self) -> int:
         """The status for who is not signed in: to the door, or to a page that keeps what was typed."""
         typed_in = self.method == "POST" and self.endpoint.endswith((".add", ".edit", ".status", ".change"))
@@ -51,6 +67,27 @@ class Route:
     def name(self) -> str:
         return " ".join((self.method, self.rule, *self.values.values(), *([self.asks] if self.asks else [])))
 
+
+# What a look is when it is not read, or not at a row of the address or a list of the view's own noun.
+LOOKS: dict[str, tuple[str, str]] = {
+    "WorklistView.index": ("lezen", "Hulpvraag"),
+    "LogboekView.index": ("lezen", "Gebeurtenis"),
+    "LogboekView.export": ("exporteren", "Gebeurtenis"),
+    "InvoerView.export": ("exporteren", "Invoer"),
+    "OverdrachtView.send": ("overdragen", "Hulpvraag"),
+    "RoundView.calendar": ("downloaden", "Overlegronde"),
+    "BijlageFilesView.file": ("downloaden", "Bijlage"),
+    "BijlagePreviewView.look": ("bekijken", "Bijlage"),
+    "BijlagePreviewView.sheet": ("bekijken", "Bijlage"),
+    **{f"RechtenView.{page}": ("lezen", "Recht") for page in ("change", "reset", "role", "compare")},
+    "BekijkenView.begin": ("lezen", "Recht"),
+    "OwnAccountView.index": ("lezen", "Gebruiker"),
+    "OwnStandInView.arrange": ("lezen", "Lidmaatschap"),
+    "BerichtView.undelivered": ("lezen", "Bericht"),
+    "PickView.search": ("zoeken", ""),
+}
+# What goes along, each once: the documents of what is handed over.
+ALONG = {"OverdrachtView.send": [("downloaden", "Bijlage")]}
 
 # They end the session that asks.
 LEAVING = ("SigninView.logout", "OwnAccountView.end_everywhere")
@@ -335,19 +372,19 @@ def _wanted(*states: str, since_advice: bool = False) -> Callable[[Thing], bool]
 
 
 _IN_TOUCH = ("benaderd", "akkoord", "afgewezen")
-# act: the right, what an empty form answers, when it is too late or too early, whether it changes something
-SCHOOL_ACTS: dict[str, tuple[str, int, Callable[[Thing], bool], bool]] = {
-    "toestemming-vragen": ("edit", 422, lambda thing: False, False),
-    "toestemming-vastleggen": ("edit", 422, lambda thing: False, False),
-    "verwijderen": ("edit", 302, _wanted("voorgesteld"), True),
-    "hoger": ("edit", 302, _wanted("voorgesteld"), True),
-    "lager": ("edit", 302, _wanted("voorgesteld"), True),
-    "benaderen": ("edit", 422, _wanted("voorgesteld", since_advice=True), False),
-    "vervallen": ("edit", 422, _wanted("benaderd", "akkoord"), False),
-    "verlengen": ("answer", 302, _wanted("benaderd"), True),
-    "antwoord-op-vraag": ("edit", 422, _wanted(*_IN_TOUCH), False),
-    "vraag": ("ask", 422, _wanted(*_IN_TOUCH), False),
-    "beantwoorden": ("answer", 422, _wanted("benaderd"), False),
+# act: the right, what an empty form answers, when it is too late or too early, what it leaves in the log
+SCHOOL_ACTS: dict[str, tuple[str, int, Callable[[Thing], bool], str]] = {
+    "toestemming-vragen": ("edit", 422, lambda thing: False, ""),
+    "toestemming-vastleggen": ("edit", 422, lambda thing: False, ""),
+    "verwijderen": ("edit", 302, _wanted("voorgesteld"), "verwijderen"),
+    "hoger": ("edit", 302, _wanted("voorgesteld"), "wijzigen"),
+    "lager": ("edit", 302, _wanted("voorgesteld"), "wijzigen"),
+    "benaderen": ("edit", 422, _wanted("voorgesteld", since_advice=True), ""),
+    "vervallen": ("edit", 422, _wanted("benaderd", "akkoord"), ""),
+    "verlengen": ("answer", 302, _wanted("benaderd"), "wijzigen"),
+    "antwoord-op-vraag": ("edit", 422, _wanted(*_IN_TOUCH), ""),
+    "vraag": ("ask", 422, _wanted(*_IN_TOUCH), ""),
+    "beantwoorden": ("answer", 422, _wanted("benaderd"), ""),
 }
 
 
@@ -387,6 +424,13 @@ PICKS = {
     "swv": frozenset({"platformbeheerder"}),
     "onzin": frozenset(),
 }
+# What is searched where; anything else is a person by their membership.
+PICKED = dict.fromkeys(PICKS, "Lidmaatschap") | {
+    "kind": "Kind",
+    "hulpvraag": "Hulpvraag",
+    "hulpvraag_school": "Hulpvraag",
+    **dict.fromkeys(("school", "voorschool", "organisation", "swv"), "Organisation"),
+}
 TABS = {
     "hulpvraag": "Hulpvraag",
     "bijlagen": "Bijlage",
@@ -422,12 +466,12 @@ def _screens(noun: str, view: str, base: str, *, add: bool = True, edit: int | N
     return made
 
 
-def _membership(act: str, endpoint: str, posted: int) -> list[Route]:
+def _membership(act: str, endpoint: str, posted: int, does: str) -> list[Route]:
     """An act on somebody's membership that needs no more than a yes."""
     path, over = f"/medewerkers/<pk>{act}", unless(lambda thing: thing.ended, who_may("edit", posted))
     return [
         Route("GET", path, endpoint, who_may("edit"), "Lidmaatschap"),
-        Route("POST", path, endpoint, over, "Lidmaatschap", changes=True),
+        Route("POST", path, endpoint, over, "Lidmaatschap", does=does),
     ]
 
 
@@ -475,14 +519,14 @@ ROUTES: tuple[Route, ...] = (
     *(Route(method, "/afspraken/nieuw", "AfspraakView.add", NOWHERE) for method in ("GET", "POST")),
     Route("GET", "/afspraken/nieuw", "AfspraakView.add", who_adds_here("Afspraak", 200), "Hulpvraag", asks="hulpvraag"),
     Route("POST", "/afspraken/nieuw", "AfspraakView.add", who_adds_here("Afspraak", 422), "Hulpvraag", asks="hulpvraag"),
-    Route("POST", "/afspraken/<pk>/gedaan", "AfspraakView.tick", who_may("tick", 302), "Afspraak", changes=True),
-    Route("POST", "/afspraken/<pk>/niet-gedaan", "AfspraakView.reopen", who_may("edit", 302), "Afspraak", changes=True),
+    Route("POST", "/afspraken/<pk>/gedaan", "AfspraakView.tick", who_may("tick", 302), "Afspraak", does="afvinken"),
+    Route("POST", "/afspraken/<pk>/niet-gedaan", "AfspraakView.reopen", who_may("edit", 302), "Afspraak", does="wijzigen"),
     # Rounds and who takes part in them
     *_screens("Overlegronde", "OverlegrondeView", "/overlegrondes"),
     Route("GET", "/overlegrondes/<pk>/agenda.ics", "RoundView.calendar", who_may("read"), "Overlegronde"),
     *(
-        Route(method, f"/overlegrondes/<pk>/{act}", f"RoundView.{name}", who_may("edit", status), "Overlegronde", changes=method == "POST")
-        for act, name in (("sluiten", "close"), ("heropenen", "reopen"))
+        Route(method, f"/overlegrondes/<pk>/{act}", f"RoundView.{name}", who_may("edit", status), "Overlegronde", does=does if method == "POST" else "")
+        for act, name, does in (("sluiten", "close", "sluiten"), ("heropenen", "reopen", "wijzigen"))
         for method, status in (("GET", 200), ("POST", 302))
     ),
     *(
@@ -499,20 +543,20 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/deelnames/<pk>/openen", "DeelnameView.change", who_can("edit"), "Deelname"),
     Route("POST", "/deelnames/<pk>/openen", "DeelnameView.change", who_can("edit", 422), "Deelname"),
     Route("GET", "/deelnames/<pk>/uitnodigen", "DeelnameView.invite_again", who_can("edit"), "Deelname"),
-    Route("POST", "/deelnames/<pk>/uitnodigen", "DeelnameView.invite_again", unless(lambda thing: thing.ended or not thing.people, who_can("edit", 302)), "Deelname", changes=True),
+    Route("POST", "/deelnames/<pk>/uitnodigen", "DeelnameView.invite_again", unless(lambda thing: thing.ended or not thing.people, who_can("edit", 302)), "Deelname", does="uitnodigen"),
     Route("GET", "/deelnames/<pk>/code-herstellen", "DeelnameView.reset", who_can("edit"), "Deelname"),
     Route("POST", "/deelnames/<pk>/code-herstellen", "DeelnameView.reset", who_can("edit", 409), "Deelname"),
     Route("GET", "/deelnames/<pk>/verwijderen", "DeelnameView.remove", who_can("edit"), "Deelname"),
-    Route("POST", "/deelnames/<pk>/verwijderen", "DeelnameView.remove", unless(lambda thing: thing.ended, who_can("edit", 302)), "Deelname", changes=True),
+    Route("POST", "/deelnames/<pk>/verwijderen", "DeelnameView.remove", unless(lambda thing: thing.ended, who_can("edit", 302)), "Deelname", does="verwijderen"),
     # Schools of preference and the parents' consent
     *_screens("SchoolVoorkeur", "SchoolVoorkeurView", "/scholen-van-voorkeur", edit=None),
     *(
         Route("GET", "/scholen-van-voorkeur/<pk>/<act>", "SchoolVoorkeurView.change", who_can(verb), "SchoolVoorkeur", {"act": act})
-        for act, (verb, _status, _refused, _changes) in SCHOOL_ACTS.items()
+        for act, (verb, _status, _refused, _does) in SCHOOL_ACTS.items()
     ),
     *(
-        Route("POST", "/scholen-van-voorkeur/<pk>/<act>", "SchoolVoorkeurView.change", unless(refused, who_can(verb, status)), "SchoolVoorkeur", {"act": act}, changes=changes)
-        for act, (verb, status, refused, changes) in SCHOOL_ACTS.items()
+        Route("POST", "/scholen-van-voorkeur/<pk>/<act>", "SchoolVoorkeurView.change", unless(refused, who_can(verb, status)), "SchoolVoorkeur", {"act": act}, does=does)
+        for act, (verb, status, refused, does) in SCHOOL_ACTS.items()
     ),
     *_screens("Toestemming", "ToestemmingView", "/toestemmingen", add=False, edit=None),
     *(
@@ -520,7 +564,7 @@ ROUTES: tuple[Route, ...] = (
         for act, (verb, _answer) in CONSENT_ACTS.items()
     ),
     *(
-        Route("POST", "/toestemmingen/<pk>/<act>", "ToestemmingView.change", answer, "Toestemming", {"act": act}, changes=True)
+        Route("POST", "/toestemmingen/<pk>/<act>", "ToestemmingView.change", answer, "Toestemming", {"act": act}, does="intrekken" if act == "intrekken" else "beantwoorden")
         for act, (_verb, answer) in CONSENT_ACTS.items()
     ),
     *(
@@ -531,11 +575,11 @@ ROUTES: tuple[Route, ...] = (
     *_screens("Organisation", "OrganisationView", "/organisaties", edit=409),
     *_screens("Lidmaatschap", "LidmaatschapView", "/medewerkers", edit=None),
     Route("GET", "/medewerkers/<pk>/bewerken", "LidmaatschapView.edit", who_may("edit"), "Lidmaatschap"),
-    Route("POST", "/medewerkers/<pk>/bewerken", "LidmaatschapView.edit", unless(lambda thing: thing.ended, who_edits(302)), "Lidmaatschap", changes=True),
+    Route("POST", "/medewerkers/<pk>/bewerken", "LidmaatschapView.edit", unless(lambda thing: thing.ended, who_edits(302)), "Lidmaatschap", does="wijzigen"),
     Route("GET", "/medewerkers/<pk>/beeindigen", "MembershipView.end", who_may("edit"), "Lidmaatschap"),
-    Route("POST", "/medewerkers/<pk>/beeindigen", "MembershipView.end", ends_membership, "Lidmaatschap", changes=True),
+    Route("POST", "/medewerkers/<pk>/beeindigen", "MembershipView.end", ends_membership, "Lidmaatschap", does="wijzigen"),
     Route("GET", "/medewerkers/<pk>/uitnodigen", "MembershipView.invite_again", who_may("edit"), "Lidmaatschap"),
-    Route("POST", "/medewerkers/<pk>/uitnodigen", "MembershipView.invite_again", invited_again, "Lidmaatschap", changes=True),
+    Route("POST", "/medewerkers/<pk>/uitnodigen", "MembershipView.invite_again", invited_again, "Lidmaatschap", does="account-uitnodigen"),
     Route("GET", "/rechten/", "RechtenView.own", lambda who, thing: 302 if oracle.has(who, "Recht", "read") else 404),
     Route("GET", "/rechten/<pk>", "RechtenView.change", sets_rights(200), "Organisation"),
     Route("POST", "/rechten/<pk>", "RechtenView.change", sets_rights(409, nothing=404), "Organisation"),
@@ -546,9 +590,9 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/rechten/<pk>/vergelijken", "RechtenView.compare", sets_rights(200), "Organisation"),
     Route("GET", "/rechten/<pk>/rol/<rol>/bekijken/", "BekijkenView.begin", sets_rights(200), "Organisation", {"rol": "rolbeheerder"}),
     Route("GET", "/rechten/<pk>/rol/<rol>/bekijken/<path:path>", "BekijkenView.look", sets_rights(200), "Organisation", {"rol": "rolbeheerder", "path:path": "berichten/"}),
-    *_membership("/schorsen", "MembershipView.suspend", 302),
-    *_membership("/hervatten", "MembershipView.resume", 302),
-    *_membership("/code-herstellen", "MembershipView.reset", 409),
+    *_membership("/schorsen", "MembershipView.suspend", 302, "lidmaatschap-schorsen"),
+    *_membership("/hervatten", "MembershipView.resume", 302, "lidmaatschap-hervatten"),
+    *_membership("/code-herstellen", "MembershipView.reset", 409, "code-herstellen"),
     Route("GET", "/medewerkers/<pk>/overdragen", "HandOverView.hand_over", hands_over(200), "Lidmaatschap"),
     Route("POST", "/medewerkers/<pk>/overdragen", "HandOverView.hand_over", hands_over(422), "Lidmaatschap"),
     Route("GET", "/medewerkers/<pk>/waarneming", "StandInView.arrange", of_stand_ins(200), "Lidmaatschap"),
@@ -562,7 +606,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/toegangscontrole/schorsen", "ToegangscontroleView.suspend", who_has("Toegangscontrole", "add", 302)),
     Route("POST", "/toegangscontrole/schorsen", "ToegangscontroleView.suspend", who_has("Toegangscontrole", "add", 302)),
     Route("GET", "/toegangscontrole/vastleggen", "ToegangscontroleView.add", who_has("Toegangscontrole", "add", 200)),
-    Route("POST", "/toegangscontrole/vastleggen", "ToegangscontroleView.add", who_has("Toegangscontrole", "add", 302), changes=True),
+    Route("POST", "/toegangscontrole/vastleggen", "ToegangscontroleView.add", who_has("Toegangscontrole", "add", 302), does="toegang-controleren"),
     Route("GET", "/invoer/", "InvoerView.index", who_has("Invoer", "read", 200)),
     Route("POST", "/invoer/", "InvoerView.upload", who_has("Invoer", "add", 422)),
     Route("GET", "/invoer/sjabloon.<ending>", "InvoerView.template", who_has("Invoer", "add", 200), values={"ending": "csv"}),
@@ -584,26 +628,26 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/bijlagen/<bijlage_id>/delen", "BijlageVersionsView.share", who_shares(200), "Bijlage"),
     Route("POST", "/bijlagen/<bijlage_id>/delen", "BijlageVersionsView.share", who_shares(422), "Bijlage"),
     Route("GET", "/bijlagen/<bijlage_id>/intrekken", "BijlageFilesView.retract", who_retracts(200), "Bijlage"),
-    Route("POST", "/bijlagen/<bijlage_id>/intrekken", "BijlageFilesView.retract", who_retracts(302), "Bijlage", changes=True),
+    Route("POST", "/bijlagen/<bijlage_id>/intrekken", "BijlageFilesView.retract", who_retracts(302), "Bijlage", does="verwijderen"),
     Route("GET", "/bijlagen/<bijlage_id>/definitief", "BijlageFilesView.release", who_releases(200), "Bijlage"),
-    Route("POST", "/bijlagen/<bijlage_id>/definitief", "BijlageFilesView.release", who_releases(302), "Bijlage", changes=True),
+    Route("POST", "/bijlagen/<bijlage_id>/definitief", "BijlageFilesView.release", who_releases(302), "Bijlage", does="wijzigen"),
     # Messages
     Route("GET", "/berichten/", "BerichtView.index", always(200)),
     Route("GET", "/berichten/<pk>", "BerichtView.show", own_message(200), "Bericht"),
-    Route("POST", "/berichten/<pk>/gelezen", "BerichtView.read", own_message(302), "Bericht", changes=True),
+    Route("POST", "/berichten/<pk>/gelezen", "BerichtView.read", own_message(302), "Bericht", does="wijzigen"),
     Route("GET", "/berichten/niet-bezorgd", "BerichtView.undelivered", lambda who, thing: 200 if who.is_jk else 404),
-    Route("POST", "/berichten/<pk>/opnieuw", "BerichtView.retry", failed_message, "Bericht", changes=True),
-    Route("POST", "/berichten/<pk>/afgehandeld", "BerichtView.settle", failed_message, "Bericht", changes=True),
+    Route("POST", "/berichten/<pk>/opnieuw", "BerichtView.retry", failed_message, "Bericht", does="wijzigen"),
+    Route("POST", "/berichten/<pk>/afgehandeld", "BerichtView.settle", failed_message, "Bericht", does="wijzigen"),
     Route("GET", "/m/<sleutel>", "BerichtView.open", link_in_mail, "Bericht"),
     # Search as you type
     *(Route("GET", "/kies/<pick>", "PickView.search", who_picks(roles), values={"pick": key}) for key, roles in PICKS.items()),
     # The door
-    Route("POST", "/logout", "SigninView.logout", always(302), changes=True),
+    Route("POST", "/logout", "SigninView.logout", always(302), does="afmelden"),
     Route("GET", "/organisatie-wisselen", "SigninView.switch", always(200)),
     Route("POST", "/organisatie-wisselen", "SigninView.switch", NOWHERE, sends={"membership": "nergens"}),
     Route("GET", "/mijn-account", "OwnAccountView.index", always(200)),
     Route("POST", "/mijn-account/sessies/<sessie_id>/beeindigen", "OwnAccountView.end", NOWHERE, values={"sessie_id": "00000000-0000-4000-8000-000000000000"}),
-    Route("POST", "/mijn-account/overal-uitloggen", "OwnAccountView.end_everywhere", always(302), changes=True),
+    Route("POST", "/mijn-account/overal-uitloggen", "OwnAccountView.end_everywhere", always(302), does="overal-afmelden"),
     Route("GET", "/mijn-account/herstelcodes", "OwnAccountView.recovery_codes", always(200)),
     Route("POST", "/mijn-account/herstelcodes", "OwnAccountView.recovery_codes", always(422)),
     Route("GET", "/login", "SigninView.login", always(302), public=200),

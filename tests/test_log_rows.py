@@ -34,7 +34,7 @@ from tests.partnership import Partnership
 from tests.schools import Region
 from tests.test_log import client_of, events
 from tests.test_log_accounts import events_since, last_number
-from tests.uploading import add
+from tests.uploading import Browser, add
 from tests.world import World, text_of
 
 
@@ -536,3 +536,16 @@ def test_a_step_of_the_preschool_that_jk_staff_made_says_so(brug):
         brug.move(key, "bijlagen_toegevoegd", by=by)
         last = [event for event in events(brug) if event.actie is Actie.STATUS_WIJZIGEN][-1]
         assert last.nieuw == wanted
+
+
+@pytest.mark.both_engines
+def test_a_form_that_is_saved_is_one_event_and_one_that_comes_back_is_the_look(brug):
+    dossier = brug.dossier(specialist="specialist")
+    browser = Browser(brug, "specialist")
+    page, token = f"/hulpvragen/{dossier}/bewerken", browser.token(dossier)
+    number = len(events(brug))
+    typed = {"csrf_token": token, "omschrijving": "Praat al meer."}
+    for versie, status in (("1", 302), ("1", 409)):
+        assert browser.client.post(page, data=typed | {"versie": versie}).status_code == status
+    made = [(event.actie, event.hulpvraag_id) for event in events(brug)[number:]]
+    assert made == [(Actie.WIJZIGEN, dossier), (Actie.GEWEIGERD, dossier), (Actie.LEZEN, dossier)]

@@ -100,7 +100,8 @@ class PortalView(ListView):
         row = self.find(pk)
         if not access.may(access.current_person(), Verb.EDIT, row):
             return self._too_late(row)
-        log.reading(row)
+        if request.method == "GET":
+            log.reading(row)
         form = self.edit_form(obj=row)
         self.shape(form, row)
         self._keep_open_fields(form, row)
