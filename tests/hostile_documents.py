@@ -214,7 +214,7 @@ def telling_pictures() -> Iterator[tuple[str, bytes]]:
         yield name, whole + zipped({"x.exe": CANARY}, folded=zipfile.ZIP_STORED) + end
 
 
-def _relation(kind: str, target: str, *, outside: bool = True) -> bytes:
+def relation(kind: str, target: str, *, outside: bool = True) -> bytes:
     mode = ' TargetMode="External"' if outside else ""
     one = f'<Relationship Id="r1" Type="{_SPACE}/{kind}" Target="{target}"{mode}/>'
     return f"<Relationships>{one}</Relationships>".encode()
@@ -226,7 +226,7 @@ def loading_office() -> Iterator[tuple[str, bytes]]:
     kinds = "oleObject externalLink externalLinkPath frame subDocument aFChunk control image video package ui"
     for kind in kinds.split():
         for name, main in (("a.docx", WORD), ("a.xlsx", EXCEL), ("a.pptx", POWERPOINT)):
-            yield name, office(main, **{rels: _relation(kind, "http://example.org/x")})
+            yield name, office(main, **{rels: relation(kind, "http://example.org/x")})
     for part in ("word__embeddings__oleObject1.bin", "word__embeddings__a.xlsx", "xl__externalLinks__e.xml",
                  "xl__connections.xml", "word__webextensions__w.xml", "word__activeX__a.xml",
                  "word__vbaProject.bin"):  # fmt: skip
@@ -419,13 +419,13 @@ def calmed_office() -> Iterator[tuple[str, bytes]]:
     """Office documents that come in without what they had."""
     settings = b'<w:s xmlns:w="w" xmlns:r="r"><w:attachedTemplate r:id="r1"/><w:zoom/></w:s>'
     for target in ("http://example.org/", "file:///C:/", "\\\\server\\"):
-        link = _relation("attachedTemplate", target + CANARY.decode())
+        link = relation("attachedTemplate", target + CANARY.decode())
         yield (
             "sjabloon.docx",
             office(**{"word__settings.xml": settings, "word___rels__settings.xml.rels": link}),
         )
     for scheme in ("javascript:", "file:///", "ms-msdt:", "search-ms:", "\\\\server\\", "x.exe?"):
-        link = _relation("hyperlink", scheme + CANARY.decode())
+        link = relation("hyperlink", scheme + CANARY.decode())
         for name, main in (("a.docx", WORD), ("a.xlsx", EXCEL), ("a.pptx", POWERPOINT)):
             yield name, office(main, **{"word___rels__document.xml.rels": link})
     yield "schijf.odt", _odt(f'<a href="file:///C:/{CANARY.decode()}">hier</a>')
@@ -501,7 +501,7 @@ def _good_sheet(chance: random.Random, number: int) -> Made:
 def _good_office(chance: random.Random, number: int) -> Made:
     code = "<w:fldChar/><w:instrText>PAGEREF LINKED h</w:instrText><w:fldChar/>"
     body = f'<w:document xmlns:w="w"><w:t>{_word(chance)} DDE LINK</w:t>{code}</w:document>'.encode()
-    link = _relation("hyperlink", "https://example.org/?a=1&amp;b=2")
+    link = relation("hyperlink", "https://example.org/?a=1&amp;b=2")
     main, ending = chance.choice([(WORD, "docx"), (POWERPOINT, "pptx")])
     parts = {
         "word___rels__document.xml.rels": link,

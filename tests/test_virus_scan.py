@@ -3,6 +3,7 @@
 import io
 import socket
 import threading
+import zipfile
 
 import pytest
 
@@ -10,15 +11,17 @@ from app.errors import Conflict
 from app.extensions import db
 from app.models import Bijlage
 from app.models.base import now
-from app.services import bijlagen, scanner, scans
+from app.services import bijlagen, scanner, scans, wording
 from app.services.mail import deliver_due
 from app.terms import Actie, Controle
 from tests.clamav import CHOKE, EICAR, Clamd, misbehaving
-from tests.documents import PDF
+from tests.documents import PDF, office
+from tests.hostile_documents import relation
 from tests.partnership import Partnership
+from tests.s3_server import serving_s3
 from tests.staff import compare_golden
 from tests.test_mail import as_sent
-from tests.uploading import acts, add, rows
+from tests.uploading import Browser, acts, add, rows
 
 pytestmark = pytest.mark.both_engines
 
@@ -42,6 +45,19 @@ def clamd(daemon):
 def settings(settings, clamd):
     sender = {"MAIL_DEFAULT_SENDER": "Kindbrug <noreply@kindbrug.example>"}
     return settings | sender | {"CLAMD_ADDRESS": clamd.address}
+
+
+@pytest.fixture(scope="module")
+def s3():
+    with serving_s3() as server:
+        yield server
+
+
+@pytest.fixture
+def kept_in(request, settings):
+    """Let the portal keep its documents in a folder or on an S3 server."""
+    if request.param == "s3":
+        settings.update(request.getfixturevalue("s3").settings())
 
 
 @pytest.fixture
@@ -88,6 +104,34 @@ def test_a_virus_is_kept_from_everybody_and_uploader_and_specialist_hear_of_it(h
     told = {bericht.ontvanger_id for bericht in huis.berichten(soort=scans.INFECTED)}
     assert told == {huis.people["voorschool"][0], huis.people["specialist"][0]}
     assert acts(huis, Actie.VIRUS) == 1
+
+
+@pytest.mark.either_engine
+@pytest.mark.parametrize("kept_in", ["folder", "s3"], indirect=True)
+def test_a_virus_in_a_part_of_a_word_document_is_found_after_its_cleaning(kept_in, huis, dossier):
+    """It is folded up in the ZIP; clamd reads what the portal wrote anew and keeps."""
+    browser = Browser(huis, "voorschool")
+    sent = {words: word_document(words) for words in (b"Mila speelt graag.", EICAR)}
+    assert not any(EICAR in content for content in sent.values())
+    for number, content in enumerate(sent.values()):
+        assert browser.upload(dossier, content, f"verslag {number}.docx").status_code == 201
+    assert scan(huis) == 2
+    clean, infected = rows(huis)
+    assert (clean.controle, infected.controle) == (Controle.SCHOON, Controle.BESMET)
+    kept = opened(huis, clean.id, "voorschool")
+    with zipfile.ZipFile(io.BytesIO(kept)) as parts:
+        assert b"Mila speelt graag." in parts.read("word/document.xml")
+        assert not any(b"file:///" in parts.read(name) for name in parts.namelist()), "it was not cleaned"
+    for who in ("voorschool", "contact", "specialist"):
+        with pytest.raises(Conflict):
+            opened(huis, infected.id, who)
+
+
+def word_document(words: bytes) -> bytes:
+    """A document with these words, and a link that the cleaning takes out."""
+    text = b'<w:document xmlns:w="w"><w:body><w:p><w:r><w:t>%s</w:t></w:r></w:p></w:body></w:document>'
+    link = relation("hyperlink", "file:///C:/elders")
+    return office(**{"word__document.xml": text % words, "word___rels__document.xml.rels": link})
 
 
 def test_a_specialist_who_added_the_virus_hears_of_it_once(huis, dossier):
@@ -194,18 +238,21 @@ def test_several_workers_scan_each_document_once(huis, dossier, app, monkeypatch
     assert acts(huis, Actie.VIRUS) == 8
 
 
-def test_the_swv_sees_since_when_documents_wait_and_a_preschool_does_not(huis, dossier, clamd):
+def test_jk_staff_read_since_when_documents_wait_and_a_preschool_does_not(huis, dossier, clamd):
     add(huis, dossier, "voorschool")
+    since = now() - scans.LEASE
     with huis.behind_the_scenes():
-        db.session.scalars(db.select(Bijlage)).one().toegevoegd_op = now() - scans.LEASE
+        db.session.scalars(db.select(Bijlage)).one().toegevoegd_op = since
         db.session.commit()
-    with huis.at_work("contact") as person, huis.app.test_request_context():
-        assert scans.late(person)
-    with huis.at_work("voorschool") as person, huis.app.test_request_context():
-        assert scans.late(person) is None
+        sentence = f"Sinds {wording.moment(since)} wachten documenten op controle."
+    for who, told in (("contact", True), ("specialist", True), ("voorschool", False), ("rolbeheer", False)):
+        browser = Browser(huis, who).client
+        pages = [browser.get("/"), browser.get(f"/hulpvragen/{dossier}/bijlagen")]
+        assert [sentence in page.text for page in pages] == [told, told], who
+        assert pages[0].status_code == 200
+        assert pages[1].status_code == (404 if who == "rolbeheer" else 200)
     scan(huis)
-    with huis.at_work("contact") as person, huis.app.test_request_context():
-        assert scans.late(person) is None
+    assert "wachten documenten" not in Browser(huis, "contact").client.get("/").text
 
 
 def test_without_a_scanner_documents_are_marked_as_not_checked(huis, dossier, app):
