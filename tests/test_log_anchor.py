@@ -111,6 +111,7 @@ def test_without_its_mails_the_check_says_that_no_anchor_was_compared(brug):
     assert (code, "geen enkel anker" in said) == (1, True)
 
 
+@pytest.mark.either_engine
 @pytest.mark.parametrize("fault", [Fault.ABSENT, Fault.TEMPORARY, Fault.PERMANENT, Fault.HANGING])
 def test_while_nobody_takes_the_mail_it_is_tried_again_and_nothing_is_lost(brug, smtp, tmp_path, fault):
     smtp.fail(fault)

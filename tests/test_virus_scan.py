@@ -129,9 +129,7 @@ def test_a_virus_in_a_part_of_a_word_document_is_found_after_its_cleaning(kept_i
 
 def word_document(words: bytes) -> bytes:
     """A document with these words, and a link that the cleaning takes out."""
-    text = (
-        b'<w:document xmlns:w="w"><w:body><w:p><w:r><w:t>%s</w:t></w:r></w:p></w:body></w:document>' % words
-    )
+    text = b'<w:document xmlns:w="w"><w:body><w:p><w:r><w:t>%s</w:t></w:r></w:p></w:body></w:document>'
     link = relation("hyperlink", "file:///C:/elders")
     return office(**{"word__document.xml": text % words, "word___rels__document.xml.rels": link})
 

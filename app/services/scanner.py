@@ -66,12 +66,13 @@ def _send(connection: socket.socket, data: bytes, stop: Callable[[], bool]) -> N
 def _patiently(step: Callable[[], T], stop: Callable[[], bool]) -> T:
     """Try a step of a scan until it takes too long, or nobody waits for it any more."""
     until = time.monotonic() + _ANSWER
-    while True:
+    while not stop():
         try:
             return step()
         except TimeoutError:
-            if stop() or time.monotonic() >= until:
+            if time.monotonic() >= until:
                 raise
+    raise Unreachable
 
 
 @contextmanager
