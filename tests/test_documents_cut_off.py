@@ -81,10 +81,14 @@ class Documents:
     def rows(self) -> list[Bijlage]:
         return rows(self.partnership)
 
-    def wait_for_a_row(self) -> Callable[[], bool]:
-        """Give who tells whether there is a row that is not there now."""
-        before = len(self.rows())
-        return lambda: len(self.rows()) > before
+    def change_of_rows(self) -> Callable[[], bool]:
+        """Give who tells whether a row came, or one was replaced, since now."""
+
+        def seen() -> dict[object, object]:
+            return {row.id: row.vervangen_op for row in self.rows()}
+
+        before = seen()
+        return lambda: seen() != before
 
     def objects(self) -> set[str]:
         """Give the names of all that lies in the place, half files too."""
@@ -334,7 +338,7 @@ class Coming:
 def cut_off_in_a_folder(portal: Served, moment: str, chance: random.Random) -> str:
     """Kill the portal at this moment of an upload, or let the sender go; give what was left."""
     coming, naam = Coming(portal.documents), chance.choice([*MAKERS])
-    cut_off = partial(portal.cut_off, replaces=chance.random() < 0.4, then=portal.kill)
+    cut_off = partial(portal.cut_off, replaces=chance.random() < 0.5, then=portal.kill)
     if moment == "gone":
         return gone(portal, naam, chance)
     if moment == "begun":
@@ -344,7 +348,7 @@ def cut_off_in_a_folder(portal: Served, moment: str, chance: random.Random) -> s
     if moment == "named":
         return cut_off(naam, until=coming.has_its_name)
     if moment == "row":
-        return cut_off(naam, until=portal.documents.wait_for_a_row())
+        return cut_off(naam, until=portal.documents.change_of_rows())
     seconds = chance.uniform(0, portal.usual(naam).tail)
     return cut_off(naam, until=lambda: time.monotonic() >= portal.sent_at + seconds)
 
@@ -354,11 +358,11 @@ def cut_off_on_s3(portal: Served, moment: str, chance: random.Random) -> str:
 
     What the server holds of a half upload then is no object; the bucket's own rule ends it (operating.md).
     """
-    naam, replaces = chance.choice([*MAKERS]), chance.random() < 0.4
+    naam, replaces = chance.choice([*MAKERS]), chance.random() < 0.5
     if moment == "gone":
         return gone(portal, naam, chance)
     if moment == "row":
-        until = portal.documents.wait_for_a_row()
+        until = portal.documents.change_of_rows()
         return portal.cut_off(naam, replaces=replaces, until=until, then=portal.kill)
     usual = portal.usual(naam)
     last, seconds = len(usual.asked), chance.uniform(0, usual.tail)
@@ -389,7 +393,7 @@ def gone(portal: Served, naam: str, chance: random.Random) -> str:
     seconds, share = chance.uniform(0, 0.1), chance.choice([chance.random(), 1])
     left = portal.cut_off(
         naam,
-        replaces=chance.random() < 0.4,
+        replaces=chance.random() < 0.5,
         share=share,
         until=lambda: time.monotonic() >= portal.sent_at + seconds,
         then=chance.choice([reset, socket.socket.close]),
@@ -416,6 +420,7 @@ def leave_it(_line: socket.socket) -> None:
         ("in_a_folder", cut_off_in_a_folder, ("named", "row", "being cleaned", "begun", "gone", "drawn")),
         ("on_s3", cut_off_on_s3, ("after a call", "row", "gone", "before a call", "after the last")),
     ],
+    ids=["in_a_folder", "on_s3"],
 )
 def test_an_upload_whose_portal_is_killed_or_sender_goes_leaves_a_whole_document_or_nothing(
     request, place, cut_off, moments, engine, lane, proven
