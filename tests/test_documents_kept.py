@@ -1,19 +1,16 @@
-"""Documents are whole, encrypted and accounted for, whatever dies, in a folder and on S3."""
+"""Documents are whole, encrypted and accounted for, in a folder and on S3."""
 
 import base64
 import logging
 import os
 import secrets
-import signal
-import socket
 import tempfile
 import threading
 import time
 import uuid
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
-from functools import partial
 from io import BytesIO
 
 import pytest
@@ -25,10 +22,9 @@ from app.extensions import db
 from app.models import Bijlage
 from app.services import bijlage_bytes, bijlagen, intake, keys, store, store_upkeep
 from app.terms import Actie
-from tests.documents import PDF, TEXT, office, pdf
+from tests.documents import PDF, office, pdf
 from tests.partnership import Partnership
 from tests.s3_server import S3, serving_s3
-from tests.test_upload_served import gunicorn, head_of, raw
 from tests.uploading import Browser, acts, add, files, rows, the
 
 CANARY = b"Sjoukje Verzonnenman is geboren op 3 mei 2022. "
@@ -55,11 +51,6 @@ def command(partnership: Partnership, *words: str) -> tuple[int, list[str]]:
 
 def new_kek() -> str:
     return base64.b64encode(secrets.token_bytes(32)).decode()
-
-
-def swept(partnership: Partnership) -> int:
-    with partnership.app.app_context():
-        return store.sweep(bijlage_bytes.known_keys(), older_than=timedelta(seconds=-5))
 
 
 # Nothing of a document anywhere but encrypted
@@ -397,68 +388,7 @@ def test_an_swv_that_is_full_says_so(partnership, dossier):
     assert len(files(partnership)) == 1
 
 
-# Whatever dies
-
-
-def half_written(partnership: Partnership) -> int:
-    """Give how many bytes wait for their name."""
-    return sum(path.stat().st_size for path in files(partnership) if path.parent.name == "incoming")
-
-
-def send_half_and_kill(
-    partnership: Partnership, dossier, settings: dict, *, part: int, has_begun: Callable[[], bool]
-) -> None:
-    """Begin an upload of 30 MB at a server of its own, and kill its worker once it has begun."""
-    large = TEXT * (30 * 2**20 // len(TEXT))
-    with gunicorn(settings) as (port, worker):
-        head = head_of(partnership, dossier, naam="a.txt", Content_Length=len(large))
-        with socket.create_connection(("127.0.0.1", port), timeout=60) as line:
-            line.sendall(head.replace("\n", "\r\n").encode() + large[:part])
-            until = time.monotonic() + 60
-            while not has_begun():
-                assert time.monotonic() < until
-                threading.Event().wait(0.02)
-            os.kill(worker, signal.SIGKILL)
-
-
-@pytest.mark.both_engines
-def test_a_portal_that_is_killed_while_a_document_comes_in_leaves_nothing_after_the_sweep(
-    partnership, dossier, settings, lane, proven
-):
-    add(partnership, dossier, "voorschool")
-    chance, count = lane.random("F1"), lane.cases(gate=2, proof=40)
-    for _ in range(count):
-        part = chance.randrange(3 * 2**20, 29 * 2**20)
-        send_half_and_kill(
-            partnership, dossier, settings, part=part, has_begun=lambda: half_written(partnership) > 0
-        )
-        assert swept(partnership) == 1
-    assert len(rows(partnership)) == len(files(partnership)) == 1
-    assert command(partnership, "verify-store") == (0, ["Findings: 0."])
-    proven("F1 kill -9 while uploading", count)
-
-
-def test_a_portal_on_s3_that_is_killed_while_a_document_comes_in_leaves_nothing_after_the_sweep(
-    on_s3, partnership, dossier, s3, lane
-):
-    chance = lane.random("F1 on S3")
-    for _ in range(lane.cases(gate=2, proof=40)):
-        part, before = chance.randrange(20 * 2**20, 29 * 2**20), len(s3.half_uploads())
-        more = partial(lambda before: len(s3.half_uploads()) > before, before)
-        send_half_and_kill(partnership, dossier, on_s3, part=part, has_begun=more)
-        # The bucket's own rule ends this one (docs/operating.md): no object, and nobody has its key.
-        assert len(s3.half_uploads()) == before + 1
-    swept(partnership)
-    assert s3.names(on_s3) == rows(partnership) == []
-
-
-def test_a_client_that_goes_away_leaves_nothing_on_s3(on_s3, partnership, dossier, s3):
-    before = len(s3.half_uploads())
-    large = pdf(30 * 2**20)
-    with gunicorn(on_s3) as (port, _worker):
-        raw(port, head_of(partnership, dossier, Content_Length=len(large)), large[: 20 * 2**20], close=True)
-    assert s3.names(on_s3) == rows(partnership) == []
-    assert len(s3.half_uploads()) == before
+# Read on the way, and started
 
 
 def test_the_first_bytes_are_sent_before_the_whole_is_read(partnership, dossier):
