@@ -117,6 +117,9 @@ def _counts(world: World, key: str, *, looks: int = 2) -> dict[str, int]:
         "status": f"/hulpvragen/{of}/status",
         "edit": f"/hulpvragen/{of}/bewerken",
         "window": f"/hulpvragen/{of}/bijlagen/venster",
+        "look": f"/bijlagen/{named('bijlage-aanvraag')}/bekijken",
+        "look at three": f"/bijlagen/{named('bijlage-aanvraag')}/bekijken?"
+        f"naast={named('bijlage-advies')}&naast={named('bijlage-eigen-intern')}",
         "people": f"/hulpvragen/{of}/betrokkenen",
         "who sees what": "/wat-ziet-wie",
         "rounds": "/overlegrondes/",

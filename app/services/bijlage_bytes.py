@@ -2,6 +2,7 @@
 
 import math
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import BinaryIO, cast
@@ -10,13 +11,14 @@ from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import OperationalError
 
 from app import access
 from app.access import Person
 from app.errors import PortalError
 from app.extensions import db
 from app.models import Bijlage, Hulpvraag, Toestemming
-from app.services import intake, log, store, thumbnails, wording
+from app.services import guard, intake, log, store, thumbnails, wording
 from app.terms import Actie
 
 LEFT_BEHIND = timedelta(hours=24)  # longer than any upload can take
@@ -123,6 +125,23 @@ def _cleaned(stored: store.Stored, of: intake.FileType, longest: int) -> store.S
         raise
     store.delete(stored.key)
     return out.stored
+
+
+def commit(stored: store.Stored) -> None:
+    """Commit the row of these bytes."""
+    try:
+        db.session.commit()
+    except OperationalError as failed:
+        db.session.rollback()
+        if guard.is_full(failed):  # else nobody knows whether the row is there: the sweep removes the bytes
+            discard(stored)
+        raise
+
+
+def discard(stored: store.Stored) -> None:
+    """Remove bytes that no row has; what the store can't remove now, the sweep does."""
+    with suppress(store.StoreUnavailable):
+        store.delete(stored.key)
 
 
 class _NothingToClean(Exception):

@@ -9,7 +9,6 @@ from typing import Any, BinaryIO
 from flask import current_app
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload
 
 from app import access
@@ -23,7 +22,6 @@ from app.services import (
     bijlage_namen,
     bijlage_reeks,
     dossiers,
-    guard,
     intake,
     log,
     scans,
@@ -119,17 +117,11 @@ def take_in(
         kept = place(row, hulpvraag, still)
     except BaseException:
         db.session.rollback()
-        store.delete(stored.key)
+        bijlage_bytes.discard(stored)
         raise
-    try:
-        db.session.commit()
-    except OperationalError as failed:
-        db.session.rollback()
-        if guard.is_full(failed):  # else nobody knows whether the row is there: the sweep removes the bytes
-            store.delete(stored.key)
-        raise
+    bijlage_bytes.commit(stored)
     if kept is not row:
-        store.delete(stored.key)
+        bijlage_bytes.discard(stored)
     return kept
 
 
