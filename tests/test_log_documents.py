@@ -50,10 +50,12 @@ class Desk:
     def get(self, who: str, path: str, *, status: int = 200) -> list[Left]:
         return self._done(who, status, lambda: self.browsers[who].client.get(path))
 
-    def send(self, who: str, path: str, naam: str, content: bytes, *, status: int = 201) -> list[Left]:
+    def send(
+        self, who: str, path: str, naam: str, content: bytes, *, status: int = 201, soort: str = "overig"
+    ) -> list[Left]:
         """Send one document as JavaScript does."""
         headers = JSON | {"X-CSRFToken": self.tokens[who]}
-        client, query = self.browsers[who].client, {"naam": naam}
+        client, query = self.browsers[who].client, {"naam": naam, "soort": soort}
         return self._done(
             who, status, lambda: client.post(path, query_string=query, data=content, headers=headers)
         )
@@ -144,4 +146,10 @@ def test_each_act_on_a_document_leaves_exactly_its_events_and_is_not_done_when_t
     assert left == [of("vervangen", second, oud=third.id), of("verwijderen", third)]
     assert desk.get("voorschool", f"/bijlagen/{two.id}/intrekken") == [of("lezen", two)]
     assert desk.post("voorschool", f"/bijlagen/{two.id}/intrekken") == [of("verwijderen", two)]
+
+    left = desk.send("specialist", window, "Sjoukje advies.pdf", PDF, soort="onderwijsadvies")
+    advice = newest()
+    assert left == [of("toevoegen", advice)]
+    left = desk.post("specialist", f"/bijlagen/{advice.id}/definitief")
+    assert left == [of("delen", advice, oud="intern", nieuw="gedeeld"), of("wijzigen", advice)]
     assert "Sjoukje" not in "".join(repr(vars(event)) for event in events(partnership))
