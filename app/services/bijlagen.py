@@ -134,10 +134,7 @@ def _still(hulpvraag: Hulpvraag, by: Person) -> Person:
 
 
 def edit(bijlage: Bijlage, data: Mapping[str, Any], by: Person) -> Bijlage:
-    """Change soort or titel; who sees it and whether it is final are acts of their own.
-
-    Conflict when somebody else changed, replaced or retracted it first.
-    """
+    """Change soort or titel, the rest has acts of its own; Conflict when somebody else changed it first."""
     access.require(by, Verb.EDIT, bijlage)
     titel = intake.clean_text(data.get("titel") or bijlage.titel)[:_TITLE_LENGTH].rstrip()
     if not titel:
