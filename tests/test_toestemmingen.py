@@ -7,10 +7,19 @@ import pytest
 from app.access.consent import consented
 from app.errors import BadInput, Conflict, NotFound
 from app.extensions import db
-from app.models import Bericht, Gezagsdrager, Hulpvraag, Notitie, Organisation, SchoolVoorkeur, Toestemming
+from app.models import (
+    Bericht,
+    Gebeurtenis,
+    Gezagsdrager,
+    Hulpvraag,
+    Notitie,
+    Organisation,
+    SchoolVoorkeur,
+    Toestemming,
+)
 from app.services import organisaties, outbox, school_tasks, toestemming_stand, toestemmingen, worklist
 from app.services.mail import deliver_due
-from app.terms import BerichtStatus, BijlageSoort, Gezag, Role, ToestemmingStaat
+from app.terms import Actie, BerichtStatus, BijlageSoort, Gezag, Role, ToestemmingStaat
 from tests.schools import Region, today
 
 pytestmark = pytest.mark.both_engines
@@ -190,6 +199,16 @@ def test_jk_staff_say_how_they_know_that_a_parent_took_consent_back_and_only_the
         assert "De ouder belde." in [note.tekst for note in db.session.scalars(db.select(Notitie))]
     with streek.at_work("voorschool"):
         assert db.session.scalars(db.select(Notitie)).all() == []
+
+
+def test_the_words_with_which_jk_staff_take_consent_back_are_an_event_as_well(streek):
+    dossier = streek.advised()
+    streek.approached(dossier, "LINDE")
+    streek.withdraw(dossier, by="contact")
+    with streek.behind_the_scenes():
+        query = db.select(Gebeurtenis).order_by(Gebeurtenis.volgnummer.desc()).limit(2)
+        made = {(event.actie, event.noun, event.hulpvraag_id) for event in db.session.scalars(query)}
+    assert made == {(Actie.TOEVOEGEN, "Notitie", dossier), (Actie.INTREKKEN, "Toestemming", dossier)}
 
 
 def test_consent_can_be_taken_back_after_the_dossier_ended_by_parent_and_by_jk_staff(streek):

@@ -91,8 +91,7 @@ def withdraw(toestemming: Toestemming, by: Person, reason: str | None = None) ->
         return toestemming
     _take_back(toestemming, by)
     if reason:
-        note = notities.made(hulpvraag, reason, Zichtbaarheid.INTERN, by)
-        access.write_as_system("a parent's word counts also after the dossier has ended", note)
+        notities.write(notities.made(hulpvraag, reason, Zichtbaarheid.INTERN, by))
     behalf = str(toestemming.gezagsdrager_id) if by.is_jk_staff else None
     log.record(Actie.INTREKKEN, row=toestemming, nieuw=behalf)
     notices.tell_swv("toestemming_ingetrokken", hulpvraag, without=by.gebruiker_id)
