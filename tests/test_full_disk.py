@@ -218,3 +218,41 @@ def _sent(browser: Browser, dossier: object, token: str, content: bytes = docume
         data=content,
         headers=JSON | {"X-CSRFToken": token},
     )
+
+
+@contextmanager
+def _gone_at_the_commit(partnership: Partnership) -> Iterator[None]:
+    """PostgreSQL ends the connection while it commits: nobody knows then what became of it."""
+    with partnership.app.app_context():
+        engine = db.engine
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE FUNCTION gone() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$"
+        )
+        connection.exec_driver_sql(
+            "CREATE CONSTRAINT TRIGGER gone AFTER INSERT ON gebeurtenis DEFERRABLE INITIALLY DEFERRED"
+            " FOR EACH ROW EXECUTE FUNCTION gone()"
+        )
+    try:
+        yield
+    finally:
+        engine.dispose()
+        with engine.begin() as connection:
+            connection.exec_driver_sql("DROP FUNCTION gone() CASCADE")
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_who_saves_while_the_connection_is_lost_at_the_commit_is_told_to_look_first(partnership, dossier):
+    client, path = Browser(partnership, "voorschool").client, f"/hulpvragen/{dossier}/bewerken"
+    form = client.get(path).get_data(as_text=True)
+    sent = dict(re.findall(r'name="(csrf_token|versie)" value="([^"]*)"', form)) | {"omschrijving": TYPED}
+    partnership.app.config["PROPAGATE_EXCEPTIONS"] = False  # as in production
+    with _gone_at_the_commit(partnership):
+        answer = client.post(path, data=sent)
+        page = client.get(f"/hulpvragen/{dossier}")
+    assert (answer.status_code, page.status_code) == (503, 503)
+    assert "Misschien is het opgeslagen, misschien niet." in text_of(answer)
+    assert "Kijk eerst of het er staat." in text_of(answer)
+    assert held_on(answer.get_data(as_text=True)) == sent
+    assert "Het portaal is nu even bezet" in text_of(page), "who only looks needs not wonder"

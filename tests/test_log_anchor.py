@@ -14,6 +14,7 @@ from app.services import anchor, log, mail
 from app.terms import Actie
 from tests.partnership import Partnership
 from tests.smtp_server import Fault, Letter
+from tests.test_log_accounts import unwritable
 from tests.test_log_holds import act, sealed, verify
 from tests.test_log_seals import around_the_triggers, numbers
 
@@ -124,6 +125,15 @@ def test_while_nobody_takes_the_mail_it_is_tried_again_and_nothing_is_lost(brug,
     assert a_minute(brug) == 2
     sealed(brug)
     assert verify(brug, "--anchor", kept(tmp_path / "mail.txt", *smtp.letters))[0] == 0
+
+
+def test_no_mail_goes_out_while_its_event_cannot_be_kept(brug, smtp, engine, clock):
+    clock.shift(DAY)
+    with unwritable(brug.app, engine), pytest.raises(sa.exc.DBAPIError):
+        a_minute(brug)
+    assert smtp.to("anker@elders.example") == []
+    assert a_minute(brug) == 2
+    assert len(smtp.to("anker@elders.example")) == 1
 
 
 def test_nobody_waits_for_the_database_while_the_mail_server_takes_its_time(brug):

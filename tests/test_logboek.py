@@ -215,7 +215,7 @@ def test_a_search_for_several_people_goes_on_page_by_page_without_a_gap(world: W
                     .order_by(e.op.desc(), e.volgnummer.desc())
                 )
             )
-        parts = inzage._parts(people, None, Actie.AFVINKEN)
+        parts = inzage._parts(people, None, Actie.AFVINKEN, by)
         found, after = [], None
         while True:
             page = inzage._page(parts, by, after)

@@ -363,7 +363,7 @@ def test_the_pages_are_seen_and_one_goes_on_by_keyboard(partnership, dossier, pa
         assert left["x"] + left["width"] <= right["x"]
         assert left["y"] == right["y"]
         assert Axe().run(page).response["violations"] == []
-        page.get_by_role("link", name=re.compile("Hier weghalen.*Foto.jpg")).focus()
+        page.get_by_role("link", name=re.compile("Niet meer tonen.*Foto.jpg")).focus()
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", level=1)).to_have_text("Advies.pdf")
         page.get_by_role("link", name="Volgend document", exact=True).focus()

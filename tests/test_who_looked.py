@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 
 from app.errors import NotFound
 from app.extensions import db
-from app.models import Gebeurtenis, Gebruiker, Hulpvraag
+from app.models import Gebeurtenis, Gebruiker, Gezagsdrager, Hulpvraag, Kind
 from app.services import inzage
 from app.terms import Actie
 from tests.world import PEOPLE, World, text_of
@@ -53,6 +53,30 @@ def test_jk_staff_see_person_role_and_what_and_their_look_is_one_row(world: Worl
         assert contact.naam in text_of(page)
     (event,) = last_events(world, 1)
     assert (event.actie, str(event.hulpvraag_id), event.toegang) == (Actie.LEZEN, key, "swv")
+
+
+@pytest.mark.both_engines
+def test_who_looked_at_the_child_or_a_parent_is_seen_in_each_of_its_dossiers_and_by_no_parent(world: World):
+    key = dossier_of(world, "ouder")
+    dossier = next(one for one in world.dossiers.values() if one.id == key)
+    officer, staff = world.browser("privacy"), world.browser("specialist")
+    with world.as_it_was():
+        with world.behind_the_scenes():
+            number = db.session.scalar(sa.select(Hulpvraag.nummer).where(Hulpvraag.id == key))
+            parent = db.session.scalar(sa.select(Gezagsdrager.id).where(Gezagsdrager.kind_id == dossier.kind))
+            other = db.session.scalar(sa.select(Kind.id).where(Kind.id != dossier.kind).limit(1))
+        theirs = f"/hulpvragen/{key}/gekeken"
+        told = text_of(world.browser("ouder").get(theirs)).count("<tr")
+        for path in (f"/kinderen/{dossier.kind}", f"/ouders/{parent}", f"/kinderen/{other}"):
+            assert world.browser("contact").get(path).status_code == 200
+        assert text_of(world.browser("ouder").get(theirs)).count("<tr") == told + 1, "their own look before"
+        for page in (staff.get(theirs), officer.get(f"/logboek/?nummer={number}")):
+            lines = [re.sub(r"<[^>]*>", " ", line) for line in text_of(page).split("<tr")]
+            looks = [line for line in lines if "Contact" in line and "gelezen" in line]
+            seen = [line for line in looks if "gelezen Hulpvraag" not in " ".join(line.split())]
+            assert len(seen) == 2, "of this child and this parent alone"
+            for what in ("Kind", "Ouder of verzorger"):
+                assert any(what in line for line in seen), what
 
 
 @pytest.mark.both_engines

@@ -123,7 +123,7 @@ def test_a_round_of_the_scan_that_breaks_off_is_not_the_last(huis, dossier, monk
         return 0
 
     monkeypatch.setattr(scans, "due", breaks_off)
-    monkeypatch.setattr(scans, "POLL_SECONDS", 0.05)
+    monkeypatch.setattr(scans, "AGAIN_SECONDS", 0.05)
     with at_work(huis):
         assert again.wait(PROMPTLY)
     assert "virus scan broke off: ZeroDivisionError" in caplog.text

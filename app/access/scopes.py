@@ -205,11 +205,19 @@ def _gebeurtenissen(person: Person, verb: Verb) -> Where:
     if person.permits(Noun.GEBEURTENIS, Verb.SEARCH) and person.organisation_id == person.swv_id:
         return e.swv_id == person.organisation_id
     found = [
-        and_(e.hulpvraag_id.in_(opened), _looked(right))
+        and_(or_(e.hulpvraag_id.in_(opened), _of_a_child(person, levels)), _looked(right))
         for right, levels in levels_with(Noun.GEBEURTENIS, verb).items()
         if (opened := dossiers(person, levels, right.during, grounds=right.grounds)) is not None
     ]
     return and_(e.swv_id == person.swv_id, or_(false(), *found))
+
+
+def _of_a_child(person: Person, levels: frozenset[Level]) -> Where:
+    """Of a child and its parents, who hang off no one dossier: to who sees every dossier of the SWV."""
+    e = m.Gebeurtenis
+    if Level.ALLES not in levels or not person.is_jk_staff:
+        return false()
+    return and_(e.hulpvraag_id.is_(None), e.noun.in_((Noun.KIND.value, Noun.GEZAGSDRAGER.value)))
 
 
 def _looked(right: Right) -> Where:

@@ -42,16 +42,17 @@ def due(moment: datetime, post: Post) -> int:
     """Put today's anchor away, once a day; give how many lines. `post` mails (address, subject, text).
 
     The last line of the file says whether that was done. Of a mail, only its event in the log does; the mail
-    is sent before that is committed.
+    is sent before that is committed, when the log takes one. Two workers at the same minute can each mail it.
     """
-    place = _place()
-    if not place or (_in_file(wording.local_day(moment)) if _is_file(place) else _mailed(moment)):
+    place, today = _place(), wording.local_day(moment)
+    if not place or (_in_file(today) if _is_file(place) else _mailed(moment)):
         return 0
     lines = _lines(moment)
     if not lines:
         return 0
     text = "\n".join(lines) + "\n"
     if not _is_file(place):
+        log.record(Actie.VERANKEREN, noun=Zegel.__name__)  # raises now what would raise after the mail
         db.session.rollback()  # no transaction waits for a mail server
         with force_locale(current_app.config["BABEL_DEFAULT_LOCALE"]):
             post(place, _("The seals of the log of today"), text)

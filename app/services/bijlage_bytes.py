@@ -128,7 +128,7 @@ def _cleaned(stored: store.Stored, of: intake.FileType, longest: int) -> store.S
 
 
 def commit(stored: store.Stored) -> None:
-    """Commit the row of these bytes."""
+    """Commit the row of these bytes; when the database says that it has no room, remove them."""
     try:
         db.session.commit()
     except OperationalError as failed:

@@ -15,7 +15,7 @@ from app.errors import BadInput, Conflict, PortalError
 from app.extensions import db
 from app.models import Betrokkenheid, Deelname, Gebruiker, Gezagsdrager, Hulpvraag, Organisation, Overlegronde
 from app.models.base import now, parse_id
-from app.services import log, new_accounts, openingen, overleg_mail, picks, writing
+from app.services import log, new_accounts, openingen, overleg_mail, picks, turns, writing
 from app.terms import Actie, Gezag, Ground, OrganisationSoort, Term, Verb
 
 
@@ -107,6 +107,7 @@ def _parent(hulpvraag: Hulpvraag, data: dict[str, Any]) -> tuple[str, Guest]:
     ouder = db.session.scalar(query.where(Gezagsdrager.id == parse_id(data.get("gezagsdrager"))))
     if ouder is None:
         raise BadInput("", {"gezagsdrager": _l("Please choose one from the list.")})
+    turns.take(ouder)
     if ouder.gezag is not Gezag.JA:
         raise BadInput("", {"gezagsdrager": _unfit(ouder)})
     if not ouder.email:

@@ -20,6 +20,15 @@ class Busy(PortalError):
     sentence = _l("The portal is busy just now, and nothing was saved. Wait a moment and try again.")
 
 
+class Unsure(PortalError):
+    """The database went away while it was told to keep what was done: it may have done so."""
+
+    status = 503
+    heading = _l("We do not know whether this was saved")
+    sentence = _l("The connection was lost while the portal was saving. It may be saved, and it may not.")
+    advice = _l("Look first whether it is there. Only when it is not, do it once more.")
+
+
 class Full(PortalError):
     """The disk of the database is full: who waits and tries again gets no further."""
 
@@ -40,11 +49,15 @@ def protect() -> None:
     csrf.protect()
 
 
-def in_words(error: BaseException) -> PortalError | None:
-    """Say what the database lacks, room or time; None of any other error."""
+def in_words(error: BaseException, *, saving: bool) -> PortalError | None:
+    """Say to who was `saving`, or only looked, what the database lacks; None of any other error."""
     if not isinstance(error, OperationalError):
         return None
-    return Full() if is_full(error) else Busy()
+    if is_full(error):
+        return Full()
+    # Without a statement of ours, on a connection that there was: at the commit.
+    lost = error.statement is None and error.connection_invalidated
+    return Unsure() if saving and lost else Busy()
 
 
 def is_full(error: OperationalError) -> bool:

@@ -18,7 +18,7 @@ from app.access import Person, as_system
 from app.access.scopes import allowed
 from app.errors import BadInput, NotFound
 from app.extensions import db
-from app.models import Gebeurtenis, Gebruiker, Hulpvraag, Organisation
+from app.models import Gebeurtenis, Gebruiker, Gezagsdrager, Hulpvraag, Kind, Organisation
 from app.services import days, log
 from app.services.gebeurtenis_woorden import Event, Words, aside, of_swv
 from app.services.invoer_blad import Blad, Row
@@ -97,8 +97,8 @@ def asked(typed: Mapping[str, str]) -> Asked:
 
 
 def of_dossier(hulpvraag: Hulpvraag, by: Person, after: str | None) -> Page:
-    """Give one page of who looked into a dossier, and did something in it."""
-    return _page([[Gebeurtenis.hulpvraag_id == hulpvraag.id]], by, after)
+    """Give one page of who looked into a dossier, its child and parents, and did something there."""
+    return _page(_around(hulpvraag.id, by), by, after)
 
 
 def search(ask: Asked, by: Person, after: str | None) -> Page:
@@ -138,7 +138,7 @@ def _within(ask: Asked, by: Person) -> _Within:
     if len(people) > MOST_PEOPLE:
         wrong["persoon"] = _l("More than 50 people fit this. Type more of the name.")
     nobody = (ask.persoon and not people) or (ask.nummer and dossier is None)
-    parts = [] if wrong or nobody else _parts(people, dossier, ask.actie)
+    parts = [] if wrong or nobody else _parts(people, dossier, ask.actie, by)
     return _Within([[*part, *_period(ask)] for part in parts], dossier, wrong)
 
 
@@ -150,7 +150,9 @@ def _named(name: str, by: Person) -> Select[Any]:
     return select(who.id).where(or_(*likes), of_swv(by.swv_id)).limit(MOST_PEOPLE + 1)
 
 
-def _parts(people: Sequence[int], dossier: uuid.UUID | None, actie: Actie | None) -> list[list[Where]]:
+def _parts(
+    people: Sequence[int], dossier: uuid.UUID | None, actie: Actie | None, by: Person
+) -> list[list[Where]]:
     """Ask one index: of the dossier, of each person, or of the act."""
     e = Gebeurtenis
     more = [e.actie == actie] if actie else []
@@ -158,7 +160,22 @@ def _parts(people: Sequence[int], dossier: uuid.UUID | None, actie: Actie | None
         return [[e.gebruiker_id == one, *more] for one in people] or [more]
     if people:
         more.append(e.gebruiker_id.in_(people))
-    return [[e.hulpvraag_id == dossier, *map(aside, more)]]
+    return [[*one, *map(aside, more)] for one in _around(dossier, by)]
+
+
+def _around(dossier: uuid.UUID, by: Person) -> list[list[Where]]:
+    """Ask one index: of the dossier, of its child, and of each parent; those two hang off no one dossier."""
+    e, found = Gebeurtenis, [[Gebeurtenis.hulpvraag_id == dossier]]
+    if not (by.is_jk_staff or may_search(by)):
+        return found
+    kind = select(Hulpvraag.kind_id).where(Hulpvraag.id == dossier, Hulpvraag.swv_id == by.swv_id)
+    query = select(Kind.id, Gezagsdrager.id).outerjoin(Gezagsdrager, Gezagsdrager.kind_id == Kind.id)
+    with as_system(_WHY):
+        rows = db.session.execute(query.where(Kind.id.in_(kind))).all()
+    about = {(Noun.KIND, row[0]) for row in rows} | {(Noun.GEZAGSDRAGER, row[1]) for row in rows if row[1]}
+    rest = aside(e.hulpvraag_id.is_(None))
+    found += [[e.object_id == str(key), aside(e.noun == noun.value), rest] for noun, key in about]
+    return found
 
 
 def _period(ask: Asked) -> Iterator[Where]:

@@ -52,6 +52,7 @@ def new(data: dict[str, Any], by: Person) -> Kind:
 def edit(kind: Kind, data: dict[str, Any], by: Person) -> Kind:
     """Change a child's name or date of birth; Conflict when somebody else changed them first."""
     access.require(by, Verb.EDIT, kind)
+    _check_birth(data["geboortedatum"])
     turns.take(kind)
     turns.refuse_overtaken(
         kind,
@@ -61,7 +62,6 @@ def edit(kind: Kind, data: dict[str, Any], by: Person) -> Kind:
             "Your text is still here: compare and save again."
         ),
     )
-    _check_birth(data["geboortedatum"])
     _warn_double(Kind(**{name: data.get(name) for name in FIELDS}), data, besides=kind.id)
     for name in FIELDS:
         setattr(kind, name, data.get(name))

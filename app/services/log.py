@@ -76,18 +76,19 @@ def record_each(
     noun: str,
     keys: Iterable[uuid.UUID],
     *,
-    hulpvraag: Hulpvraag | None = None,
+    hulpvraag_id: uuid.UUID | None = None,
+    swv_id: uuid.UUID | None = None,
     grond: str | None = None,
 ) -> None:
     """Add an event about each of many objects, of one dossier or of none, in one statement.
 
-    The caller commits.
+    `swv_id` is that of the person unless another is given; the caller commits.
     """
     person = current_person()
-    at = hulpvraag or person
-    what = {"actie": actie, "noun": noun, "swv_id": at.swv_id if at else None, "grond": grond, **_who(person)}
-    if hulpvraag:
-        what |= {"hulpvraag_id": hulpvraag.id, "toegang": grounds_of(person, hulpvraag.id)}
+    what = {"actie": actie, "noun": noun, "grond": grond, **_who(person)}
+    what["swv_id"] = swv_id or (person.swv_id if person else None)
+    if hulpvraag_id:
+        what |= {"hulpvraag_id": hulpvraag_id, "toegang": grounds_of(person, hulpvraag_id)}
     if events := [{**what, "object_id": str(key)} for key in keys]:
         insert_as_system(_WHY, Gebeurtenis, events)
 

@@ -86,8 +86,10 @@ def run(stop: Callable[[], bool]) -> None:
             done = 0
             try:
                 if time.monotonic() >= next_minute:
-                    next_minute = time.monotonic() + REMIND_SECONDS
-                    _each_minute()
+                    try:
+                        _each_minute()
+                    finally:
+                        next_minute = time.monotonic() + REMIND_SECONDS
                 done = deliver_due(stop=enough)
             except Exception as error:  # noqa: BLE001 - such as a database that restarts
                 # The type alone: what a database says may quote a row.

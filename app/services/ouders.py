@@ -41,6 +41,7 @@ def edit(parent: Gezagsdrager, data: dict[str, Any], by: Person) -> Gezagsdrager
     changed the parent first: what was noted about authority is not undone by who had the form open.
     """
     access.require(by, Verb.EDIT, parent)
+    writing.refuse_bad_address(data, "email")
     turns.take(parent)
     turns.refuse_overtaken(
         parent,
@@ -50,7 +51,6 @@ def edit(parent: Gezagsdrager, data: dict[str, Any], by: Person) -> Gezagsdrager
             "Your text is still here: compare and save again."
         ),
     )
-    writing.refuse_bad_address(data, "email")
     if data.get("email") != parent.email and parent.gebruiker_id is not None:
         if not data.get("anyway"):
             raise NeedsConfirmation([_moves_out(parent)])

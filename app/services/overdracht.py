@@ -92,7 +92,8 @@ def download(hulpvraag: Hulpvraag, by: Person) -> Iterator[bytes]:
     cover = pdf(made)
     log.record(Actie.OVERDRAGEN, row=hulpvraag)
     keys = [paper.stored.key_id for paper in made.papers]
-    log.record_each(Actie.DOWNLOADEN, Bijlage.__name__, keys, hulpvraag=hulpvraag, grond="overdracht")
+    dossier: dict[str, Any] = {"hulpvraag_id": hulpvraag.id, "swv_id": hulpvraag.swv_id}
+    log.record_each(Actie.DOWNLOADEN, Bijlage.__name__, keys, **dossier, grond="overdracht")
     db.session.commit()
     return _zip(made, cover)
 

@@ -23,6 +23,7 @@ from app.terms import Actie, Verb
 
 _MOST_WORDS = 200_000  # characters of a text that are shown
 _MOST_FAILED = 300  # that one process remembers
+_PATIENCE = 15  # seconds of drawing after which no other document is begun
 _FAILED_FOR = 600  # seconds until a document that could not be drawn is tried again
 _one_at_a_time = threading.Lock()
 TEXT = "text/plain"
@@ -58,11 +59,13 @@ def look(bijlagen: Sequence[Bijlage], by: Person) -> list[Look]:
     with ExitStack() as opened:
         _fetch_keys(bijlagen)
         files = [opened.enter_context(store.open_(it)) if can_show(it) else None for it in bijlagen]
+        at, swv_id = bijlagen[0].hulpvraag_id, bijlagen[0].swv_id
         for actie, is_shown in ((Actie.BEKIJKEN, True), (Actie.LEZEN, False)):
             keys = [it.id for it in bijlagen if can_show(it) is is_shown]
-            log.record_each(actie, Bijlage.__name__, keys, hulpvraag=bijlagen[0].hulpvraag)
+            log.record_each(actie, Bijlage.__name__, keys, hulpvraag_id=at, swv_id=swv_id)
         db.session.commit()  # drawing takes a while: hold no transaction meanwhile
-        return [_shown(it, file) if file else Look() for it, file in zip(bijlagen, files, strict=True)]
+        until = time.monotonic() + _PATIENCE
+        return [_shown(it, file, until) if file else Look() for it, file in zip(bijlagen, files, strict=True)]
 
 
 def _fetch_keys(bijlagen: Sequence[Bijlage]) -> None:
@@ -70,10 +73,12 @@ def _fetch_keys(bijlagen: Sequence[Bijlage]) -> None:
     db.session.scalars(query.options(undefer(Bijlage.datasleutel))).all()
 
 
-def _shown(bijlage: Bijlage, file: BinaryIO) -> Look:
+def _shown(bijlage: Bijlage, file: BinaryIO, until: float) -> Look:
     if bijlage.mimetype == TEXT:
         text, cut = _decoded(file.read(4 * _MOST_WORDS))
         return Look(text=text, cut=cut or bijlage.grootte > 4 * _MOST_WORDS)
+    if time.monotonic() > until:
+        return Look(failed=True)
     try:
         with _not_again(bijlage, render.TakesTooMuch):
             return Look(sheets=render.sheets(file, bijlage.mimetype))

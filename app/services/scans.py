@@ -80,14 +80,15 @@ def beside() -> Iterator[None]:
 def _go_on(portal: Flask, ended: threading.Event) -> None:
     with portal.app_context():
         while not ended.is_set():
-            judged: int | None = 0
+            judged: int | None = None
             try:
-                judged = due(stop=ended.is_set)
+                try:
+                    judged = due(stop=ended.is_set)
+                finally:
+                    db.session.remove()
             except Exception as error:  # noqa: BLE001 - such as a database that restarts
                 # The type alone: what a database says may quote a row.
                 current_app.logger.error("a round of the virus scan broke off: %s", type(error).__name__)
-            finally:
-                db.session.remove()
             if not judged:
                 ended.wait(AGAIN_SECONDS if judged is None else POLL_SECONDS)
 

@@ -77,8 +77,8 @@ def _page(
         "place": {
             "said": found.number
             and _("Document %(number)s of %(total)s", number=found.number, total=len(found.rows)),
-            "previous": _step(found.previous, beside),
-            "next": _step(found.next, beside),
+            "previous": _step(found.previous),
+            "next": _step(found.next),
         },
         "more": _more(row, beside, found),
     }
@@ -91,11 +91,11 @@ def _paper(one: Bijlage, row: Bijlage, beside: Sequence[Bijlage], look: preview.
         "title": one.titel,
         "sub": " · ".join(str(fact) for fact in facts),
         "said": _said(one, look),
-        "sheets": _sheets(one, look),
+        "sheets": _sheets(one, look, at_once=_AT_ONCE if not beside else 1),
         "text": look.text,
         "links": [
             {"label": _("Download document"), "url": url_for("BijlageFilesView.file", bijlage_id=one.id)},
-            {"label": _("Take away from here"), "url": _address(rest[0], rest[1:])},
+            {"label": _("Show this one no longer"), "url": _address(rest[0], rest[1:])},
         ]
         if beside
         else [],
@@ -117,11 +117,21 @@ def _more(row: Bijlage, beside: Sequence[Bijlage], found: preview.Neighbours) ->
     others = [it for it in found.rows if it.id not in seen]
     if not others or len(seen) >= _SIDE_BY_SIDE:
         return None
-    return {"url": _address(row), "keep": [it.id for it in beside], "choices": [(it.id, it) for it in others]}
+    return {
+        "url": _address(row),
+        "keep": [it.id for it in beside],
+        "choices": [(it.id, _choice(it)) for it in others],
+    }
 
 
-def _step(to: Bijlage | None, beside: Sequence[Bijlage]) -> Context | None:
-    return to and {"label": to.titel, "url": _address(to, [it for it in beside if it is not to])}
+def _choice(one: Bijlage) -> str:
+    return " · ".join(
+        map(str, (one.titel, one.soort.label, wording.day(wording.local_day(one.toegevoegd_op))))
+    )
+
+
+def _step(to: Bijlage | None) -> Context | None:
+    return to and {"label": to.titel, "url": _address(to)}
 
 
 def _address(row: Bijlage, beside: Sequence[Bijlage] = ()) -> str:
@@ -129,7 +139,7 @@ def _address(row: Bijlage, beside: Sequence[Bijlage] = ()) -> str:
     return url_for("BijlagePreviewView.look", bijlage_id=row.id, naast=naast)
 
 
-def _sheets(row: Bijlage, look: preview.Look) -> list[Context]:
+def _sheets(row: Bijlage, look: preview.Look, *, at_once: int) -> list[Context]:
     if look.sheets is None:
         return []
     total = look.sheets.total
@@ -141,7 +151,10 @@ def _sheets(row: Bijlage, look: preview.Look) -> list[Context]:
             "label": _("Page %(number)s of %(total)s", number=sheet.number, total=total),
             "text": sheet.text,
             "as_text": _("Read page %(number)s as text", number=sheet.number),
-            "lazy": sheet.number > _AT_ONCE,
+            "alt": _(
+                "Page %(number)s of %(total)s of %(title)s", number=sheet.number, total=total, title=row.titel
+            ),
+            "lazy": sheet.number > at_once,
         }
         for sheet in look.sheets.shown
     ]

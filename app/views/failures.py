@@ -13,7 +13,7 @@ from app.security import PUBLIC, TYPED_IN
 from app.services import guard, log, wording
 
 _log = logging.getLogger(__name__)
-_MOST_TYPED = 2**20  # bytes
+_MOST_TYPED = 500_000  # bytes: more is no form that was read
 
 
 def register(app: Flask) -> None:
@@ -32,7 +32,7 @@ def _answer(status: int, sentence: str | None = None, **more: Any) -> Any:
 
 def _in_short(status: int) -> str:
     if status >= 500:
-        return _("Something went wrong on our side, so nothing has been done. Try again later.")
+        return _("Something went wrong on our side. Look first whether it was done, and try again later.")
     return _("This is not possible.")
 
 
@@ -74,7 +74,7 @@ def _too_large() -> str:
 def _broken(error: Exception) -> Any:
     log.undo()
     _log.error("A request failed", exc_info=error)
-    if said := guard.in_words(error):
+    if said := guard.in_words(error, saving=request.method == "POST"):
         g.database_fails = True  # the page that says so asks it nothing
         return _in_words(said, typed=_typed())
     return _answer(500)

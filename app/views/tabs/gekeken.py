@@ -34,7 +34,10 @@ def fill(row: Hulpvraag, person: Person) -> Context:
 
 def _intro(*, whole: bool) -> str:
     if whole:
-        return _("Everybody who looked into this dossier or did something in it, the last one first.")
+        return _(
+            "Everybody who looked into this dossier, at the child or at a parent, or did something there,"
+            " the last one first."
+        )
     return _("Which organisations looked into the dossier of your child or did something in it, and when.")
 
 
