@@ -53,6 +53,11 @@ def new_kek() -> str:
     return base64.b64encode(secrets.token_bytes(32)).decode()
 
 
+def swept(partnership: Partnership) -> int:
+    with partnership.app.app_context():
+        return store.sweep(bijlage_bytes.known_keys(), older_than=timedelta(seconds=-5))
+
+
 # Nothing of a document anywhere but encrypted
 
 
@@ -307,8 +312,7 @@ def test_what_is_destroyed_while_the_store_is_away_opens_for_nobody_and_is_swept
             bijlage_bytes.destroy(db.session.get(Bijlage, first.id))
     assert first.id not in {row.id for row in rows(partnership)}, "the row, and with it the only key"
     assert len(files(partnership)) == 4
-    with partnership.behind_the_scenes():
-        assert store.sweep(bijlage_bytes.known_keys(), older_than=timedelta(seconds=-5)) == 1
+    assert swept(partnership) == 1
     assert len(files(partnership)) == 3
 
 

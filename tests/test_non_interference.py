@@ -213,6 +213,7 @@ class Visit:
             "act": [*SCHOOL_ACTS, *CONSENT_ACTS],
             "wie": ["medewerker", "ouder", "deelnemer"],
             "token": ["onzin"],
+            "ending": ["csv", "xlsx"],
             "filename": ["x"],
         }
         others["sleutel"] = self.keys_of_others()
