@@ -26,6 +26,7 @@ class Engine(Protocol):
     def drop(self, url: str) -> None: ...
     def copy(self, url: str) -> str: ...
     def put_back(self, url: str, kept: str) -> None: ...
+    def files(self, url: str) -> list[Path]: ...
 
 
 @contextmanager
@@ -75,14 +76,17 @@ class Sqlite:
         self._remove(url)
         shutil.copyfile(self._path(kept), self._path(url))
 
+    def files(self, url: str) -> list[Path]:
+        """Give the files that a database is kept in, its journal included."""
+        return sorted(self._path(url).parent.glob(f"{self._path(url).name}*"))
+
     def drop(self, url: str) -> None:
         """Throw a database away, its journal included."""
         self._remove(url)
         self.taken.discard(self._path(url))
 
     def _remove(self, url: str) -> None:
-        path = self._path(url)
-        for file in path.parent.glob(f"{path.name}*"):
+        for file in self.files(url):
             file.unlink()
 
     @staticmethod
@@ -175,6 +179,12 @@ class Postgres:
         """Make a database what the copy of it is, whoever is still connected."""
         self._remove(url)
         self._create(self._name(url), self._name(kept))
+
+    def files(self, _url: str) -> list[Path]:
+        """Give the files that the databases are kept in, the journal included; of our own server alone."""
+        self.admin.execute("CHECKPOINT")
+        folder = Path(self.server.pgdata) if self.server else Path()
+        return [path for path in folder.rglob("*") if self.server and path.is_file()]
 
     def drop(self, url: str) -> None:
         """Throw a database away, whoever is still connected."""
