@@ -27,8 +27,6 @@ from tests.partnership import Partnership
 from tests.s3_server import S3, serving_s3
 from tests.uploading import Browser, acts, add, files, rows, the
 
-CANARY = b"Sjoukje Verzonnenman is geboren op 3 mei 2022. "
-
 
 @pytest.fixture(scope="module")
 def s3() -> Iterator[S3]:
