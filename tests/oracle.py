@@ -422,11 +422,16 @@ def editable_fields(who: Who, dossier: Dossier) -> frozenset[str] | None:
     return frozenset({"omschrijving"}) if "eigen" in levels else frozenset()
 
 
-def reads_event(who: Who, swv: str | None, dossier: Dossier | None, *, succeeded: bool) -> bool:
-    """Whether this person may know of an event of the log; a parent hears nothing of who was refused."""
+def reads_event(who: Who, swv: str | None, dossier: Dossier | None, noun: str, *, succeeded: bool) -> bool:
+    """Whether this person may know of an event of the log; a parent hears nothing of who was refused.
+
+    `noun` is what an event outside any dossier is about: of children and parents JK staff of the SWV know.
+    """
     if swv is None or swv != who.swv or not has(who, "Gebeurtenis", "read"):
         return False
-    if who.organisation == who.swv and has(who, "Gebeurtenis", "search"):
+    if who.organisation == who.swv and (
+        has(who, "Gebeurtenis", "search") or (who.is_jk and noun in ("Kind", "Gezagsdrager"))
+    ):
         return True
     levels = {at for _ground, at in standing(who, dossier)} if dossier else set()
     return bool(levels & {"alles", "lezen"}) or ("ouder" in levels and succeeded)

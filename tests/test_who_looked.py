@@ -65,18 +65,22 @@ def test_who_looked_at_the_child_or_a_parent_is_seen_in_each_of_its_dossiers_and
             number = db.session.scalar(sa.select(Hulpvraag.nummer).where(Hulpvraag.id == key))
             parent = db.session.scalar(sa.select(Gezagsdrager.id).where(Gezagsdrager.kind_id == dossier.kind))
             other = db.session.scalar(sa.select(Kind.id).where(Kind.id != dossier.kind).limit(1))
-        theirs = f"/hulpvragen/{key}/gekeken"
-        told = text_of(world.browser("ouder").get(theirs)).count("<tr")
         for path in (f"/kinderen/{dossier.kind}", f"/ouders/{parent}", f"/kinderen/{other}"):
             assert world.browser("contact").get(path).status_code == 200
-        assert text_of(world.browser("ouder").get(theirs)).count("<tr") == told + 1, "their own look before"
-        for page in (staff.get(theirs), officer.get(f"/logboek/?nummer={number}")):
-            lines = [re.sub(r"<[^>]*>", " ", line) for line in text_of(page).split("<tr")]
-            looks = [line for line in lines if "Contact" in line and "gelezen" in line]
-            seen = [line for line in looks if "gelezen Hulpvraag" not in " ".join(line.split())]
-            assert len(seen) == 2, "of this child and this parent alone"
-            for what in ("Kind", "Ouder of verzorger"):
-                assert any(what in line for line in seen), what
+        pages = (f"/hulpvragen/{key}/gekeken", f"/logboek/?nummer={number}&persoon=Contact")
+        for page in (staff.get(pages[0]), officer.get(pages[1])):
+            lines = [" ".join(re.sub(r"<[^>]*>", " ", line).split()) for line in text_of(page).split("<tr")]
+            newest = [line for line in lines if "Contact" in line and "gelezen" in line][:2]
+            assert "gelezen Ouder of verzorger" in newest[0]
+            assert "gelezen Kind" in newest[1]
+        for who, told in (("specialist", {"Kind", "Gezagsdrager"}), ("ouder", set())):
+            with world.at_work(who) as by:
+                row = world.row(world.things[key])
+                found = inzage.of_dossier(row, by, None).events
+                assert {it.row.noun for it in found} & {"Kind", "Gezagsdrager"} == told
+                children = {it.row.object_id for it in found if it.row.noun == "Kind"}
+                assert children == ({dossier.kind} if told else set()), "not of another child"
+                assert found
 
 
 @pytest.mark.both_engines
