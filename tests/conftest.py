@@ -81,7 +81,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Together:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """SQLite for every test, PostgreSQL too for those marked `both_engines` or `either_engine`."""
-    if "engine" not in metafunc.fixturenames:
+    named = {mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")}
+    if "engine" not in metafunc.fixturenames or "engine" in named:
         return
     if chosen := metafunc.config.getoption("engine"):
         metafunc.parametrize("engine", [chosen], indirect=True)

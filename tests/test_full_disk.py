@@ -36,7 +36,7 @@ def full(request, partnership: Partnership, dossier, engine) -> Fill:
     """Fill the disk of the database, for as long as a block lasts; it is noticed at this moment."""
     at_the_commit = request.param == "at the commit"
     if engine.name == "postgresql":
-        return lambda: _refused_by_a_trigger(partnership, deferred=at_the_commit)
+        return lambda: _with_a_trigger(partnership, NO_SPACE, deferred=at_the_commit)
     return lambda: (_no_longer_file if at_the_commit else _no_page_more)(partnership, dossier)
 
 
@@ -96,26 +96,29 @@ def _files_up_to(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
+NO_SPACE = "RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100';"
+GONE = "PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL;"
+
+
 @contextmanager
-def _refused_by_a_trigger(partnership: Partnership, *, deferred: bool) -> Iterator[None]:
-    """PostgreSQL itself says that its disk is full: what psycopg raises is its own DiskFull."""
+def _with_a_trigger(partnership: Partnership, does: str, *, deferred: bool) -> Iterator[None]:
+    """PostgreSQL itself does this with each event, at once or at the commit: psycopg raises its own error."""
     kind, when = ("CONSTRAINT", "DEFERRABLE INITIALLY DEFERRED") if deferred else ("", "")
     with partnership.app.app_context():
         engine = db.engine
     with engine.begin() as connection:
         connection.exec_driver_sql(
-            "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION"
-            " 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$"
+            f"CREATE FUNCTION spoils() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {does} END $$"
         )
         connection.exec_driver_sql(
-            f"CREATE {kind} TRIGGER full_disk AFTER INSERT ON gebeurtenis {when}"
-            " FOR EACH ROW EXECUTE FUNCTION full_disk()"
+            f"CREATE {kind} TRIGGER spoils AFTER INSERT ON gebeurtenis {when}"
+            " FOR EACH ROW EXECUTE FUNCTION spoils()"
         )
     try:
         yield
     finally:
         with engine.begin() as connection:
-            connection.exec_driver_sql("DROP FUNCTION full_disk() CASCADE")
+            connection.exec_driver_sql("DROP FUNCTION spoils() CASCADE")
 
 
 def events(partnership: Partnership) -> int:
@@ -220,35 +223,13 @@ def _sent(browser: Browser, dossier: object, token: str, content: bytes = docume
     )
 
 
-@contextmanager
-def _gone_at_the_commit(partnership: Partnership) -> Iterator[None]:
-    """PostgreSQL ends the connection while it commits: nobody knows then what became of it."""
-    with partnership.app.app_context():
-        engine = db.engine
-    with engine.begin() as connection:
-        connection.exec_driver_sql(
-            "CREATE FUNCTION gone() RETURNS trigger LANGUAGE plpgsql AS"
-            " $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$"
-        )
-        connection.exec_driver_sql(
-            "CREATE CONSTRAINT TRIGGER gone AFTER INSERT ON gebeurtenis DEFERRABLE INITIALLY DEFERRED"
-            " FOR EACH ROW EXECUTE FUNCTION gone()"
-        )
-    try:
-        yield
-    finally:
-        engine.dispose()
-        with engine.begin() as connection:
-            connection.exec_driver_sql("DROP FUNCTION gone() CASCADE")
-
-
 @pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
 def test_who_saves_while_the_connection_is_lost_at_the_commit_is_told_to_look_first(partnership, dossier):
     client, path = Browser(partnership, "voorschool").client, f"/hulpvragen/{dossier}/bewerken"
     form = client.get(path).get_data(as_text=True)
     sent = dict(re.findall(r'name="(csrf_token|versie)" value="([^"]*)"', form)) | {"omschrijving": TYPED}
     partnership.app.config["PROPAGATE_EXCEPTIONS"] = False  # as in production
-    with _gone_at_the_commit(partnership):
+    with _with_a_trigger(partnership, GONE, deferred=True):  # nobody knows then what became of it
         answer = client.post(path, data=sent)
         page = client.get(f"/hulpvragen/{dossier}")
     assert (answer.status_code, page.status_code) == (503, 503)
