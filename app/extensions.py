@@ -1,5 +1,6 @@
 """The extensions, unbound; create_app() binds them."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -14,7 +15,9 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from flask_wtf import CSRFProtect
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
 
+_log = logging.getLogger(__name__)
 _instead: ContextVar[Engine | None] = ContextVar("another_database", default=None)
 
 
@@ -24,6 +27,27 @@ class PortalSession(Session):
     def get_bind(self, *args: Any, **kw: Any) -> Engine | Connection:
         """Give the database to work on."""
         return _instead.get() or super().get_bind(*args, **kw)
+
+    def rollback(self) -> None:
+        """Undo what was not committed."""
+        with _undone_anyway():
+            super().rollback()
+
+    def close(self) -> None:
+        """Undo what was not committed, and let go of the database."""
+        with _undone_anyway():
+            super().close()
+
+
+@contextmanager
+def _undone_anyway() -> Iterator[None]:
+    """A database that went away undid it itself: a page that was made already is shown nevertheless."""
+    try:
+        yield
+    except OperationalError as gone:
+        if not gone.connection_invalidated:
+            raise
+        _log.warning("The database went away before it was told to undo", exc_info=gone)
 
 
 @contextmanager

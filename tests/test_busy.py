@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
+import pytest
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, request_finished
 from markupsafe import escape
 
 from app.extensions import db
@@ -66,6 +67,25 @@ def test_what_was_typed_while_somebody_else_keeps_the_database_can_be_sent_once_
     for name, value in sent.items():
         assert f'<textarea name="{name}" hidden>\n{escape(value)}</textarea>' in page
     assert client.post(path, data=sent).status_code == 302
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_a_page_that_was_made_is_shown_though_the_database_goes_away_before_it_is_left(
+    partnership, dossier, database_url, postgresql
+):
+    client, path = Browser(partnership, "voorschool").client, f"/hulpvragen/{dossier}"
+
+    def goes(_app: Flask, **_response: object) -> None:
+        assert db.session().in_transaction()
+        asked = "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE datname = %s"
+        gone = postgresql.admin.execute(asked, [sa.make_url(database_url).database]).fetchall()
+        assert (True,) in gone
+
+    with request_finished.connected_to(goes, partnership.app):
+        answer = client.get(path)
+    assert answer.status_code == 200
+    assert "Praat nog weinig." in text_of(answer)
+    assert client.get(path).status_code == 200
 
 
 def test_two_who_look_at_different_roles_at_once_each_see_their_own(world: World):
