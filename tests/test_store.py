@@ -8,9 +8,11 @@ import random
 import stat
 import subprocess
 import sys
+import threading
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -113,6 +115,30 @@ def test_what_goes_in_comes_out(kept_in, size):
     assert kept_in.names() == []
     with pytest.raises(store.StoreUnavailable):
         store.read(stored)
+
+
+@pytest.mark.parametrize("piece", [100, 100_000, 2**20, 3_000_000])
+def test_the_digest_is_of_what_was_written_though_who_writes_uses_the_same_memory_again(folder, piece):
+    parts = [os.urandom(piece) for _ in range(1 + 10**7 // max(piece, 10_000))]
+    before = set(threading.enumerate())
+    with store.writing(key_id=uuid.uuid4(), limit=10**8) as out:
+        for part in parts:
+            memory = bytearray(part)
+            out.write(memoryview(memory))
+            memory[:] = bytes(piece)
+    content = b"".join(parts)
+    assert out.stored.sha256 == hashlib.sha256(content).hexdigest()
+    assert store.read(out.stored).read() == content
+    assert set(threading.enumerate()) == before, "no thread stays behind"
+
+
+def test_who_stops_halfway_leaves_no_thread(folder):
+    before = set(threading.enumerate())
+    with suppress(ZeroDivisionError), store.writing(key_id=uuid.uuid4(), limit=10**8) as out:
+        out.write(bytes(3 * 2**20))
+        assert len(threading.enumerate()) > len(before)
+        raise ZeroDivisionError
+    assert set(threading.enumerate()) == before
 
 
 def test_the_store_holds_no_word_of_what_it_keeps(kept_in):

@@ -8,7 +8,7 @@ from app.services.content import Damaged
 
 _HEAD = 4096  # bytes
 _TAIL = 64 * 1024  # bytes
-_PIECE = 64 * 1024  # bytes: they stay in the processor's cache while they are looked at
+_PIECE = 32 * 1024  # bytes: they stay in the processor's cache while they are looked at
 
 
 class Readable(Protocol):

@@ -1,6 +1,5 @@
 """The store: documents under random keys, each encrypted with a key of its own while it streams in."""
 
-import hashlib
 import io
 import re
 import secrets
@@ -17,6 +16,7 @@ from flask_babel import lazy_gettext as _l
 from app.errors import PortalError
 from app.models import Bijlage
 from app.services import keys
+from app.services.digest import Digest
 from app.services.passing import Readable
 from app.services.store_places import INCOMING, Drain, StoreFull, StoreUnavailable, path, place, said
 from app.services.store_reading import Plaintext, Seekable
@@ -99,7 +99,7 @@ class Writer(io.RawIOBase):
         self._pipe = _Pipe(out)
         cipher: Any = self._data_key.cipher
         self._sealing = cipher.new_encrypting_stream(self._pipe, key_id.bytes)
-        self._digest, self._size = hashlib.sha256(), 0
+        self._digest, self._size = Digest(), 0
         self._stored: Stored | None = None
 
     @property
@@ -122,7 +122,7 @@ class Writer(io.RawIOBase):
         self._size += len(data)
         if self._size > self._limit:
             raise FileTooLarge
-        self._digest.update(data)
+        self._digest.update(bytes(data))
         self._sealing.write(data)
         self._pipe.check()
         return len(data)
@@ -136,6 +136,7 @@ class Writer(io.RawIOBase):
 
     def abandon(self) -> None:
         """Let go without a word: what comes out of Tink from now on goes nowhere."""
+        self._digest.abandon()
         self._pipe.abandon()
         self._sealing.close()
 
