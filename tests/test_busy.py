@@ -10,10 +10,12 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask, request_finished
 from markupsafe import escape
+from playwright.sync_api import expect
 
 from app.extensions import db
 from tests.account_steps import Visitor
 from tests.staff import Staff
+from tests.test_upload_window import go
 from tests.uploading import Browser
 from tests.world import ORGANISATIONS, World, text_of
 
@@ -67,6 +69,22 @@ def test_what_was_typed_while_somebody_else_keeps_the_database_can_be_sent_once_
     for name, value in sent.items():
         assert f'<textarea name="{name}" hidden>\n{escape(value)}</textarea>' in page
     assert client.post(path, data=sent).status_code == 302
+
+
+@pytest.mark.browser
+def test_who_leaves_the_page_that_holds_what_was_typed_is_asked_first(
+    partnership, dossier, live, page, database_url
+):
+    leaves = "() => dispatchEvent(new Event('beforeunload', {cancelable: true}))"
+    go(partnership, page, f"{live.url}/hulpvragen/{dossier}/bewerken", "voorschool")
+    page.get_by_label("Omschrijving").fill(TYPED)
+    with kept_by_somebody_else(partnership.app, database_url):
+        page.get_by_role("button", name="Opslaan").click()
+        expect(page.get_by_text(BUSY)).to_be_visible()
+    assert not page.evaluate(leaves)
+    page.get_by_role("button", name="Opnieuw proberen").click()
+    expect(page.get_by_text(TYPED)).to_be_visible()
+    assert page.evaluate(leaves)
 
 
 @pytest.mark.parametrize("engine", ["postgresql"], indirect=True)

@@ -20,11 +20,11 @@ from werkzeug.test import encode_multipart
 import config
 from app.extensions import db
 from app.models import Bijlage
-from app.services import bijlage_bytes, bijlagen, intake, keys, store, store_upkeep
+from app.services import bijlage_bytes, bijlagen, intake, keys, store, store_places, store_upkeep
 from app.terms import Actie
 from tests.documents import PDF, office, pages, pdf
 from tests.partnership import Partnership
-from tests.s3_server import S3, serving_s3
+from tests.s3_server import S3, faulty, serving_s3
 from tests.uploading import Browser, acts, add, files, rows, the
 
 
@@ -297,6 +297,21 @@ def test_verify_store_sees_swapped_objects_on_s3(on_s3, partnership, dossier, s3
     s3.replace(where[one.sleutel], content[1])
     s3.replace(where[other.sleutel], content[0])
     assert command(partnership, "verify-store")[1][-1] == "Findings: 2."
+
+
+def test_verify_store_calls_no_document_damaged_that_a_failing_server_does_not_give(
+    on_s3, s3, partnership, dossier, monkeypatch
+):
+    monkeypatch.setitem(store_places._PATIENCE, "backoff", {"init_backoff": timedelta(milliseconds=1)})
+    row = add(partnership, dossier, "voorschool")
+    said = "the store did not give it; the log of the server says why. Run this again"
+    with (
+        faulty(s3, lambda asked: "503" if asked == "get" else None) as address,
+        monkeypatch.context() as patch,
+    ):
+        patch.setitem(partnership.app.config, "STORE_ENDPOINT", address)
+        assert command(partnership, "verify-store") == (1, [f"document {row.id}: {said}", "Findings: 1."])
+    assert command(partnership, "verify-store") == (0, ["Findings: 0."])
 
 
 # Destroying, cleaning, limits

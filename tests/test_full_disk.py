@@ -6,7 +6,7 @@ import re
 import resource
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.extensions import db
 from app.models import Gebeurtenis, Hulpvraag
-from app.services import log
+from app.services import bijlagen, log
 from app.terms import Actie
 from tests import documents, uploading
 from tests.partnership import Partnership
@@ -156,6 +156,31 @@ def test_who_saves_a_form_on_a_full_disk_hears_so_and_saves_it_when_there_is_roo
     assert f'action="{path}"' in answer.get_data(as_text=True)
     assert client.post(path, data=held).status_code == 302
     assert omschrijving(partnership, dossier) == TYPED
+    proven("F3 acts on a full disk of the database", 1)
+
+
+@pytest.mark.either_engine
+def test_who_adds_several_in_a_form_hears_how_many_were_kept_before_the_disk_was_full(
+    partnership, dossier, full, monkeypatch, proven
+):
+    add = bijlagen.add
+    client = Browser(partnership, "voorschool").client
+    page = client.get(f"/hulpvragen/{dossier}/bijlagen/venster").get_data(as_text=True)
+    sent = {"csrf_token": re.search(r'name="csrf_token" value="([^"]+)"', page)[1]}
+    sent |= {f"bestand-{number}": (io.BytesIO(documents.pdf(number)), f"{number}.pdf") for number in (1, 2)}
+    with ExitStack() as stack:
+
+        def add_and_fill(*args, **kw):
+            row = add(*args, **kw)
+            stack.enter_context(full())
+            return row
+
+        monkeypatch.setattr(bijlagen, "add", add_and_fill)
+        answer = client.post(f"/hulpvragen/{dossier}/bijlagen/formulier", data=sent)
+    assert answer.status_code == 503
+    assert "Aantal toegevoegde documenten: 1. Wat daarna kwam, is niet opgeslagen." in text_of(answer)
+    assert "er is niets opgeslagen" not in text_of(answer)
+    assert len(uploading.rows(partnership)) == len(uploading.files(partnership)) == 1
     proven("F3 acts on a full disk of the database", 1)
 
 

@@ -18,10 +18,28 @@ from app.models import Bijlage
 from app.services import keys
 from app.services.digest import Digest
 from app.services.passing import Readable
-from app.services.store_places import INCOMING, Drain, StoreFull, StoreUnavailable, path, place, said
+from app.services.store_places import (
+    INCOMING,
+    Drain,
+    ObjectDamaged,
+    StoreFull,
+    StoreUnavailable,
+    path,
+    place,
+    said,
+)
 from app.services.store_reading import Plaintext, Seekable
 
-__all__ = ["FileTooLarge", "Readable", "StoreFull", "StoreUnavailable", "Stored", "UploadCut", "Writer"]
+__all__ = [
+    "FileTooLarge",
+    "ObjectDamaged",
+    "Readable",
+    "StoreFull",
+    "StoreUnavailable",
+    "Stored",
+    "UploadCut",
+    "Writer",
+]
 _CHUNK = 2**20  # bytes
 _KEY = re.compile(r"[0-9a-f]{48}")
 

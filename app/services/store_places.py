@@ -42,6 +42,10 @@ class StoreUnavailable(PortalError):
     sentence = _l("The documents cannot be reached at the moment. Please try again later.")
 
 
+class ObjectDamaged(StoreUnavailable):
+    """The place answers, and an object is missing, cut or changed."""
+
+
 class Drain(Protocol):
     """What takes encrypted bytes."""
 
@@ -153,6 +157,8 @@ def said() -> Iterator[None]:
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else " ".join(str(error).split())[:300]
         _logger.error("the document store fails: %s", reason)
+        if isinstance(error, FileNotFoundError):
+            raise ObjectDamaged from None
         raise (StoreFull if error.errno in _FULL else StoreUnavailable) from None
     except (BaseError, ValueError) as error:
         _logger.error("the document store fails: %s", " ".join(str(error).split())[:300])

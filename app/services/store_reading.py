@@ -9,7 +9,7 @@ from typing import Any
 from tink import TinkError
 from tink.streaming_aead import StreamingAead
 
-from app.services.store_places import StoreUnavailable, place, said
+from app.services.store_places import ObjectDamaged, StoreUnavailable, place, said
 
 _BLOCK = 256 * 1024  # bytes
 _BLOCKS = 64  # kept at most: 16 MB
@@ -19,7 +19,8 @@ _logger = logging.getLogger(__name__)
 class Plaintext(io.RawIOBase):
     """A document from its first byte to its last. Its first bytes are checked before anybody gets them.
 
-    Raises StoreUnavailable, after a line for the operator, when an object is missing, cut or changed.
+    Raises ObjectDamaged, after a line for the operator, when an object is missing, cut or changed, and
+    StoreUnavailable when its place can't be reached.
     """
 
     def __init__(self, key: str, cipher: StreamingAead, of: bytes, *, size: int, sealed_size: int) -> None:
@@ -75,9 +76,9 @@ class Plaintext(io.RawIOBase):
             raise self._changed("it ends after %s bytes", self._at)
         return found
 
-    def _changed(self, what: str, *values: object) -> StoreUnavailable:
+    def _changed(self, what: str, *values: object) -> ObjectDamaged:
         _logger.error(f"object %s of the document store is damaged: {what}", self._key, *values)  # noqa: G004 - a closed list
-        return StoreUnavailable()
+        return ObjectDamaged()
 
 
 class _Source(io.RawIOBase):

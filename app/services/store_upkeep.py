@@ -101,7 +101,9 @@ def _damage(row: Bijlage) -> str | None:
             return None
         if isinstance(refused, keys.KeyLost):
             return "its key does not open with the key-encryption keys that are set"
-        return "its object is missing, cut or changed"
+        if isinstance(refused, store.ObjectDamaged):
+            return "its object is missing, cut or changed"
+        return "the store did not give it; the log of the server says why. Run this again"
     if size != row.grootte or digest.hexdigest() != row.sha256:
         return "its bytes are others than its row says"
     return None

@@ -4,7 +4,7 @@ import re
 from typing import Any
 from urllib.parse import quote
 
-from flask import Response, current_app, flash, jsonify, redirect, request, url_for
+from flask import Response, current_app, flash, g, jsonify, redirect, request, url_for
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
@@ -82,7 +82,7 @@ class BijlageFilesView(BaseView):
                     zichtbaarheid=_term(Zichtbaarheid, request.form.get(f"zichtbaarheid-{number}")),
                     by=access.reader(),
                 )
-                kept += 1
+                g.kept = kept = kept + 1
             except NotFound:
                 raise
             except PortalError as refused:

@@ -76,8 +76,21 @@ def _broken(error: Exception) -> Any:
     _log.error("A request failed", exc_info=error)
     if said := guard.in_words(error, saving=request.method == "POST"):
         g.database_fails = True  # the page that says so asks it nothing
+        if kept := g.get("kept"):
+            return _answer(said.status, _partly(kept, said), title=said.heading, advice=_which())
         return _in_words(said, typed=_typed())
     return _answer(500)
+
+
+def _partly(kept: int, said: PortalError) -> str:
+    """Say how many documents of one form were kept before the database failed."""
+    added = _("Saved. Documents added: %(count)s.", count=kept)
+    rest = _("What came after that was not saved.")
+    return f"{added} {said.sentence if isinstance(said, guard.Unsure) else rest}"
+
+
+def _which() -> str:
+    return _("Look in the dossier which documents are there, and add the others later.")
 
 
 def _typed() -> list[tuple[str, str]]:

@@ -12,8 +12,8 @@ addEventListener("pageshow", () => {
 
 const unsaved = new Set();
 for (const form of document.querySelectorAll("form[data-guard]")) {
-  // What comes back with an error is typed and not yet saved.
-  if (form.querySelector("[data-focus], .said.error")) unsaved.add(form);
+  // What comes back with an error, or is kept to be sent once more, is typed and not yet saved.
+  if (form.querySelector("[data-focus], .said.error, textarea[hidden]")) unsaved.add(form);
   for (const kind of ["input", "change"]) form.addEventListener(kind, () => unsaved.add(form));
 }
 
