@@ -4,7 +4,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import pytest
 import sqlalchemy as sa
@@ -24,24 +24,32 @@ TYPED = "Mila speelt het liefst alleen & <zingt>."
 
 
 @contextmanager
-def kept_by_somebody_else(app: Flask, database_url: str) -> Iterator[None]:
-    """Keep the database, before a portal that does not wait long."""
+def changed(app: Flask, pragma: str) -> Iterator[None]:
+    """Let the portal's connections begin with this."""
 
-    def impatient(connection, _record) -> None:
-        connection.execute("PRAGMA busy_timeout=50")
+    def begin(connection, _record) -> None:
+        connection.execute(pragma)
 
     with app.app_context():
         engine = db.engine
     engine.dispose()
-    sa.event.listen(engine, "connect", impatient)
-    keeper = sqlite3.connect(database_url.removeprefix("sqlite:///"))
+    sa.event.listen(engine, "connect", begin)
     try:
-        keeper.execute("BEGIN IMMEDIATE")
         yield
     finally:
-        keeper.close()
-        sa.event.remove(engine, "connect", impatient)
+        sa.event.remove(engine, "connect", begin)
         engine.dispose()
+
+
+@contextmanager
+def kept_by_somebody_else(app: Flask, database_url: str) -> Iterator[None]:
+    """Keep the database, before a portal that does not wait long."""
+    with (
+        changed(app, "PRAGMA busy_timeout=50"),
+        closing(sqlite3.connect(database_url.removeprefix("sqlite:///"))) as keeper,
+    ):
+        keeper.execute("BEGIN IMMEDIATE")
+        yield
 
 
 def test_who_comes_while_a_long_import_keeps_the_database_is_told_so_in_words(app, database_url):
@@ -68,6 +76,23 @@ def test_what_was_typed_while_somebody_else_keeps_the_database_can_be_sent_once_
     assert f'action="{path}"' in page
     for name, value in sent.items():
         assert f'<textarea name="{name}" hidden>\n{escape(value)}</textarea>' in page
+    assert client.post(path, data=sent).status_code == 302
+
+
+def test_what_was_typed_is_still_there_when_something_breaks_that_does_not_go_by_itself(
+    app, partnership, dossier, monkeypatch
+):
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)  # as in production
+    client, path = Browser(partnership, "voorschool").client, f"/hulpvragen/{dossier}/bewerken"
+    form = client.get(path).get_data(as_text=True)
+    sent = dict(re.findall(r'name="(csrf_token|versie)" value="([^"]*)"', form)) | {"omschrijving": TYPED}
+    with changed(app, "PRAGMA query_only=ON"):
+        answer = client.post(path, data=sent)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 500
+    assert BUSY not in text_of(answer), "waiting does not help"
+    assert "Er ging iets mis" in text_of(answer)
+    assert f'<textarea name="omschrijving" hidden>\n{escape(TYPED)}</textarea>' in page
     assert client.post(path, data=sent).status_code == 302
 
 

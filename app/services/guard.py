@@ -11,6 +11,7 @@ from app.extensions import csrf, db
 
 # What SQLite says of a full disk, and of a quota or a largest size of a file; the SQLSTATE of PostgreSQL.
 _NO_ROOM = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, "53100"})
+_KEPT = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})  # by somebody else
 
 
 class Busy(PortalError):
@@ -50,11 +51,17 @@ def protect() -> None:
 
 
 def in_words(error: BaseException, *, saving: bool) -> PortalError | None:
-    """Say to who was `saving`, or only looked, what the database lacks; None of any other error."""
+    """Say to who was `saving`, or only looked, what the database lacks; None of any other error.
+
+    What else SQLite says (read-only, damaged, no such table) does not go by itself.
+    """
     if not isinstance(error, OperationalError):
         return None
     if is_full(error):
         return Full()
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is not None and code & 0xFF not in _KEPT:
+        return None
     # Without a statement of ours, on a connection that there was: at the commit.
     lost = error.statement is None and error.connection_invalidated
     return Unsure() if saving and lost else Busy()

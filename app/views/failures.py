@@ -79,7 +79,7 @@ def _broken(error: Exception) -> Any:
         if kept := g.get("kept"):
             return _answer(said.status, _partly(kept, said), title=said.heading, advice=_which())
         return _in_words(said, typed=_typed())
-    return _answer(500)
+    return _answer(500, typed=_typed())
 
 
 def _partly(kept: int, said: PortalError) -> str:
