@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 
@@ -14,6 +14,7 @@ from playwright.sync_api import expect
 
 from app.extensions import db
 from tests.account_steps import Visitor
+from tests.engines import Postgres
 from tests.staff import Staff
 from tests.test_upload_window import go
 from tests.uploading import Browser
@@ -24,11 +25,11 @@ TYPED = "Mila speelt het liefst alleen & <zingt>."
 
 
 @contextmanager
-def changed(app: Flask, pragma: str) -> Iterator[None]:
+def changed(app: Flask, change: Callable[[sqlite3.Connection], object]) -> Iterator[None]:
     """Let the portal's connections begin with this."""
 
     def begin(connection, _record) -> None:
-        connection.execute(pragma)
+        change(connection)
 
     with app.app_context():
         engine = db.engine
@@ -45,7 +46,7 @@ def changed(app: Flask, pragma: str) -> Iterator[None]:
 def kept_by_somebody_else(app: Flask, database_url: str) -> Iterator[None]:
     """Keep the database, before a portal that does not wait long."""
     with (
-        changed(app, "PRAGMA busy_timeout=50"),
+        changed(app, lambda connection: connection.execute("PRAGMA busy_timeout=50")),
         closing(sqlite3.connect(database_url.removeprefix("sqlite:///"))) as keeper,
     ):
         keeper.execute("BEGIN IMMEDIATE")
@@ -86,12 +87,21 @@ def test_what_was_typed_is_still_there_when_something_breaks_that_does_not_go_by
     client, path = Browser(partnership, "voorschool").client, f"/hulpvragen/{dossier}/bewerken"
     form = client.get(path).get_data(as_text=True)
     sent = dict(re.findall(r'name="(csrf_token|versie)" value="([^"]*)"', form)) | {"omschrijving": TYPED}
-    with changed(app, "PRAGMA query_only=ON"):
+
+    def spoil(connection: sqlite3.Connection) -> None:
+        """Nothing can be written, and what the menu asks for can't be read."""
+        connection.execute("PRAGMA query_only=ON")
+        connection.set_authorizer(
+            lambda _act, name, *_more: sqlite3.SQLITE_DENY if name == "bericht" else sqlite3.SQLITE_OK
+        )
+
+    with changed(app, spoil):
         answer = client.post(path, data=sent)
     page = answer.get_data(as_text=True)
     assert answer.status_code == 500
     assert BUSY not in text_of(answer), "waiting does not help"
     assert "Er ging iets mis" in text_of(answer)
+    assert "Kijk eerst of het er staat." in text_of(answer)
     assert f'<textarea name="omschrijving" hidden>\n{escape(TYPED)}</textarea>' in page
     assert client.post(path, data=sent).status_code == 302
 
@@ -120,15 +130,29 @@ def test_a_page_that_was_made_is_shown_though_the_database_goes_away_before_it_i
 
     def goes(_app: Flask, **_response: object) -> None:
         assert db.session().in_transaction()
-        asked = "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE datname = %s"
-        gone = postgresql.admin.execute(asked, [sa.make_url(database_url).database]).fetchall()
-        assert (True,) in gone
+        send_away(postgresql, database_url)
 
     with request_finished.connected_to(goes, partnership.app):
         answer = client.get(path)
     assert answer.status_code == 200
     assert "Praat nog weinig." in text_of(answer)
     assert client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_who_takes_back_what_the_database_lost_already_goes_on(app, database_url, postgresql):
+    with app.app_context():
+        db.session.execute(sa.text("CREATE TABLE taken_back (number integer)"))
+        send_away(postgresql, database_url)
+        db.session.rollback()
+        assert not sa.inspect(db.session.connection()).has_table("taken_back")
+
+
+def send_away(postgresql: Postgres, database_url: str) -> None:
+    """End every connection to a database, as an administrator does."""
+    asked = "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE datname = %s"
+    gone = postgresql.admin.execute(asked, [sa.make_url(database_url).database]).fetchall()
+    assert (True,) in gone
 
 
 def test_two_who_look_at_different_roles_at_once_each_see_their_own(world: World):

@@ -159,29 +159,52 @@ def test_who_saves_a_form_on_a_full_disk_hears_so_and_saves_it_when_there_is_roo
     proven("F3 acts on a full disk of the database", 1)
 
 
+@pytest.fixture
+def sends_two(partnership, dossier, monkeypatch) -> Callable[[Fill], str]:
+    """Add two documents in one form, without JavaScript; something happens after the first. Give the page."""
+    partnership.app.config["PROPAGATE_EXCEPTIONS"] = False  # as in production
+    add, client = bijlagen.add, Browser(partnership, "voorschool").client
+
+    def send(spoilt: Fill) -> str:
+        page = client.get(f"/hulpvragen/{dossier}/bijlagen/venster").get_data(as_text=True)
+        chosen = {"csrf_token": re.search(r'name="csrf_token" value="([^"]+)"', page)[1]}
+        chosen |= {f"bestand-{n}": (io.BytesIO(documents.pdf(n)), f"{n}.pdf") for n in (1, 2)}
+        with ExitStack() as stack:
+
+            def add_and_spoil(*args, **kw):
+                row = add(*args, **kw)
+                stack.enter_context(spoilt())
+                return row
+
+            monkeypatch.setattr(bijlagen, "add", add_and_spoil)
+            answer = client.post(f"/hulpvragen/{dossier}/bijlagen/formulier", data=chosen)
+        assert answer.status_code == 503
+        assert "Aantal toegevoegde documenten: 1." in text_of(answer)
+        assert "er is niets opgeslagen" not in text_of(answer)
+        assert len(uploading.rows(partnership)) == 1
+        return text_of(answer)
+
+    return send
+
+
 @pytest.mark.either_engine
 def test_who_adds_several_in_a_form_hears_how_many_were_kept_before_the_disk_was_full(
-    partnership, dossier, full, monkeypatch, proven
+    partnership, full, sends_two, proven
 ):
-    add = bijlagen.add
-    client = Browser(partnership, "voorschool").client
-    page = client.get(f"/hulpvragen/{dossier}/bijlagen/venster").get_data(as_text=True)
-    sent = {"csrf_token": re.search(r'name="csrf_token" value="([^"]+)"', page)[1]}
-    sent |= {f"bestand-{number}": (io.BytesIO(documents.pdf(number)), f"{number}.pdf") for number in (1, 2)}
-    with ExitStack() as stack:
-
-        def add_and_fill(*args, **kw):
-            row = add(*args, **kw)
-            stack.enter_context(full())
-            return row
-
-        monkeypatch.setattr(bijlagen, "add", add_and_fill)
-        answer = client.post(f"/hulpvragen/{dossier}/bijlagen/formulier", data=sent)
-    assert answer.status_code == 503
-    assert "Aantal toegevoegde documenten: 1. Wat daarna kwam, is niet opgeslagen." in text_of(answer)
-    assert "er is niets opgeslagen" not in text_of(answer)
-    assert len(uploading.rows(partnership)) == len(uploading.files(partnership)) == 1
+    page = sends_two(full)
+    assert "Wat daarna kwam, is niet opgeslagen." in page
+    assert "Tot er weer ruimte is, kunt u ook niets bekijken" in page
+    assert len(uploading.files(partnership)) == 1
     proven("F3 acts on a full disk of the database", 1)
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_who_adds_several_in_a_form_hears_how_many_were_kept_before_the_connection_was_lost(
+    partnership, sends_two
+):
+    page = sends_two(lambda: _with_a_trigger(partnership, GONE, deferred=True))
+    assert "Misschien is het opgeslagen, misschien niet." in page
+    assert "Kijk eerst of het er staat." in page
 
 
 @pytest.mark.either_engine

@@ -129,16 +129,16 @@ def test_the_digest_is_of_what_was_written_though_who_writes_uses_the_same_memor
     content = b"".join(parts)
     assert out.stored.sha256 == hashlib.sha256(content).hexdigest()
     assert store.read(out.stored).read() == content
-    assert set(threading.enumerate()) == before, "no thread stays behind"
+    assert set(threading.enumerate()) <= before, "no thread stays behind"
 
 
 def test_who_stops_halfway_leaves_no_thread(folder):
     before = set(threading.enumerate())
     with suppress(ZeroDivisionError), store.writing(key_id=uuid.uuid4(), limit=10**8) as out:
         out.write(bytes(3 * 2**20))
-        assert len(threading.enumerate()) > len(before)
+        assert not set(threading.enumerate()) <= before
         raise ZeroDivisionError
-    assert set(threading.enumerate()) == before
+    assert set(threading.enumerate()) <= before
 
 
 def test_the_store_holds_no_word_of_what_it_keeps(kept_in):

@@ -15,7 +15,7 @@ class Digest:
         """Start the thread with the first piece."""
         self._held: list[bytes] = []
         self._size = 0
-        self._handed: Queue[list[bytes]] = Queue(_BEHIND)
+        self._handed: Queue[bytes] = Queue(_BEHIND)
         self._digest = hashlib.sha256()
         self._thread: Thread | None = None
 
@@ -37,17 +37,18 @@ class Digest:
     def abandon(self) -> None:
         """Let the thread end."""
         if self._thread is not None:
-            self._handed.put([])
+            self._handed.put(b"")
             self._thread.join()
 
     def _hand_over(self) -> None:
         if self._thread is None:
-            self._thread = Thread(target=self._run, daemon=True)
-            self._thread.start()
+            thread = Thread(target=self._run, daemon=True)
+            thread.start()
+            self._thread = thread
         if self._held:
-            self._handed.put(self._held)
+            self._handed.put(b"".join(self._held))
         self._held, self._size = [], 0
 
     def _run(self) -> None:
-        while pieces := self._handed.get():
-            self._digest.update(b"".join(pieces))
+        while piece := self._handed.get():
+            self._digest.update(piece)

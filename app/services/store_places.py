@@ -4,7 +4,7 @@ import errno
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -210,7 +210,8 @@ class _Whole:
         # Of 100 MB the last fsync takes a few ms then, and not 70.
         size = self._file.tell() - self._begun
         if size >= _AHEAD and hasattr(os, "posix_fadvise"):
-            os.posix_fadvise(self._file.fileno(), self._begun, size, os.POSIX_FADV_DONTNEED)
+            with suppress(OSError):  # it is no more than a hint
+                os.posix_fadvise(self._file.fileno(), self._begun, size, os.POSIX_FADV_DONTNEED)
             self._begun += size
 
 

@@ -74,23 +74,25 @@ def _too_large() -> str:
 def _broken(error: Exception) -> Any:
     log.undo()
     _log.error("A request failed", exc_info=error)
-    if said := guard.in_words(error, saving=request.method == "POST"):
-        g.database_fails = True  # the page that says so asks it nothing
-        if kept := g.get("kept"):
-            return _answer(said.status, _partly(kept, said), title=said.heading, advice=_which())
-        return _in_words(said, typed=_typed())
-    return _answer(500, typed=_typed())
+    g.database_fails = True  # perhaps it is why: the page that says so asks it nothing
+    said = guard.in_words(error, saving=request.method == "POST")
+    if kept := g.get("kept"):
+        return _partly(kept, said)
+    typed = _typed()
+    if said:
+        return _in_words(said, typed=typed)
+    return _answer(500, typed=typed, advice=guard.Unsure.advice if typed else None)
 
 
-def _partly(kept: int, said: PortalError) -> str:
-    """Say how many documents of one form were kept before the database failed."""
+def _partly(kept: int, said: PortalError | None) -> Any:
+    """Say how many documents of one form were kept before something failed."""
     added = _("Saved. Documents added: %(count)s.", count=kept)
     rest = _("What came after that was not saved.")
-    return f"{added} {said.sentence if isinstance(said, guard.Unsure) else rest}"
-
-
-def _which() -> str:
-    return _("Look in the dossier which documents are there, and add the others later.")
+    sentence = f"{added} {said.sentence if isinstance(said, guard.Unsure) else rest}"
+    advice = _("Look in the dossier which documents are there, and add the others later.")
+    if said is None:
+        return _answer(500, sentence, advice=advice)
+    return _answer(said.status, sentence, title=said.heading, advice=said.advice or advice)
 
 
 def _typed() -> list[tuple[str, str]]:
