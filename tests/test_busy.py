@@ -88,12 +88,17 @@ def test_what_was_typed_is_still_there_when_something_breaks_that_does_not_go_by
     form = client.get(path).get_data(as_text=True)
     sent = dict(re.findall(r'name="(csrf_token|versie)" value="([^"]*)"', form)) | {"omschrijving": TYPED}
 
+    changes: list[str] = []
+
+    def asked(act: int, table: str, *_more: str) -> int:
+        if act == sqlite3.SQLITE_UPDATE and table == "hulpvraag":
+            changes.append(table)
+        return sqlite3.SQLITE_DENY if changes and table == "bericht" else sqlite3.SQLITE_OK
+
     def spoil(connection: sqlite3.Connection) -> None:
-        """Nothing can be written, and what the menu asks for can't be read."""
+        """Nothing can be written, and after a try what the menu asks for can't be read either."""
         connection.execute("PRAGMA query_only=ON")
-        connection.set_authorizer(
-            lambda _act, name, *_more: sqlite3.SQLITE_DENY if name == "bericht" else sqlite3.SQLITE_OK
-        )
+        connection.set_authorizer(asked)
 
     with changed(app, spoil):
         answer = client.post(path, data=sent)
@@ -101,6 +106,7 @@ def test_what_was_typed_is_still_there_when_something_breaks_that_does_not_go_by
     assert answer.status_code == 500
     assert BUSY not in text_of(answer), "waiting does not help"
     assert "Er ging iets mis" in text_of(answer)
+    assert "Uitloggen" in text_of(answer), "the page knows who is there"
     assert "Kijk eerst of het er staat." in text_of(answer)
     assert f'<textarea name="omschrijving" hidden>\n{escape(TYPED)}</textarea>' in page
     assert client.post(path, data=sent).status_code == 302
