@@ -24,7 +24,6 @@ from tests.uploading import JSON, Browser
 
 ROOT = Path(__file__).parent.parent
 BACK_WITHIN = 5  # seconds
-WRITES = 3  # statements of a request, the last of them an event in the transaction of the act
 TYPED = "Mila speelt het liefst alleen."
 PORTAL = """
 import json, sys
@@ -58,7 +57,7 @@ print(client.post(**({"data": PDF} | asked)).status_code)
 
 
 class Act:
-    """What somebody does, and how one sees whether it was done, in the dossier and in the log."""
+    """What somebody does in so many `writes`, and how one sees it, in the dossier and in the log."""
 
     def __init__(self, brug: Partnership, dossier: object) -> None:
         self.brug, self.dossier = brug, dossier
@@ -71,9 +70,9 @@ class Act:
 
 
 class Saving(Act):
-    """Saves a form: a look in the log, the row, its event."""
+    """Saves a form: the row, its event."""
 
-    actie = Actie.WIJZIGEN
+    actie, writes = Actie.WIJZIGEN, 2
     seen = sa.select(sa.func.count()).where(Hulpvraag.omschrijving == TYPED)
 
     def asked(self) -> dict:
@@ -86,7 +85,7 @@ class Saving(Act):
 class Adding(Act):
     """Adds a document: the turn in its dossier, the row, its event."""
 
-    actie = Actie.TOEVOEGEN
+    actie, writes = Actie.TOEVOEGEN, 3
     seen = sa.select(sa.func.count()).select_from(Bijlage)
 
     def asked(self) -> dict:
@@ -100,7 +99,7 @@ def killed(settings: dict, act: Act) -> None:
     """Do it at a portal of its own, which is killed when all is written and nothing is committed."""
     asked, client = act.asked(), act.browser.client
     cookies = {name: client.get_cookie(name).value for name in ("kindbrug", "kindbrug_form")}
-    words = [json.dumps(part) for part in (settings, cookies, asked, WRITES)]
+    words = [json.dumps(part) for part in (settings, cookies, asked, act.writes)]
     portal = subprocess.Popen(
         [sys.executable, "-c", PORTAL, *words],
         stdin=subprocess.PIPE,
