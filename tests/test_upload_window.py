@@ -134,6 +134,7 @@ def test_files_chosen_before_the_script_was_there_are_taken(partnership, dossier
         while not held:
             page.title()  # the script is asked for; Playwright hands it over a moment later
         held[0].continue_()
+        expect(row(window, "Aanvraag.pdf")).to_be_visible()  # until then the button is that of the form
         start(window)
         expect(row(window, "Aanvraag.pdf").locator("[data-state]")).to_have_text("Bewaard")
         page.goto("about:blank")
