@@ -165,7 +165,7 @@ class Postgres:
 
     def copy(self, url: str) -> str:
         """Give the address of a new database with all that is in this one."""
-        self._empty(self._name(url))
+        self.send_away(url)
         return self._made_from(self._name(url))
 
     def _made_from(self, source: str) -> str:
@@ -191,14 +191,14 @@ class Postgres:
         self._remove(url)
         self.taken.discard(self._name(url))
 
-    def _empty(self, name: str) -> None:
+    def send_away(self, url: str) -> None:
         """Send away who is still connected: the server itself would look again only every 0.1 s."""
         query = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
-        while self._exists(query, name):
+        while self._exists(query, self._name(url)):
             pass
 
     def _remove(self, url: str) -> None:
-        self._empty(self._name(url))
+        self.send_away(url)
         self.admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(self._name(url))))
 
     @staticmethod

@@ -14,7 +14,6 @@ from playwright.sync_api import expect
 
 from app.extensions import db
 from tests.account_steps import Visitor
-from tests.engines import Postgres
 from tests.staff import Staff
 from tests.test_upload_window import go
 from tests.uploading import Browser
@@ -136,7 +135,7 @@ def test_a_page_that_was_made_is_shown_though_the_database_goes_away_before_it_i
 
     def goes(_app: Flask, **_response: object) -> None:
         assert db.session().in_transaction()
-        send_away(postgresql, database_url)
+        postgresql.send_away(database_url)
 
     with request_finished.connected_to(goes, partnership.app):
         answer = client.get(path)
@@ -149,16 +148,9 @@ def test_a_page_that_was_made_is_shown_though_the_database_goes_away_before_it_i
 def test_who_takes_back_what_the_database_lost_already_goes_on(app, database_url, postgresql):
     with app.app_context():
         db.session.execute(sa.text("CREATE TABLE taken_back (number integer)"))
-        send_away(postgresql, database_url)
+        postgresql.send_away(database_url)
         db.session.rollback()
         assert not sa.inspect(db.session.connection()).has_table("taken_back")
-
-
-def send_away(postgresql: Postgres, database_url: str) -> None:
-    """End every connection to a database, as an administrator does."""
-    asked = "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE datname = %s"
-    gone = postgresql.admin.execute(asked, [sa.make_url(database_url).database]).fetchall()
-    assert (True,) in gone
 
 
 def test_two_who_look_at_different_roles_at_once_each_see_their_own(world: World):

@@ -28,10 +28,8 @@ class Digest:
 
     def hexdigest(self) -> str:
         """Give the digest of all that was taken, in hex."""
-        if self._thread is None:
-            return hashlib.sha256(b"".join(self._held)).hexdigest()
-        self._hand_over()
         self.abandon()
+        self._digest.update(b"".join(self._held))
         return self._digest.hexdigest()
 
     def abandon(self) -> None:
@@ -45,8 +43,7 @@ class Digest:
             thread = Thread(target=self._run, daemon=True)
             thread.start()
             self._thread = thread
-        if self._held:
-            self._handed.put(b"".join(self._held))
+        self._handed.put(b"".join(self._held))
         self._held, self._size = [], 0
 
     def _run(self) -> None:

@@ -82,7 +82,8 @@ class BijlageFilesView(BaseView):
                     zichtbaarheid=_term(Zichtbaarheid, request.form.get(f"zichtbaarheid-{number}")),
                     by=access.reader(),
                 )
-                g.kept = kept = kept + 1
+                kept += 1
+                g.kept = kept  # for the page of a failure after this
             except NotFound:
                 raise
             except PortalError as refused:
