@@ -1,6 +1,7 @@
 """What an act leaves behind: a digest of the whole database, of the store and of the outbox."""
 
 import hashlib
+from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -18,17 +19,25 @@ def digest(world: World) -> dict[str, str]:
     with world.app.app_context(), db.engine.connect() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(sa.text("SELECT set_config('kindbrug.swv', '*', true)"))
-        for table in db.metadata.sorted_tables:
-            left_out = LOOKING.get(table.name, set())
-            if left_out is not None:
-                columns = [column for column in table.columns if column.name not in left_out]
-                rows = sorted(map(str, connection.execute(sa.select(*columns))))
-                found[table.name] = hashlib.sha256("\n".join(rows).encode()).hexdigest()
+        for name, query in _queries():
+            # As the driver gives them: to make them what the models say takes several times as long.
+            rows = sorted(map(repr, connection.exec_driver_sql(query).cursor.fetchall()))
+            found[name] = hashlib.sha256("\n".join(rows).encode()).hexdigest()
         connection.rollback()
     store = Path(world.app.config["STORE_URL"].removeprefix("file://"))
     files = sorted((str(path), path.stat().st_size) for path in store.rglob("*") if path.is_file())
     found["the store"] = hashlib.sha256(str(files).encode()).hexdigest()
     return found
+
+
+@cache
+def _queries() -> list[tuple[str, str]]:
+    """The tables with what reads them, without what is meant to change."""
+    return [
+        (table.name, str(sa.select(*(column for column in table.columns if column.name not in left_out))))
+        for table in db.metadata.sorted_tables
+        if (left_out := LOOKING.get(table.name, set())) is not None
+    ]
 
 
 def changed(before: dict[str, str], after: dict[str, str]) -> list[str]:
