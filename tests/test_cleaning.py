@@ -18,6 +18,7 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 
 from app.services import intake, store_reading
+from app.services.content import Damaged
 from tests.documents import WORD
 from tests.hostile_documents import (
     CANARY,
@@ -240,6 +241,23 @@ def test_office_documents_are_read_apart_within_bounds(app):
         assert taken(made)
     assert time.thread_time() - before < 1
     assert peak[0] <= MOST, f"{peak[0] / 2**20:.0f} MB"
+
+
+@pytest.mark.parametrize("of", ["a.pdf", "a.docx", "a.png"])
+def test_more_than_a_child_can_hold_is_called_too_much_and_not_damaged(app, of):
+    """The operator may allow larger files than can be written anew."""
+
+    class Endless(io.RawIOBase):
+        left = 400
+
+        def read(self, size: int = -1) -> bytes:
+            self.left -= 1
+            return bytes(2**20) if self.left >= 0 else b""
+
+    cleaner = intake.file_type(of).cleaner
+    with pytest.raises(Damaged) as refused:
+        cleaner(Endless(), io.BytesIO())
+    assert refused.value.why == "heavy"
 
 
 def test_a_zip_whose_directory_is_shuffled_is_not_read_again_and_again(app):

@@ -149,9 +149,9 @@ def _acts(action: Any) -> bool:
 def main() -> int:
     """Clean standard input to standard output; give the exit."""
     file = BytesIO()
-    while chunk := sys.stdin.buffer.read(2**16):
-        file.write(chunk)
     try:
+        while chunk := sys.stdin.buffer.read(2**16):
+            file.write(chunk)
         clean(file, sys.stdout.buffer)
     except _Refused as refused:
         return refused.code

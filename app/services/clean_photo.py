@@ -115,10 +115,10 @@ def main(kind: str) -> int:
     Image.MAX_IMAGE_PIXELS = 250_000_000
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     file = BytesIO()
-    while chunk := sys.stdin.buffer.read(2**16):
-        file.write(chunk)
-    file.seek(0)
     try:
+        while chunk := sys.stdin.buffer.read(2**16):
+            file.write(chunk)
+        file.seek(0)
         clean(file, sys.stdout.buffer, kind)
     except (_TooLarge, Image.DecompressionBombWarning, Image.DecompressionBombError):
         return _PIXELS

@@ -12,9 +12,9 @@ _TOO_MUCH = 5
 def main(kind: str) -> int:
     """Clean standard input to standard output; give the exit."""
     file = BytesIO()
-    while chunk := sys.stdin.buffer.read(2**16):
-        file.write(chunk)
     try:
+        while chunk := sys.stdin.buffer.read(2**16):
+            file.write(chunk)
         (ooxml if kind == "ooxml" else opendocument)(file, sys.stdout.buffer)
     except Refused as refused:
         return refused.code
