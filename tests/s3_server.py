@@ -79,8 +79,10 @@ Wrong: TypeAlias = str | Callable[[], None] | None
 
 
 @contextmanager
-def faulty(s3: S3, fault: Callable[[str], Wrong]) -> Iterator[str]:
+def faulty(s3: S3, fault: Callable[[str], Wrong], ended: Callable[[], None] = lambda: None) -> Iterator[str]:
     """Stand before the server: `fault` gets each `call` before it is done, and says what goes wrong.
+
+    `ended` is called when that call is over, whoever asked it and is no more.
 
     "503": it is refused. "cut": half of what is sent is taken, then the line breaks. "lost": it is done, and
     the line breaks before the answer. "half": the line breaks halfway the answer. A function: as "lost", and
@@ -89,6 +91,7 @@ def faulty(s3: S3, fault: Callable[[str], Wrong]) -> Iterator[str]:
 
     class Between(_Proxy):
         port, fault_of = int(s3.address.rpartition(":")[2]), staticmethod(fault)
+        over = staticmethod(ended)
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Between)
     server.daemon_threads = True
@@ -106,6 +109,7 @@ class _Proxy(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     port: int
     fault_of: Callable[[str], Wrong]
+    over: Callable[[], None]
 
     def log_message(self, *_: object) -> None:
         pass
@@ -116,6 +120,12 @@ class _Proxy(BaseHTTPRequestHandler):
 
     def pass_on(self) -> None:
         wrong = self.fault_of(call(self.command, self.path))
+        try:
+            self._do(wrong)
+        finally:
+            self.over()
+
+    def _do(self, wrong: Wrong) -> None:
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(length // 2 if wrong == "cut" else length)
         self.close_connection = wrong not in ("503", None)

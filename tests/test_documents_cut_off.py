@@ -44,6 +44,7 @@ class Between:
 
     def __init__(self) -> None:
         self._one_at_a_time = threading.Lock()
+        self.under_way = 0
         self.heal()
 
     def heal(self) -> None:
@@ -58,9 +59,14 @@ class Between:
 
     def __call__(self, call: str) -> Wrong:
         with self._one_at_a_time:
+            self.under_way += 1
             self.asked.append(call)
             self.asked_at, number = time.monotonic(), len(self.asked)
         return self.fails(call, number)
+
+    def ended(self) -> None:
+        with self._one_at_a_time:
+            self.under_way -= 1
 
 
 @dataclass
@@ -107,6 +113,7 @@ class Documents:
 
     def account(self) -> int:
         """See that each row has its bytes, and nothing else is left after the sweep; give what it took."""
+        self._let_the_server_end()
         self._let_the_database_end()
         there = self.objects()
         keys = {row.sleutel for row in self.rows()}
@@ -120,6 +127,12 @@ class Documents:
         assert self.version_that_counts()
         assert self.read(self.known) == PDF
         return swept
+
+    def _let_the_server_end(self) -> None:
+        """Wait until the S3 server did what a killed process had asked."""
+        until = time.monotonic() + 60
+        while self.between.under_way:
+            assert time.monotonic() < until
 
     def _let_the_database_end(self) -> None:
         """Wait until PostgreSQL ended what a killed process had begun: it can be at its commit."""
@@ -158,7 +171,7 @@ def in_a_folder(settings, partnership, dossier, sweep_at_once) -> Documents:
 def between(s3, settings) -> Iterator[Between]:
     """The portal keeps its documents on an S3 server, behind what makes that fail."""
     found = Between()
-    with faulty(s3, found) as address:
+    with faulty(s3, found, found.ended) as address:
         settings.update(s3.settings(address))
         yield found
 
