@@ -219,9 +219,10 @@ class _Browser:
             "X_CSRFToken": self.token,
             "Content_Type": "application/octet-stream",
             "Accept": "application/json",
+            "Content_Disposition": f"attachment; filename={naam}",
         }
         begun = time.perf_counter()
-        line, answer = _ask(self.port, "POST", f"{self.path}?naam={naam}", content, **headers)
+        line, answer = _ask(self.port, "POST", self.path, content, **headers)
         said = answer.read()
         seconds = time.perf_counter() - begun
         line.close()

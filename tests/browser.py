@@ -2,10 +2,10 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, Request, Route, sync_playwright
 
 # Chromium calls home without these; the last four keep its window from waiting for anything but our pages.
 FLAGS = [
@@ -31,6 +31,16 @@ def find_chromium() -> str:
     if os.environ.get("CI") == "true":
         pytest.fail(hint)
     pytest.skip(hint)
+
+
+def is_upload(request: Request, naam: str = "") -> bool:
+    """Tell whether this sends a document whose name begins so."""
+    return f"''{naam}" in request.headers.get("content-disposition", "")
+
+
+def at_upload(page: Page, naam: str, then: Callable[[Route], object]) -> None:
+    """Do `then` with each request that sends a document whose name begins so."""
+    page.route("**/*", lambda route: then(route) if is_upload(route.request, naam) else route.fallback())
 
 
 def open_chromium() -> Iterator[Browser]:

@@ -4,6 +4,7 @@ import io
 import struct
 import zipfile
 import zlib
+from urllib.parse import quote
 
 import pikepdf
 from PIL import Image
@@ -27,6 +28,11 @@ EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+
 POWERPOINT = "application/vnd.openxmlformats-officedocument.presentationml.presentation.main+xml"
 MACRO_WORD = "application/vnd.ms-word.document.macroEnabled.main+xml"
 OPENDOCUMENT = b"application/vnd.oasis.opendocument.text"
+
+
+def named(naam: str) -> dict[str, str]:
+    """Give the header in which the name of a raw body travels."""
+    return {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(naam, safe='', errors='replace')}"}
 
 
 def pdf(size: int = 0) -> bytes:

@@ -20,8 +20,9 @@ Send = Callable[[Browser], TestResponse]
 ADDRESS = re.compile(r'="(/(?!/|static/|bootstrap/)[^"]*)"')
 # A parent is told when an organisation did something in the dossier.
 TOLD = re.compile(r"ouder GET /hulpvragen/[^/]+/gekeken$")
-# The operator counts the mails of all; who looks after an SWV those of that SWV, and reads its log.
-LOOKED_AFTER = re.compile(r"GET (/status$|/logboek/)")
+# The operator counts the mails of all; who looks after an SWV those of that SWV, and reads its log. To a role
+# administrator it is told how much work somebody leaves behind.
+LOOKED_AFTER = re.compile(r"GET (/status$|/logboek/|/medewerkers/[^/]+/(beeindigen|overdragen)$)")
 # A portal of invented people, made once a process by who first looks: that draws from the chance of one side.
 INVENTED = re.compile(r"/rechten/[^/]+/rol/[^/]+/bekijken")
 CURSOR = re.compile(r"\b(na|voor)=[^&]*")

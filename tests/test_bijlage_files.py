@@ -10,7 +10,7 @@ from app.extensions import db
 from app.models import Bijlage, Hulpvraag
 from app.services import bijlagen, wording
 from app.terms import Actie
-from tests.documents import GOOD, HOSTILE, PDF, TEXT, pdf
+from tests.documents import GOOD, HOSTILE, PDF, TEXT, named, pdf
 from tests.uploading import JSON, Browser, acts, add, files, rows, the
 
 
@@ -55,16 +55,16 @@ def test_garbage_in_an_address_is_a_page_that_does_not_exist(partnership, key):
 def test_without_the_token_of_the_page_nothing_is_kept(partnership, dossier):
     browser = Browser(partnership, "voorschool")
     for path in (f"/hulpvragen/{dossier}/bijlagen", f"/hulpvragen/{dossier}/bijlagen/formulier"):
-        answer = browser.client.post(f"{path}?naam=a.pdf", data=PDF, headers=JSON)
+        answer = browser.client.post(path, data=PDF, headers=JSON | named("a.pdf"))
         assert answer.status_code == 400
     assert rows(partnership) == files(partnership) == []
 
 
 def test_signed_out_meanwhile_nothing_is_kept(partnership, dossier):
     browser = Browser(partnership, "voorschool")
-    headers = JSON | {"X-CSRFToken": browser.token(dossier)}
+    headers = JSON | named("a.pdf") | {"X-CSRFToken": browser.token(dossier)}
     browser.client.delete_cookie("kindbrug")
-    answer = browser.client.post(f"/hulpvragen/{dossier}/bijlagen?naam=a.pdf", data=PDF, headers=headers)
+    answer = browser.client.post(f"/hulpvragen/{dossier}/bijlagen", data=PDF, headers=headers)
     assert (answer.status_code, answer.location.partition("?")[0]) == (302, "/login")
     assert rows(partnership) == files(partnership) == []
 
@@ -74,12 +74,12 @@ def test_hostile_files_leave_neither_row_nor_bytes_and_good_ones_both(partnershi
     headers = JSON | {"X-CSRFToken": browser.token(dossier)}
     address = f"/hulpvragen/{dossier}/bijlagen"
     for naam, content, _sentence in HOSTILE:
-        answer = browser.client.post(address, query_string={"naam": naam}, data=content, headers=headers)
+        answer = browser.client.post(address, data=content, headers=headers | named(naam))
         assert answer.status_code == 415, naam
         assert answer.json["error"].endswith("."), naam
     assert rows(partnership) == files(partnership) == []
     for naam, content in GOOD.items():
-        answer = browser.client.post(address, query_string={"naam": naam}, data=content, headers=headers)
+        answer = browser.client.post(address, data=content, headers=headers | named(naam))
         assert answer.status_code == 201, naam
     kept = rows(partnership)
     assert len(kept) == len(files(partnership)) == len(GOOD)
@@ -87,12 +87,10 @@ def test_hostile_files_leave_neither_row_nor_bytes_and_good_ones_both(partnershi
     proven("good uploads kept", len(GOOD))
 
 
-@pytest.mark.parametrize(
-    "query", ["naam=a.pdf&soort=onzin&zichtbaarheid=onzin", "naam=a.pdf&naam=b.exe", "naam=a.pdf&page_X=y"]
-)
+@pytest.mark.parametrize("query", ["soort=onzin&zichtbaarheid=onzin", "naam=b.exe", "page_X=y"])
 def test_a_word_that_is_not_in_the_list_means_the_default(partnership, dossier, query):
     browser = Browser(partnership, "voorschool")
-    headers = JSON | {"X-CSRFToken": browser.token(dossier)}
+    headers = JSON | named("a.pdf") | {"X-CSRFToken": browser.token(dossier)}
     answer = browser.client.post(f"/hulpvragen/{dossier}/bijlagen?{query}", data=PDF, headers=headers)
     assert answer.status_code == 201
     (row,) = rows(partnership)

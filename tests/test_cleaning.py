@@ -17,7 +17,7 @@ import pypdfium2
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from app.services import intake, store_reading
+from app.services import clean, intake, store_reading
 from app.services.content import Damaged
 from tests.documents import WORD
 from tests.hostile_documents import (
@@ -258,6 +258,26 @@ def test_more_than_a_child_can_hold_is_called_too_much_and_not_damaged(app, of):
     with pytest.raises(Damaged) as refused:
         cleaner(Endless(), io.BytesIO())
     assert refused.value.why == "heavy"
+
+
+def test_a_cleaner_knows_none_of_our_settings_and_writes_no_file(monkeypatch, tmp_path):
+    program = f"""
+import os, sys
+sys.stdin.buffer.read()
+print(*os.environ)
+try:
+    with open({str(tmp_path / "plain")!r}, "w") as file:
+        file.write("x")
+except OSError as error:
+    print(error.strerror)
+"""
+    monkeypatch.setattr(clean, "_BEGIN", program)
+    monkeypatch.setenv("KINDBRUG_KEK", "a key")
+    out = io.BytesIO()
+    clean.pdf(io.BytesIO(b"x"), out)
+    known, failed = out.getvalue().decode().splitlines()
+    assert set(known.split()) <= {"LC_CTYPE"}  # Python's own
+    assert failed == "File too large"
 
 
 def test_a_zip_whose_directory_is_shuffled_is_not_read_again_and_again(app):

@@ -299,6 +299,14 @@ def test_verify_store_sees_swapped_objects_on_s3(on_s3, partnership, dossier, s3
     assert command(partnership, "verify-store")[1][-1] == "Findings: 2."
 
 
+@pytest.mark.parametrize("words", ["sweep", "verify-store"])
+def test_a_command_says_in_words_that_the_store_is_away(partnership, dossier, monkeypatch, words):
+    monkeypatch.setitem(partnership.app.config, "STORE_URL", "ftp://elsewhere")
+    code, lines = command(partnership, words)
+    assert (code, len(lines)) == (1, 1)
+    assert lines[0].startswith("Error: ")
+
+
 def test_verify_store_calls_no_document_damaged_that_a_failing_server_does_not_give(
     on_s3, s3, partnership, dossier, monkeypatch
 ):

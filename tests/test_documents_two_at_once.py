@@ -21,7 +21,7 @@ from app.services import (
     versions,
 )
 from app.terms import Actie, BijlageSoort, Controle, Stadium, Zichtbaarheid
-from tests.documents import pages
+from tests.documents import named, pages
 from tests.test_versions import NEW, change, found, replace, token
 from tests.uploading import JSON, Browser, acts, add, files, rows, the
 
@@ -84,7 +84,7 @@ def share(partnership, row, to, by="specialist2"):
 
 def send(browser: Browser, row, content: bytes = NEW, naam: str = "nieuw.pdf"):
     address = f"/bijlagen/{row.id}/vervangen"
-    return browser.client.post(f"{address}?naam={naam}", data=content, headers=browser.headers)
+    return browser.client.post(address, data=content, headers=browser.headers | named(naam))
 
 
 def at(partnership, row, by: str, page: str = "vervangen") -> Browser:

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from app.services.rechten_matrix import digest as digest_of
 from tests.census import NOTHING, NOWHERE, ROUTES, Route
+from tests.documents import named
 from tests.oracle import Thing
 from tests.traces import changed, digest
 from tests.world import GONE, PEOPLE, Browser, World
@@ -151,8 +152,11 @@ def send(world: World, route: Route, browser: Browser, thing: Thing, **kw):
         return browser.client.post(
             path,
             data=b"Een briefje.",
-            query_string={"naam": "brief.txt"},
-            headers={"Content-Type": "application/octet-stream", **kw.get("headers", {})},
+            headers={
+                "Content-Type": "application/octet-stream",
+                **named("brief.txt"),
+                **kw.get("headers", {}),
+            },
         )
     return browser.client.post(
         path, data=filled(world, route, thing) | kw.get("data", {}), headers=kw.get("headers")

@@ -265,9 +265,9 @@ def test_a_document_that_finds_the_store_full_is_refused_in_words_and_leaves_not
 def _sent(browser: Browser, dossier: object, token: str, content: bytes = documents.PDF):
     return browser.client.post(
         f"/hulpvragen/{dossier}/bijlagen",
-        query_string={"naam": "Aanvraag.pdf", "soort": "aanvraag"},
+        query_string={"soort": "aanvraag"},
         data=content,
-        headers=JSON | {"X-CSRFToken": token},
+        headers=JSON | documents.named("Aanvraag.pdf") | {"X-CSRFToken": token},
     )
 
 

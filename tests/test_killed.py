@@ -89,8 +89,8 @@ class Adding(Act):
     seen = sa.select(sa.func.count()).select_from(Bijlage)
 
     def asked(self) -> dict:
-        headers = JSON | {"X-CSRFToken": self.browser.token(self.dossier)}
-        query = {"naam": "Aanvraag.pdf", "soort": "aanvraag"}
+        headers = JSON | documents.named("Aanvraag.pdf") | {"X-CSRFToken": self.browser.token(self.dossier)}
+        query = {"soort": "aanvraag"}
         path = f"/hulpvragen/{self.dossier}/bijlagen"
         return {"path": path, "query_string": query, "headers": headers}
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from app.models import Bijlage
-from tests.documents import PDF, pages
+from tests.documents import PDF, named, pages
 from tests.engines import Engine
 from tests.partnership import Partnership
 from tests.s3_server import S3, serving_s3
@@ -54,8 +54,8 @@ class Desk:
         self, who: str, path: str, naam: str, content: bytes, *, status: int = 201, soort: str = "overig"
     ) -> list[Left]:
         """Send one document as JavaScript does."""
-        headers = JSON | {"X-CSRFToken": self.tokens[who]}
-        client, query = self.browsers[who].client, {"naam": naam, "soort": soort}
+        headers = JSON | named(naam) | {"X-CSRFToken": self.tokens[who]}
+        client, query = self.browsers[who].client, {"soort": soort}
         return self._done(
             who, status, lambda: client.post(path, query_string=query, data=content, headers=headers)
         )

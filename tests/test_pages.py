@@ -87,7 +87,7 @@ def _says_who_looked(route: Route) -> bool:
 
 
 def _is_the_log(route: Route) -> bool:
-    """The log of an SWV is searched by the numbers of its dossiers, also by who reads none of them."""
+    """The log of an SWV tells numbers and keys of its dossiers, also to who reads none of them."""
     return route.endpoint in {"LogboekView.index", "LogboekView.export"}
 
 
@@ -111,6 +111,7 @@ def _on_page(world: World, route: Route, key: str, thing: Thing, answer) -> list
         f"leaks the id of {_name(world, world.things[i])}"
         for i in sorted(ids - named)
         if i in world.things and not login and not _may_name(world, who, world.things[i])
+        if not _is_the_log(route)
     ]
     if answer.status_code == 200 and who.signed_in:
         for (noun, field), wanted in sight.on_page(world, who, route.endpoint, route.values, thing).items():

@@ -84,9 +84,9 @@ class Adding(threading.Thread):
         for number in itertools.takewhile(lambda _number: monotonic() < until, itertools.count()):
             answer = self.browser.client.post(
                 f"/hulpvragen/{self.dossier}/bijlagen",
-                query_string={"naam": f"{self.ident}-{number}.pdf", "soort": "overig"},
+                query_string={"soort": "overig"},
                 data=documents.pdf(2_000 + number),
-                headers=JSON | {"X-CSRFToken": self.token},
+                headers=JSON | documents.named(f"{self.ident}-{number}.pdf") | {"X-CSRFToken": self.token},
             )
             self.said[answer.status_code] += 1
             if answer.status_code == 201:
@@ -196,8 +196,8 @@ def sending(browser: Browser, dossier: object, **body: object) -> Callable[[], T
     token = browser.token(dossier)
     return lambda: browser.client.post(
         f"/hulpvragen/{dossier}/bijlagen",
-        query_string={"naam": "Verslag.pdf", "soort": "overig"},
-        headers=JSON | {"X-CSRFToken": token},
+        query_string={"soort": "overig"},
+        headers=JSON | documents.named("Verslag.pdf") | {"X-CSRFToken": token},
         **body,
     )
 

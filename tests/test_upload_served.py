@@ -16,7 +16,7 @@ from urllib.request import urlopen
 import pytest
 
 from app.services import receiving
-from tests.documents import PDF, pdf
+from tests.documents import PDF, named, pdf
 from tests.partnership import Partnership
 from tests.uploading import JSON, Browser, files, rows, serving
 
@@ -56,9 +56,10 @@ def head_of(partnership: Partnership, dossier, naam: str = "a.pdf", **headers: o
         "X-CSRFToken": token,
         "Connection": "close",
         **JSON,
+        **named(naam),
         **headers,
     }
-    first = f"POST /hulpvragen/{dossier}/bijlagen?naam={naam} HTTP/1.1\n"
+    first = f"POST /hulpvragen/{dossier}/bijlagen HTTP/1.1\n"
     return first + "".join(f"{name.replace('_', '-')}: {value}\n" for name, value in lines.items()) + "\n"
 
 
@@ -102,10 +103,10 @@ def child_of(process: int) -> int:
     return int(Path(f"/proc/{process}/task/{process}/children").read_text().split()[0])
 
 
-def resident(process: int) -> int:
-    """Give the memory of a process, in KiB."""
+def resident(process: int, line: str = "VmRSS:") -> int:
+    """Give the memory of a process, in KiB; VmHWM is the most that it ever had."""
     status = Path(f"/proc/{process}/status").read_text()
-    return int(status.partition("VmRSS:")[2].split()[0])
+    return int(status.partition(line)[2].split()[0])
 
 
 def test_a_large_file_passes_through_in_little_memory(partnership, dossier, settings):
@@ -151,7 +152,7 @@ def test_whoever_is_refused_at_once_can_read_why(partnership, dossier, settings)
     with gunicorn(settings | {"MAX_DOSSIER_FILES": 1}) as (port, _worker):
         for number in range(2):
             refused = {
-                "415 a name": head.replace("naam=a.pdf", "naam=a.exe"),
+                "415 a name": head.replace("''a.pdf", "''a.exe"),
                 "404 no dossier": head.replace(str(dossier), str(uuid.uuid4())),
                 "400 no token": head.replace("X-CSRFToken: ", "X-CSRFToken: x"),
                 **({"413 full": head} if number else {}),
@@ -210,3 +211,26 @@ def wait_for(port: int) -> None:
         else:
             return
     raise AssertionError("the portal did not start")
+
+
+def test_who_is_refused_a_giant_costs_no_memory_while_it_is_heard_out(partnership, dossier, settings):
+    large = bytes(60 * 2**20)
+    with gunicorn(settings | {"MAX_FILE_BYTES": len(large)}) as (port, worker):
+        raw(port, head_of(partnership, dossier, Content_Length=len(PDF)), PDF)
+        before = resident(worker)
+        head = head_of(partnership, dossier, naam="a.exe", Content_Length=len(large))
+        answer = sent_as_by_a_browser(port, head, large)
+        grown = resident(worker, "VmHWM:") - before
+    assert answer.startswith(b"HTTP/1.1 415")
+    assert grown < 15 * 1024
+
+
+def test_an_upload_that_takes_too_long_leaves_no_name_in_the_log_of_the_server(
+    partnership, dossier, settings, capfd
+):
+    head = head_of(partnership, dossier, naam="Verslag Mila.pdf", Content_Length=500)
+    with gunicorn(settings, "--timeout", "2") as (port, _worker):
+        assert raw(port, head.replace("/bijlagen ", "/bijlagen?q=Mila "), PDF[:50]) == b""
+    logged = capfd.readouterr().err
+    assert "WORKER TIMEOUT" in logged
+    assert "Mila" not in logged

@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from app.services import bijlagen
 from app.terms import Controle
+from tests.browser import at_upload, is_upload
 from tests.documents import PDF, TEXT, jpeg, office, pdf
 from tests.partnership import Partnership
 from tests.uploading import add, files, rows, serving, sign_in
@@ -143,7 +144,7 @@ def test_files_chosen_before_the_script_was_there_are_taken(partnership, dossier
 def test_after_a_lost_connection_one_tries_again_and_loses_nothing(partnership, edit_page):
     window = open_window(edit_page)
     choose(window, FORM, NOTE)
-    edit_page.route(re.compile("naam=notitie"), lambda route: route.abort())
+    at_upload(edit_page, "notitie", lambda route: route.abort())
     start(window)
     expect(row(window, "Aanvraag.pdf").locator("[data-state]")).to_have_text("Bewaard")
     again = row(window, "notitie.txt").get_by_role("button", name="Opnieuw proberen")
@@ -157,7 +158,7 @@ def test_after_a_lost_connection_one_tries_again_and_loses_nothing(partnership, 
 def test_a_file_under_way_is_stopped_and_leaves_nothing(partnership, edit_page):
     window = open_window(edit_page)
     choose(window, LARGE)
-    edit_page.route(re.compile("naam=groot"), lambda route: None)  # it hangs
+    at_upload(edit_page, "groot", lambda route: None)  # it hangs
     start(window)
     stop = row(window, "groot.pdf").get_by_role("button", name="Stoppen")
     window.get_by_role("link", name="Sluiten").click()
@@ -174,8 +175,8 @@ def test_no_key_and_no_gesture_closes_the_window_while_a_file_is_under_way(partn
     window = open_window(edit_page)
     choose(window, LARGE)
     held = []
-    with edit_page.expect_request(re.compile("naam=groot")):
-        edit_page.route(re.compile("naam=groot"), lambda route: held.append(route))
+    with edit_page.expect_request(lambda request: is_upload(request, "groot")):
+        at_upload(edit_page, "groot", lambda route: held.append(route))
         start(window)
     for _ in range(3):  # Chromium closes a dialog on the second one, whatever a page says of the first
         edit_page.keyboard.press("Escape")
@@ -195,7 +196,7 @@ def test_no_key_and_no_gesture_closes_the_window_while_a_file_is_under_way(partn
 def test_why_the_window_stays_is_not_said_behind_its_buttons(partnership, edit_page):
     window = open_window(edit_page)
     choose(window, *(LARGE | {"name": f"{number}.pdf"} for number in range(4)))
-    edit_page.route(re.compile("naam="), lambda route: None)  # they hang
+    at_upload(edit_page, "", lambda route: None)  # they hang
     start(window)
     for width in (1280, 390):
         edit_page.set_viewport_size({"width": width, "height": 700})
@@ -262,7 +263,7 @@ def test_files_are_dropped_in_the_window_and_the_keyboard_does_it_too(partnershi
 def test_by_keyboard_one_stops_what_goes_and_what_waits_and_tries_again(partnership, edit_page):
     window = open_window(edit_page)
     choose(window, LARGE, LARGE | {"name": "tweede.pdf"}, LARGE | {"name": "derde.pdf"})
-    edit_page.route(re.compile("naam="), lambda route: None)  # they hang; two go at once, the third waits
+    at_upload(edit_page, "", lambda route: None)  # they hang; two go at once, the third waits
     window.get_by_role("button", name="Documenten toevoegen").focus()
     edit_page.keyboard.press("Enter")
     for name in ("groot.pdf", "derde.pdf"):

@@ -14,7 +14,8 @@ from app.models import Bijlage, Gebeurtenis
 from app.models.base import now
 from app.services import bijlagen, versions
 from app.terms import Actie, BijlageSoort, Controle, Stadium, Zichtbaarheid
-from tests.documents import PDF, TEXT, pages
+from tests.browser import at_upload
+from tests.documents import PDF, TEXT, named, pages
 from tests.involving import add_school, advance, approach
 from tests.test_upload_window import go
 from tests.uploading import JSON, Browser, acts, add, files, rows, serving
@@ -244,7 +245,7 @@ def test_what_is_refused_leaves_the_old_version_in_its_place(partnership, dossie
     browser = Browser(partnership, "voorschool")
     address = f"/bijlagen/{row.id}/vervangen"
     headers = JSON | {"X-CSRFToken": token(browser, address)}
-    answer = browser.client.post(f"{address}?naam=x.pdf", data=b"<html>", headers=headers)
+    answer = browser.client.post(address, data=b"<html>", headers=headers | named("x.pdf"))
     assert answer.status_code == 415
     assert answer.json["error"].startswith("Webpagina")
     form = {"csrf_token": token(browser, address), "bestand": (io.BytesIO(b"<html>"), "x.pdf")}
@@ -253,7 +254,7 @@ def test_what_is_refused_leaves_the_old_version_in_its_place(partnership, dossie
     assert "Webpagina" in answer.get_data(as_text=True)
     empty = browser.client.post(address, data={"csrf_token": token(browser, address)})
     assert empty.status_code == 422
-    assert browser.client.post(f"{address}?naam=x.pdf", data=NEW, headers=JSON).status_code == 400
+    assert browser.client.post(address, data=NEW, headers=JSON | named("x.pdf")).status_code == 400
     (kept,) = rows(partnership)
     assert kept.geldt
     assert len(files(partnership)) == 1
@@ -298,7 +299,7 @@ def test_by_keyboard_only_and_with_a_bar(partnership, dossier, page):
         page.get_by_label("De nieuwe versie").set_input_files(
             {"name": "v2.pdf", "mimeType": "application/pdf", "buffer": NEW}
         )
-        page.route(re.compile("naam=v2"), lambda route: None)  # it hangs
+        at_upload(page, "v2", lambda route: None)  # it hangs
         page.get_by_role("button", name="Nieuwe versie toevoegen").focus()
         page.keyboard.press("Enter")
         expect(page.get_by_role("button", name="Stoppen")).to_be_focused()

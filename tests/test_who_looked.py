@@ -2,6 +2,7 @@
 
 import io
 import re
+import uuid
 
 import pytest
 import sqlalchemy as sa
@@ -64,7 +65,8 @@ def test_who_looked_at_the_child_or_a_parent_is_seen_in_each_of_its_dossiers_and
         with world.behind_the_scenes():
             number = db.session.scalar(sa.select(Hulpvraag.nummer).where(Hulpvraag.id == key))
             parent = db.session.scalar(sa.select(Gezagsdrager.id).where(Gezagsdrager.kind_id == dossier.kind))
-            other = db.session.scalar(sa.select(Kind.id).where(Kind.id != dossier.kind).limit(1))
+            others = (Kind.id != dossier.kind, Kind.swv_id == uuid.UUID(dossier.swv))
+            other = db.session.scalar(sa.select(Kind.id).where(*others).limit(1))
         for path in (f"/kinderen/{dossier.kind}", f"/ouders/{parent}", f"/kinderen/{other}"):
             assert world.browser("contact").get(path).status_code == 200
         pages = (f"/hulpvragen/{key}/gekeken", f"/logboek/?nummer={number}&persoon=Contact")

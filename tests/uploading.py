@@ -14,7 +14,7 @@ from app.extensions import db
 from app.models import Bijlage, Gebeurtenis, Hulpvraag
 from app.services import bijlagen, sessions
 from app.terms import Actie
-from tests.documents import PDF
+from tests.documents import PDF, named
 from tests.partnership import Partnership
 
 JSON = {"Content-Type": "application/octet-stream", "Accept": "application/json"}
@@ -32,8 +32,8 @@ class Browser:
         return token_on(self.client.get(f"/hulpvragen/{dossier}/bijlagen/venster").get_data(as_text=True))
 
     def upload(self, dossier, content: bytes = PDF, naam: str = "Aanvraag.pdf", **query: str):
-        headers = JSON | {"X-CSRFToken": self.token(dossier)}
-        query = {"naam": naam, "soort": "aanvraag"} | query
+        headers = JSON | named(naam) | {"X-CSRFToken": self.token(dossier)}
+        query = {"soort": "aanvraag"} | query
         return self.client.post(
             f"/hulpvragen/{dossier}/bijlagen", query_string=query, data=content, headers=headers
         )

@@ -15,6 +15,7 @@ from app import models as m
 from app.access import Person, as_system, person_for
 from app.extensions import db
 from app.terms import Role
+from tests.documents import named
 from tests.engines import Engine
 from tests.oracle import Dossier, Thing, Who
 
@@ -221,6 +222,7 @@ class Browser:
             "Content-Type": "application/octet-stream",
             "Accept": "application/json",
             "X-CSRFToken": self.csrf,
+            **named(query.pop("naam", "")),
         }
         return self.client.post(path, data=body, headers=headers, query_string=query)
 

@@ -2,7 +2,9 @@
 
 import signal
 import uuid
+from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
 from itertools import chain
 from pathlib import Path
 from types import FrameType
@@ -39,6 +41,19 @@ def register(app: Flask) -> None:
         commands = [*COMMANDS, demo, seed]
     for command in commands:
         app.cli.add_command(command)
+
+
+def _in_words(command: Callable[[], None]) -> Callable[[], None]:
+    """Say what is in the way, such as a store that does not answer, instead of a trace."""
+
+    @wraps(command)
+    def told() -> None:
+        try:
+            command()
+        except PortalError as refused:
+            raise click.ClickException(str(refused.sentence)) from refused
+
+    return told
 
 
 @click.command()
@@ -140,6 +155,7 @@ def tables(readme: Path) -> None:
 
 @click.command("sweep")
 @with_appcontext
+@_in_words
 def sweep() -> None:
     """Remove the bytes of documents that a crash left without a row, when they are a day old."""
     click.echo(bijlage_bytes.sweep())
@@ -147,6 +163,7 @@ def sweep() -> None:
 
 @click.command("rotate-kek")
 @with_appcontext
+@_in_words
 def rotate_kek() -> None:
     """Seal the keys of all documents by the newest key-encryption key, so that earlier ones can go."""
     done = store_upkeep.rotate(lambda so_far: click.echo(f"{so_far.done} sealed anew, {so_far.lost} lost"))
@@ -157,6 +174,7 @@ def rotate_kek() -> None:
 
 @click.command("verify-store")
 @with_appcontext
+@_in_words
 def verify_store() -> None:
     """Compare documents and bytes both ways: a line for each that is missing, changed or too many."""
     found = 0

@@ -232,17 +232,9 @@ def soorten(by: Person) -> list[BijlageSoort]:
 
 
 def first_soort(hulpvraag: Hulpvraag) -> BijlageSoort:
-    """Give the kind that the next document probably is: the signed request form while there is none."""
-    with access.as_system("whether the request form is there, not what it says"):
-        found = db.session.scalar(
-            select(Bijlage.id)
-            .where(
-                Bijlage.hulpvraag_id == hulpvraag.id,
-                Bijlage.soort == BijlageSoort.AANVRAAG,
-                Bijlage.geldt,
-            )
-            .limit(1)
-        )
+    """Give the kind that the next document probably is: the signed request form while one sees none."""
+    of_dossier = (Bijlage.hulpvraag_id == hulpvraag.id, Bijlage.soort == BijlageSoort.AANVRAAG)
+    found = db.session.scalar(select(Bijlage.id).where(*of_dossier, Bijlage.geldt).limit(1))
     return BijlageSoort.OVERIG if found else BijlageSoort.AANVRAAG
 
 

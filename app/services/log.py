@@ -25,7 +25,7 @@ from app.models import (
     Toestemming,
 )
 from app.models.base import now, parse_id
-from app.terms import Actie
+from app.terms import Actie, Noun
 
 _WHY = "the log is written by the portal itself"
 _IN_A_DOSSIER: tuple[Any, ...] = (
@@ -238,10 +238,11 @@ def reading_each(rows: Sequence[Any]) -> None:
 def still_looking(actie: Actie, bijlage: Bijlage) -> None:
     """Record a picture out of what was opened, and commit; it goes with that event for an hour.
 
-    To see a page (BEKIJKEN) that document was opened; to see it small (LEZEN) anything of its dossier.
+    To see a page (BEKIJKEN) that document was opened; to see it small (LEZEN) its dossier or a document.
     """
     person, e = current_person(), Gebeurtenis
-    opened = [e.object_id == str(bijlage.id)] if actie is Actie.BEKIJKEN else []
+    of_dossier = e.noun.in_((Noun.HULPVRAAG.value, Noun.BIJLAGE.value))
+    opened = e.object_id == str(bijlage.id) if actie is Actie.BEKIJKEN else of_dossier
     query = select(literal(1)).where(
         e.swv_id == bijlage.swv_id,
         e.hulpvraag_id == bijlage.hulpvraag_id,
@@ -252,7 +253,7 @@ def still_looking(actie: Actie, bijlage: Bijlage) -> None:
         e.gelukt,
     )
     with as_system(_WHY):
-        seen = db.session.scalar(query.where(*opened).limit(1))
+        seen = db.session.scalar(query.where(opened).limit(1))
     if not seen:
         record(actie, row=bijlage)
     db.session.commit()

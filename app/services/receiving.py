@@ -12,6 +12,7 @@ from app.services.passing import Readable
 _LEAST = 10_000  # bytes a second, over _WINDOW: a line that is slower keeps a process busy for nothing
 _WINDOW = 60  # seconds
 _FIRST = 64 * 1024  # bytes that are waited for at once; of a fast line more and more
+_MOST = 2**20  # bytes at once of what nobody keeps
 _FAST = 0.25  # seconds
 
 
@@ -52,5 +53,5 @@ class Body:
             return
         db.session.rollback()  # it can take minutes: hold no transaction meanwhile
         with suppress(PortalError, OSError):  # gone, or too slow
-            while self._size < most and self.read(most - self._size):
+            while self._size < most and self.read(min(_MOST, most - self._size)):
                 pass

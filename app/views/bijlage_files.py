@@ -28,7 +28,7 @@ from app.services import (
 from app.terms import BijlageSoort, Controle, Noun, Stadium, Term, Verb, Zichtbaarheid
 from app.views.base import Page, granted
 from app.views.bijlage import opened_by, path
-from app.views.raw_body import body
+from app.views.raw_body import body, named
 
 _MOST_AT_ONCE = 20  # files in one form, without JavaScript
 
@@ -57,7 +57,7 @@ class BijlageFilesView(BaseView):
         bijlage = bijlagen.add(
             row,
             body(),
-            naam=request.args.get("naam", ""),
+            naam=named(),
             soort=_term(BijlageSoort, request.args.get("soort")) or BijlageSoort.OVERIG,
             zichtbaarheid=_term(Zichtbaarheid, request.args.get("zichtbaarheid")),
             announced=request.content_length,

@@ -14,7 +14,7 @@ from app.services import intake, listing, log, sharing, versions, wording
 from app.terms import BijlageSoort, Noun, Zichtbaarheid
 from app.views.base import Page, granted
 from app.views.bijlage import path
-from app.views.raw_body import RAW, body
+from app.views.raw_body import RAW, body, named
 from app.views.tabs.toegang import ROLES
 
 Context = dict[str, Any]
@@ -40,8 +40,7 @@ class BijlageVersionsView(BaseView):
             log.reading(row)
             return self.render_template("bijlage_vervangen.html", **_replacing(row))
         if request.mimetype == RAW:
-            naam, length = request.args.get("naam", ""), request.content_length
-            made = versions.replace(row, body(), naam=naam, announced=length, by=by)
+            made = versions.replace(row, body(), naam=named(), announced=request.content_length, by=by)
             flash(_said(made), "success")
             return _there(made)
         sent = request.files.get("bestand")

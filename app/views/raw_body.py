@@ -3,6 +3,7 @@
 from typing import cast
 
 from flask import Response, current_app, g, request
+from werkzeug.http import parse_options_header
 
 from app import access
 from app.services import receiving
@@ -19,6 +20,14 @@ def body() -> receiving.Body:
         stream = request.stream if length is None else request.environ["wsgi.input"]
         g.raw_body = receiving.Body(cast("Readable", stream), length)
     return cast("receiving.Body", g.raw_body)
+
+
+def named() -> str:
+    """Give the name of the raw body. It is in a header: addresses end up in the logs of servers.
+
+    `Content-Disposition: attachment; filename*=UTF-8''…` of RFC 6266 and RFC 8187.
+    """
+    return parse_options_header(request.headers.get("Content-Disposition"))[1].get("filename", "")
 
 
 def hear_out(answer: Response) -> Response:

@@ -6,6 +6,12 @@ const picker = form.querySelector("input[type=file]");
 const submit = form.querySelector("[type=submit]");
 let request;
 
+// In a header, since addresses end up in the logs of servers; the end of it, for the ending. RFC 6266, RFC 8187.
+function named(name) {
+  const encoded = String(new URLSearchParams({ "": name.slice(-200) })).slice(1);
+  return `attachment; filename*=UTF-8''${encoded.replaceAll("+", "%20").replaceAll("*", "%2A")}`;
+}
+
 function say(sentence) {
   find("wrong").textContent = sentence;
   find("wrong").hidden = !sentence;
@@ -27,13 +33,14 @@ form.addEventListener("submit", (event) => {
   say(wrong);
   if (wrong) return picker.focus();
   const url = new URL(location.href);
-  url.search = new URLSearchParams({ naam: file.name.slice(-200) });
+  url.search = "";
   request = new XMLHttpRequest();
   request.open("POST", url);
   request.responseType = "json";
   request.setRequestHeader("Content-Type", "application/octet-stream");
   request.setRequestHeader("Accept", "application/json");
   request.setRequestHeader("X-CSRFToken", words.token);
+  request.setRequestHeader("Content-Disposition", named(file.name));
   request.upload.addEventListener("progress", (progress) => {
     if (progress.lengthComputable) find("bar").value = Math.min(99, (progress.loaded / progress.total) * 100);
   });
