@@ -187,9 +187,21 @@ class Twins:
             agreed = afspraken.add(of | for_us, person)
             paper = {"naam": f"{HIDDEN}0002.pdf", "zichtbaarheid": Zichtbaarheid.INTERN}
             document = bijlagen.add(row, io.BytesIO(PDF), **paper, by=person)
+            self._put_first(document)
             addresses = [f"/notities/{note.id}", f"/afspraken/{agreed.id}", f"/bijlagen/{document.id}"]
         other.left()
         return self.one, other, addresses
+
+    @staticmethod
+    def _put_first(document: m.Bijlage) -> None:
+        """Make it one of a kind and a day that others read, and the first: no number may tell."""
+        b = m.Bijlage
+        with as_system("the test dates a document"):
+            shared = (b.hulpvraag_id == document.hulpvraag_id, b.zichtbaarheid == Zichtbaarheid.GEDEELD)
+            first = db.session.scalars(db.select(b).where(*shared).order_by(b.toegevoegd_op, b.id)).first()
+            document.soort = first.soort
+            document.toegevoegd_op = first.toegevoegd_op - timedelta(seconds=1)
+            db.session.commit()
 
     def _begin_again(self) -> World:
         """Make both what the one was at first, and give the other."""

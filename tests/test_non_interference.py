@@ -104,6 +104,8 @@ def test_what_is_internal_to_the_swv_changes_no_byte_for_others_who_read_the_dos
     ]
     chance = lane.random(f"T4 internal {key}")
     pages.crawl(starts, most=lane.cases(gate=10, proof=200), alike=lane.cases(gate=1, proof=3), chance=chance)
+    for document in one.of("Bijlage"):
+        pages.get(f"/bijlagen/{document.id}/bestand")
     for path in written:
         pages.get(path)
         pages.get(f"{path}/bewerken")
