@@ -122,6 +122,11 @@ def test_the_number_that_is_given_as_an_example_is_one_as_they_are_made(world: W
     assert set(hint[1]) <= set(hulpvragen._ALPHABET)
 
 
+def test_the_export_says_once_how_it_is_written(world: World):
+    answer = world.browser("privacy").get("/logboek/export.csv")
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+
+
 @pytest.mark.parametrize(
     "cursor",
     [
