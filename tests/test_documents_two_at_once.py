@@ -6,11 +6,10 @@ import threading
 import uuid
 
 import pytest
-from sqlalchemy import Engine, event
 
 from app.errors import Conflict, NotFound
 from app.extensions import db
-from app.models import Bijlage, Gebeurtenis, Sessie
+from app.models import Betrokkenheid, Bijlage, Gebeurtenis, Sessie
 from app.models.base import now
 from app.services import (
     bijlage_bytes,
@@ -25,6 +24,7 @@ from app.services import (
 from app.terms import Actie, BijlageSoort, Controle, Stadium, Zichtbaarheid
 from tests.documents import pages
 from tests.involving import advance
+from tests.lockstep import Statements
 from tests.test_versions import NEW, change, found, replace, token
 from tests.uploading import JSON, Browser, acts, add, files, rows, the
 from tests.world import plain
@@ -106,19 +106,6 @@ def last(partnership) -> Bijlage:
 def leads_to(page, address: str) -> bool:
     """Tell whether somebody was first, and the page says where to go on."""
     return page.status_code == 409 and f'href="{address}"' in page.get_data(as_text=True)
-
-
-@pytest.fixture
-def statements():
-    """What the database is asked, as it comes."""
-    asked: list[str] = []
-
-    def note(_connection, _cursor, statement, *_more) -> None:
-        asked.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    yield asked
-    event.remove(Engine, "before_cursor_execute", note)
 
 
 # A new version
@@ -267,7 +254,24 @@ def test_who_retracts_twice_hears_that_it_was_done_and_others_that_there_is_no_s
     assert acts(partnership, Actie.VERWIJDEREN) == 1
 
 
-def test_who_does_not_read_the_newer_version_hears_of_none(partnership, dossier, statements):
+def test_who_retracted_it_hears_nothing_any_more_once_the_dossier_is_closed_for_them(partnership, dossier):
+    row = add(partnership, dossier, "voorschool")
+    with partnership.at_work("voorschool") as person:
+        bijlagen.retract(found(row), person)
+    client, told = Browser(partnership, "voorschool").client, []
+    assert client.get(f"/bijlagen/{row.id}/intrekken").status_code == 409
+    with partnership.behind_the_scenes():
+        for party in db.session.scalars(db.select(Betrokkenheid)):
+            party.tot = now()
+        db.session.commit()
+    for key in (str(uuid.uuid4()), str(row.id)):
+        page = client.get(f"/bijlagen/{key}/intrekken")
+        told.append((page.status_code, plain(page).replace(key, "")))
+    assert told[0] == told[1]
+    assert told[0][0] == 404
+
+
+def test_who_does_not_read_the_newer_version_hears_of_none(partnership, dossier):
     """The same page for as many statements, whether the old version is there or not."""
     partnership.documents(dossier)
     advance(partnership, dossier, "bijlagen_toegevoegd", "onderwijsadvies")
@@ -276,11 +280,10 @@ def test_who_does_not_read_the_newer_version_hears_of_none(partnership, dossier,
     for by, wanted in (("voorschool", 409), ("voorschool2", 404)):
         assert Browser(partnership, by).client.get(f"/bijlagen/{old.id}").status_code == wanted
     share(partnership, new, INTERN)
-    client, told = Browser(partnership, "voorschool").client, []
+    client, told, statements = Browser(partnership, "voorschool").client, [], Statements(partnership.app)
     for key in (str(uuid.uuid4()), str(old.id), str(uuid.uuid4())):
-        del statements[:]
-        page = client.get(f"/bijlagen/{key}/intrekken")
-        told.append((page.status_code, plain(page).replace(key, ""), len(statements)))
+        page, count = statements.of(lambda at=f"/bijlagen/{key}/intrekken": client.get(at))
+        told.append((page.status_code, plain(page).replace(key, ""), count))
     assert told[1] == told[2]
     assert told[1][0] == 404
 
