@@ -1,5 +1,6 @@
 """The refusals that reach people: an HTTP status and a whole translated sentence."""
 
+import uuid
 from collections.abc import Sequence
 
 from flask_babel import LazyString
@@ -64,6 +65,15 @@ class Conflict(PortalError):
 
     status = 409
     sentence = _l("Somebody else changed this in the meantime. Please look at it again.")
+
+
+class Overtaken(Conflict):
+    """A document was replaced or retracted; the person may read the version `newer`, and the `dossier`."""
+
+    heading: LazyString | str | None = _l("This document was replaced or retracted")
+    advice: LazyString | str | None = _l("Look which documents the dossier has now.")
+    newer: uuid.UUID | None = None
+    dossier: uuid.UUID | None = None
 
 
 class TransitionRefused(PortalError):

@@ -3,12 +3,13 @@
 import io
 import re
 import threading
+import uuid
 
 import pytest
 
 from app.errors import Conflict, NotFound
 from app.extensions import db
-from app.models import Bijlage, Gebeurtenis, Sessie
+from app.models import Betrokkenheid, Bijlage, Gebeurtenis, Sessie
 from app.models.base import now
 from app.services import (
     bijlage_bytes,
@@ -22,8 +23,11 @@ from app.services import (
 )
 from app.terms import Actie, BijlageSoort, Controle, Stadium, Zichtbaarheid
 from tests.documents import named, pages
+from tests.involving import advance
+from tests.lockstep import Statements
 from tests.test_versions import NEW, change, found, replace, token
 from tests.uploading import JSON, Browser, acts, add, files, rows, the
+from tests.world import plain
 
 INTERN, GEDEELD = Zichtbaarheid.INTERN, Zichtbaarheid.GEDEELD
 pytestmark = pytest.mark.both_engines
@@ -99,6 +103,11 @@ def last(partnership) -> Bijlage:
     return one
 
 
+def leads_to(page, address: str) -> bool:
+    """Tell whether somebody was first, and the page says where to go on."""
+    return page.status_code == 409 and f'href="{address}"' in page.get_data(as_text=True)
+
+
 # A new version
 
 
@@ -154,11 +163,12 @@ def test_what_somebody_else_replaced_is_no_lost_answer(partnership, dossier, clo
     old = add(partnership, dossier, "voorschool")
     mine, other = at(partnership, old, "voorschool"), at(partnership, old, "collega")
     assert send(mine, old).status_code == 201
-    assert send(other, old).status_code == 404
+    assert send(other, old).status_code == 409
     clock.shift(16 * 60)
     late = Browser(partnership, "voorschool")
     late.headers = JSON | {"X-CSRFToken": late.token(dossier)}
-    assert send(late, old).status_code == 404
+    assert send(late, old).status_code == 409
+    assert len(rows(partnership)) == 2
 
 
 # The form, the retracting, the advice
@@ -211,6 +221,103 @@ def test_what_has_a_newer_version_is_not_said_to_be_retracted(partnership, dossi
     assert f'href="/bijlagen/{new.id}"' in page
     assert browser.client.get(address).status_code == 409
     assert not [one for one in rows(partnership) if one.ingetrokken_op]
+
+
+def test_a_page_that_is_out_of_date_leads_its_preschool_to_the_new_version(partnership, dossier):
+    old = add(partnership, dossier, "voorschool")
+    browsers = [at(partnership, old, by, "intrekken") for by in ("voorschool", "collega")]
+    new = replace(partnership, old, "collega")
+    for browser in browsers:
+        form = {"csrf_token": browser.headers["X-CSRFToken"]}
+        for page in ("", "/bekijken", "/intrekken", "/vervangen"):
+            assert leads_to(browser.client.get(f"/bijlagen/{old.id}{page}"), f"/bijlagen/{new.id}"), page
+        sent = browser.client.post(f"/bijlagen/{old.id}/intrekken", data=form)
+        assert leads_to(sent, f"/bijlagen/{new.id}")
+        assert "Niet ingetrokken" in sent.get_data(as_text=True)
+    assert last(partnership).id == new.id
+
+
+def test_who_retracts_twice_hears_that_it_was_done_and_others_that_there_is_no_such_page(
+    partnership, dossier
+):
+    row = add(partnership, dossier, "voorschool")
+    mine, other = (at(partnership, row, by, "intrekken") for by in ("voorschool", "collega"))
+    address = f"/bijlagen/{row.id}/intrekken"
+    first, again, late = (
+        browser.client.post(address, data={"csrf_token": browser.headers["X-CSRFToken"]})
+        for browser in (mine, mine, other)
+    )
+    assert first.status_code == 302
+    assert leads_to(again, f"/hulpvragen/{dossier}/bijlagen")
+    assert "U hebt dit document al ingetrokken." in again.get_data(as_text=True)
+    assert late.status_code == 404
+    assert acts(partnership, Actie.VERWIJDEREN) == 1
+
+
+def test_who_retracted_it_hears_nothing_any_more_once_the_dossier_is_closed_for_them(partnership, dossier):
+    row = add(partnership, dossier, "voorschool")
+    with partnership.at_work("voorschool") as person:
+        bijlagen.retract(found(row), person)
+    client, told = Browser(partnership, "voorschool").client, []
+    assert client.get(f"/bijlagen/{row.id}/intrekken").status_code == 409
+    with partnership.behind_the_scenes():
+        for party in db.session.scalars(db.select(Betrokkenheid)):
+            party.tot = now()
+        db.session.commit()
+    for key in (str(uuid.uuid4()), str(row.id)):
+        page = client.get(f"/bijlagen/{key}/intrekken")
+        told.append((page.status_code, plain(page).replace(key, "")))
+    assert told[0] == told[1]
+    assert told[0][0] == 404
+
+
+def test_who_does_not_read_the_newer_version_hears_of_none(partnership, dossier):
+    """The same page for as many statements, whether the old version is there or not."""
+    partnership.documents(dossier)
+    advance(partnership, dossier, "bijlagen_toegevoegd", "onderwijsadvies")
+    old = add(partnership, dossier, "specialist", zichtbaarheid=GEDEELD, naam="swv.pdf")
+    new = replace(partnership, old, "specialist")
+    for by, wanted in (("voorschool", 409), ("voorschool2", 404)):
+        assert Browser(partnership, by).client.get(f"/bijlagen/{old.id}").status_code == wanted
+    share(partnership, new, INTERN)
+    client, told, statements = Browser(partnership, "voorschool").client, [], Statements(partnership.app)
+    for key in (str(uuid.uuid4()), str(old.id), str(uuid.uuid4())):
+        page, count = statements.of(lambda at=f"/bijlagen/{key}/intrekken": client.get(at))
+        told.append((page.status_code, plain(page).replace(key, ""), count))
+    assert told[1] == told[2]
+    assert told[1][0] == 404
+
+
+def test_who_replaced_it_in_another_tab_is_told_what_is_so_and_led_on(partnership, dossier):
+    old = add(partnership, dossier, "voorschool")
+    browser = at(partnership, old, "voorschool")
+    new = send(browser, old).json
+    sent = send(browser, old, pages("Nog iets anders"))
+    assert sent.status_code == 409
+    assert sent.json["error"] == "Dit document is intussen vervangen of ingetrokken."
+    assert sent.json["button"]["url"] == new["url"]
+    form = {"csrf_token": browser.headers["X-CSRFToken"]}
+    form["bestand"] = (io.BytesIO(pages("En nog iets")), "nieuw.pdf")
+    page = browser.client.post(f"/bijlagen/{old.id}/vervangen", data=form, content_type="multipart/form-data")
+    assert leads_to(page, new["url"])
+    assert "emand anders" not in page.get_data(as_text=True)
+    assert len(files(partnership)) == 2
+
+
+def test_of_what_is_retracted_during_the_upload_the_documents_of_the_dossier_are_left(
+    partnership, dossier, meanwhile
+):
+    old = add(partnership, dossier, "voorschool")
+    browser = at(partnership, old, "voorschool")
+
+    def retract() -> None:
+        with partnership.at_work("collega") as person:
+            bijlagen.retract(found(old), person)
+
+    meanwhile.uploading(retract)
+    sent = send(browser, old)
+    assert sent.status_code == 409
+    assert sent.json["button"]["url"] == f"/hulpvragen/{dossier}/bijlagen"
 
 
 def test_between_asking_and_retracting_it_can_be_replaced_or_handed_over(partnership, dossier, meanwhile):

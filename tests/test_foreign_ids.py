@@ -7,9 +7,13 @@ import re
 import uuid
 
 import pytest
+import time_machine
 
+from app.extensions import db
+from app.models.base import now
 from tests import oracle
 from tests.census import PICKS, ROUTES, Route
+from tests.lockstep import Statements
 from tests.oracle import Thing, Who
 from tests.test_forms_guard import VALID, resolved, whole
 from tests.traces import changed, digest
@@ -60,6 +64,41 @@ def test_a_foreign_row_reads_exactly_like_one_that_does_not_exist(world: World, 
         assert told <= {"Set-Cookie"}, here  # that of the form token, which comes once
     assert changed(before, digest(world)) == []
     proven("T5 foreign addresses", number)
+
+
+def test_who_does_not_read_the_newer_version_finds_no_trace_of_an_old_one(world: World, lane, proven):
+    """Who does read it is told; of all others the page and the number of statements are those of no document."""
+    chance, series = lane.random("T5 versions"), []
+    for old in (thing for thing in world.of("Bijlage") if thing.replaced):
+        others = [
+            thing for thing in world.of("Bijlage") if thing.dossiers == old.dossiers and thing is not old
+        ]
+        series.append((old, chance.choice([thing for thing in others if not thing.retracted])))
+    every = [
+        (old, new, key)
+        for old, new in series
+        for key in PRESENT
+        if oracle.has(world.who[key], "Bijlage", "read") and not oracle.may(world.who[key], "read", old)
+    ]
+    number, statements = min(lane.cases(gate=60, proof=10_000), len(every)), Statements(world.app)
+    with world.as_it_was(), time_machine.travel(now(), tick=False):
+        with world.behind_the_scenes():
+            for old, new in series:
+                row = world.row(new)
+                row.reeks_id, row.volgnummer = uuid.UUID(old.id), 2
+            db.session.commit()
+        for old, new, key in chance.sample(every, number):
+            browser, here = world.browser(key), f"{key} on {old.name}, then {new.name}"
+            browser.get(f"/bijlagen/{UNKNOWN}")  # the first of a session asks more
+            unknown, wanted = statements.of(lambda b=browser: b.get(f"/bijlagen/{UNKNOWN}"))
+            answer, asked = statements.of(lambda b=browser, at=f"/bijlagen/{old.id}": b.get(at))
+            if oracle.may(world.who[key], "read", new):
+                assert answer.status_code == 409, here
+                continue
+            assert answer.status_code == 404, here
+            assert plain(answer) == plain(unknown).replace(UNKNOWN, old.id), here
+            assert asked == wanted, here
+    proven("T5 versions", number)
 
 
 @pytest.mark.parametrize("key", ["specialist", "voorschool", "ouder", "platform"])

@@ -15,10 +15,10 @@ import config
 from app.extensions import db
 from app.models import Gebeurtenis, Gebruiker, Hulpvraag, Lidmaatschap, Organisation
 from app.models.base import now
-from app.services import inzage
+from app.services import hulpvragen, inzage
 from app.terms import Actie, Role
 from tests.test_log_accounts import events_since, last_number
-from tests.world import World, text_of
+from tests.world import World, plain, text_of
 
 
 def body(page) -> str:
@@ -83,6 +83,48 @@ def test_a_day_in_no_year_of_ours_is_said_to_be_wrong(world: World, query: str):
     assert "Kies een dag van 2000 tot en met 2100." in text_of(page)
     assert not body(page), "what was asked can't be answered"
     assert browser.get(f"/logboek/export.csv?{query}").status_code == 422
+
+
+def test_a_first_day_after_the_last_is_said_to_be_wrong(world: World):
+    browser, query = world.browser("privacy"), "van=2026-06-02&tot=2026-06-01"
+    page = browser.get(f"/logboek/?{query}")
+    assert 'id="error-van"' in page.get_data(as_text=True)
+    assert "De eerste dag ligt na de laatste." in text_of(page)
+    assert "Niets in het logboek" not in text_of(page)
+    assert browser.get(f"/logboek/export.csv?{query}").status_code == 422
+    assert browser.get("/logboek/?van=2026-06-01&tot=2026-06-01").get_data(as_text=True).count("error-") == 0
+
+
+def test_a_number_that_is_not_whole_unknown_or_another_swvs_is_said_to_be_so_and_reads_the_same(world: World):
+    """She tells a parent that nobody looked only when that is what the log says."""
+    with world.behind_the_scenes():
+        numbers = {
+            key: db.session.scalar(
+                sa.select(Hulpvraag.nummer).where(Hulpvraag.swv_id == world.organisations[key]).limit(1)
+            )
+            for key in ("brug", "anker")
+        }
+    browser, told = world.browser("privacy"), set()
+    for number in (numbers["brug"][:-1], numbers["anker"], hulpvragen.new_number()):
+        page = browser.get("/logboek/", query_string={"nummer": number})
+        assert 'id="error-nummer"' in page.get_data(as_text=True), number
+        assert "Niets in het logboek" not in text_of(page)
+        assert browser.get("/logboek/export.csv", query_string={"nummer": number}).status_code == 422
+        told.add(plain(page).replace(number, ""))
+    assert len(told) == 1
+    page = browser.get("/logboek/", query_string={"nummer": f" {numbers['brug']} "})
+    assert 'id="error-nummer"' not in page.get_data(as_text=True)
+
+
+def test_the_number_that_is_given_as_an_example_is_one_as_they_are_made(world: World):
+    hint = re.search(r"JK-\d{4}-(\w+)", text_of(world.browser("privacy").get("/logboek/?nummer=JK-2026")))
+    assert len(hint[1]) == len(hulpvragen.new_number().rpartition("-")[2])
+    assert set(hint[1]) <= set(hulpvragen._ALPHABET)
+
+
+def test_the_export_says_once_how_it_is_written(world: World):
+    answer = world.browser("privacy").get("/logboek/export.csv")
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
 
 
 @pytest.mark.parametrize(

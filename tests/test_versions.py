@@ -65,7 +65,9 @@ def test_the_preschool_replaces_its_own_and_only_jk_staff_read_the_old_one(partn
 
     theirs, ours = Browser(partnership, "voorschool").client, Browser(partnership, "specialist").client
     for one in (old, new):
-        assert theirs.get(f"/bijlagen/{one.id}").status_code == 404
+        gone = theirs.get(f"/bijlagen/{one.id}")
+        assert gone.status_code == 409, "one who reads the newer version hears that there is one"
+        assert "Aanvraag" not in gone.get_data(as_text=True)
         assert theirs.get(f"/bijlagen/{one.id}/bestand").status_code == 404
         assert ours.get(f"/bijlagen/{one.id}/bekijken").status_code == 200
     assert ours.get(f"/bijlagen/{old.id}/bestand").data == PDF
@@ -276,7 +278,9 @@ def test_before_it_is_retracted_one_sees_who_opened_it_each_as_far_as_it_is_thei
     assert "Joris" not in page
     with partnership.at_work("voorschool") as person:
         bijlagen.retract(found(row), by=person)
-    assert theirs.get(f"/bijlagen/{row.id}").status_code == 404
+    gone = theirs.get(f"/bijlagen/{row.id}")
+    assert gone.status_code == 409
+    assert "Joris" not in gone.get_data(as_text=True)
     assert "Joris" in ours.get(f"/bijlagen/{row.id}").get_data(as_text=True)
 
 
@@ -337,6 +341,23 @@ def test_what_is_all_sent_is_not_stopped_and_not_left_unawares(partnership, doss
         assert Axe().run(page).response["violations"] == []
         go_on.set()
         expect(page.get_by_role("status").first).to_contain_text("De nieuwe versie staat op de plaats")
+        page.goto("about:blank")
+
+
+@pytest.mark.browser
+def test_what_was_replaced_meanwhile_leads_on_to_the_new_version(partnership, dossier, page):
+    row = add(partnership, dossier, "voorschool")
+    with serving(partnership.app) as port:
+        address = f"http://localhost:{port}/bijlagen/{row.id}/vervangen"
+        go(partnership, page, address, "voorschool", "networkidle")
+        new = replace(partnership, row, "collega")
+        page.get_by_label("De nieuwe versie").set_input_files(
+            {"name": "v2.pdf", "mimeType": "application/pdf", "buffer": pages("Anders")}
+        )
+        page.get_by_role("button", name="Nieuwe versie toevoegen").click()
+        expect(page.get_by_role("alert")).to_contain_text("Dit document is vervangen.")
+        page.get_by_role("alert").get_by_role("link", name="Nieuwe versie bekijken").click()
+        page.wait_for_url(f"**/bijlagen/{new.id}")
         page.goto("about:blank")
 
 

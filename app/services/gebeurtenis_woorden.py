@@ -21,6 +21,7 @@ from app.workflow import BY_KEY
 _REFUSED: Mapping[str, Any] = {
     "NotFound": _l("no access, or it does not exist"),
     "Conflict": _l("somebody else was first"),
+    "Overtaken": _l("the document was replaced or retracted"),
     "BeingChecked": _l("the document was still being checked"),
     "HasVirus": _l("the document has a virus"),
     "BadInput": _l("what was filled in can't be used"),

@@ -233,7 +233,7 @@ def clean_text(text: str) -> str:
 
 
 def download_name(nummer: str, soort: str, day: date, mimetype: str, *, nth: int = 1) -> str:
-    """Give the name under which a document is saved: `JK-2026-00012 Observatieverslag 2026-05-03.pdf`.
+    """Give the name under which a document is saved: `JK-2026-7HK4QM Observatieverslag 2026-05-03.pdf`.
 
     Nothing in it was typed by anybody: no name of a child gets into a list of downloads. The second of a
     kind and a day is ` (2)`.

@@ -86,12 +86,15 @@ def asked(typed: Mapping[str, str]) -> Asked:
             return None
         return found
 
+    van, tot = day("van"), day("tot")
+    if van and tot and van > tot:
+        wrong["van"] = _l("The first day is after the last.")
     return Asked(
         persoon=typed.get("persoon", "").strip()[:80],
         nummer=typed.get("nummer", "").strip()[:80],
         actie=next((one for one in Actie if one == typed.get("actie")), None),
-        van=day("van"),
-        tot=day("tot"),
+        van=van,
+        tot=tot,
         wrong=wrong,
     )
 
@@ -135,9 +138,11 @@ def _within(ask: Asked, by: Person) -> _Within:
             dossier = db.session.scalar(select(Hulpvraag.id).where(*here))
         if ask.persoon:
             people = list(db.session.scalars(_named(ask.persoon, by)))
+    if ask.nummer and dossier is None:  # "nothing found" would read as: nobody looked
+        wrong["nummer"] = _l("This number is not known. Type the whole number, such as JK-2026-7HK4QM.")
     if len(people) > MOST_PEOPLE:
         wrong["persoon"] = _l("More than 50 people fit this. Type more of the name.")
-    nobody = (ask.persoon and not people) or (ask.nummer and dossier is None)
+    nobody = ask.persoon and not people
     parts = [] if wrong or nobody else _parts(people, dossier, ask.actie, by)
     return _Within([[*part, *_period(ask)] for part in parts], dossier, wrong)
 

@@ -11,10 +11,10 @@ from sqlalchemy import select
 from app import access
 from app.access import Person
 from app.access.scopes import allowed
-from app.errors import BadInput, Conflict
+from app.errors import BadInput
 from app.extensions import db
 from app.models import Bijlage, Gebruiker, Hulpvraag, Organisation
-from app.services import dossiers, log
+from app.services import bijlage_reeks, dossiers, log
 from app.terms import Actie, Ground, Verb, Zichtbaarheid
 
 _MOST = 500
@@ -37,10 +37,11 @@ def other(bijlage: Bijlage) -> Zichtbaarheid:
 
 
 def require_share(bijlage: Bijlage, by: Person) -> None:
-    """Raise NotFound without the right, Conflict for a document that does not count any more."""
+    """Raise NotFound without the right, Overtaken for a document that does not count any more."""
     access.require(by, Verb.SHARE, bijlage)
     if bijlage.ingetrokken_op is not None or bijlage.vervangen_op is not None:
-        raise Conflict(_l("This document was retracted or replaced. Who sees it cannot be changed any more."))
+        said = _l("This document was retracted or replaced. Who sees it cannot be changed any more.")
+        raise bijlage_reeks.overtaken(bijlage, said)
 
 
 def share(bijlage: Bijlage, to: Zichtbaarheid | None, by: Person) -> Bijlage:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import joinedload
 
 from app import access
 from app.access import Person
-from app.errors import Conflict, NotFound
+from app.errors import NotFound
 from app.extensions import db
 from app.models import Bijlage, Hulpvraag
 from app.models.base import now, parse_id
@@ -33,10 +33,11 @@ def may_replace(bijlage: Bijlage, by: Person, *, edits: bool | None = None) -> b
 
 
 def require_replace(bijlage: Bijlage, by: Person) -> None:
-    """Raise Conflict when there is a newer version or none any more, NotFound without the right."""
+    """Raise Overtaken when there is a newer version or none any more, NotFound without the right."""
     bijlage_reeks.refuse_replaced(bijlage)
     if bijlage.ingetrokken_op is not None:
-        raise Conflict(_l("This document was retracted. Add it as a new document."))
+        said = _l("This document was retracted. Add it as a new document.")
+        raise bijlage_reeks.overtaken(bijlage, said)
     if not may_replace(bijlage, by):
         raise NotFound
 
@@ -61,7 +62,7 @@ def replace(
     An advice is a draft again, which JK staff alone see until they make it final. The same file once more
     within a quarter of an hour gives the version that is there.
 
-    Raises Conflict when somebody else was first, and what `bijlagen.add` raises; then nothing changes.
+    Raises Overtaken when another was first, and what `bijlagen.add` raises; then nothing changes.
     """
     if not _just_made(bijlage, by):
         require_replace(bijlage, by)

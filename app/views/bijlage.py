@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from app import access
 from app.access import Person
 from app.models import Bijlage
-from app.services import bijlagen, opened, versions, wording
+from app.services import bijlage_reeks, bijlagen, opened, versions, wording
 from app.terms import Noun, Verb
 from app.views.base import PortalInterface, PortalView
 from app.views.tabs.bijlagen import release_button
@@ -33,6 +33,10 @@ class BijlageView(PortalView):
     list_columns = ["titel", "soort", "hulpvraag", "organisation", "toegevoegd_op", "grootte"]
     show_columns = [*list_columns, "zichtbaarheid", "stadium", "toegevoegd_door"]
     edit_columns = ["titel", "soort"]  # who sees it, and that it is final, are pages of their own
+
+    def find(self, pk: str) -> Bijlage:
+        """Fetch the document, or say what became of it to who may know."""
+        return bijlage_reeks.find(pk, access.reader(), self.load)
 
     def row(self, row: Bijlage, columns: Sequence[str] = ()) -> dict[str, Any]:
         """Give one row of the list: under its title what is out of the ordinary."""

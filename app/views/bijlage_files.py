@@ -11,7 +11,7 @@ from werkzeug.datastructures import FileStorage
 
 from app import access
 from app.access import Person
-from app.errors import Conflict, NotFound, PortalError
+from app.errors import NotFound, Overtaken, PortalError
 from app.models import Bijlage, Hulpvraag
 from app.services import (
     bijlage_reeks,
@@ -22,7 +22,6 @@ from app.services import (
     onderwijsadvies,
     opened,
     preview,
-    versions,
     wording,
 )
 from app.terms import BijlageSoort, Controle, Noun, Stadium, Term, Verb, Zichtbaarheid
@@ -121,13 +120,15 @@ class BijlageFilesView(BaseView):
     @granted("delete")
     def retract(self, bijlage_id: str) -> Page:
         """Ask whether the document may go, and retract it."""
-        bijlage = listing.one(Bijlage, bijlage_id, ("hulpvraag",))
         try:
+            bijlage = bijlage_reeks.find(bijlage_id, access.reader(), ("hulpvraag",))
             bijlagen.require_retract(bijlage, access.reader())
             if request.method == "POST":
                 bijlagen.retract(bijlage, access.reader())
-        except Conflict as lost:
-            return self.render_template("message.html", **_newer(bijlage_id, lost)), lost.status
+        except Overtaken as lost:
+            if lost.newer:
+                lost.heading = _("Not retracted")
+            raise
         if request.method == "POST":
             flash(_("Retracted. The document can no longer be seen in the dossier."))
             return redirect(url_for("HulpvraagView.dossier_tab", pk=bijlage.hulpvraag_id, tab="bijlagen"))
@@ -197,24 +198,6 @@ def _afterwards(bijlage: Bijlage, by: Person) -> list[str]:
     else:
         said = _("The version of %(when)s takes its place, internal.", when=when)
     return [said, _("Is that version wrong as well? Then retract it too.")]
-
-
-def _newer(bijlage_id: str, lost: Conflict) -> dict[str, Any]:
-    """Lead from a document that was replaced or retracted meanwhile to the version that people see now."""
-    log.refusal(type(lost).__name__)
-    row = listing.one(Bijlage, bijlage_id, ("hulpvraag",))
-    now = versions.latest(row)
-    return {
-        "title": _("Not retracted"),
-        "text": str(lost.sentence),
-        "tone": "error",
-        "button": now
-        and {
-            "label": _("Look at the new version"),
-            "url": url_for("BijlageView.show", pk=now.id),
-            "primary": True,
-        },
-    }
 
 
 def _term(of: type[Term], key: str | None) -> Any:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from app import access
 from app.models import Bijlage
-from app.services import listing, preview, wording
+from app.services import bijlage_reeks, listing, preview, wording
 from app.terms import Noun
 from app.views.base import Page, granted
 from app.views.bijlage import path
@@ -31,7 +31,7 @@ class BijlagePreviewView(BaseView):
     @granted("download")
     def look(self, bijlage_id: str) -> Page:
         """Show the pages of a document, and beside it those of its dossier that were asked for (`naast`)."""
-        row = listing.one(Bijlage, bijlage_id, ("hulpvraag", "organisation"))
+        row = bijlage_reeks.find(bijlage_id, access.reader(), ("hulpvraag", "organisation"))
         found = preview.neighbours(row)
         asked = set(request.args.getlist("naast")) - {str(row.id)}
         beside = [it for it in found.rows if str(it.id) in asked][: _SIDE_BY_SIDE - 1]

@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app import access
-from app.errors import BadInput, NotFound, PortalError
+from app.errors import BadInput, NotFound, Overtaken, PortalError
 from app.models import Bijlage
-from app.services import intake, listing, log, sharing, versions, wording
+from app.services import bijlage_reeks, intake, listing, log, sharing, versions, wording
 from app.terms import BijlageSoort, Noun, Zichtbaarheid
 from app.views.base import Page, granted
 from app.views.bijlage import path
@@ -34,7 +34,7 @@ class BijlageVersionsView(BaseView):
         by = access.reader()
         row = versions.again(bijlage_id, by) if request.method == "POST" else None
         if row is None:
-            row = listing.one(Bijlage, bijlage_id, ("hulpvraag",))
+            row = bijlage_reeks.find(bijlage_id, by, ("hulpvraag",))
             versions.require_replace(row, by)
         if request.method == "GET":
             log.reading(row)
@@ -48,7 +48,7 @@ class BijlageVersionsView(BaseView):
             if sent is None or not sent.filename:
                 raise BadInput(_l("First choose a file."))
             made = versions.replace(row, sent.stream, naam=sent.filename, by=by)
-        except NotFound:
+        except (NotFound, Overtaken):
             raise
         except PortalError as refused:
             status, sentence = refused.status, str(refused.sentence)

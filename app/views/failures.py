@@ -3,12 +3,12 @@
 import logging
 from typing import Any
 
-from flask import Flask, current_app, g, jsonify, render_template, request
+from flask import Flask, current_app, g, jsonify, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from app.errors import NotFound, PortalError
+from app.errors import NotFound, Overtaken, PortalError
 from app.security import PUBLIC, TYPED_IN
 from app.services import guard, log, wording
 
@@ -26,7 +26,8 @@ def register(app: Flask) -> None:
 
 def _answer(status: int, sentence: str | None = None, **more: Any) -> Any:
     if request.accept_mimetypes.best == "application/json":
-        return jsonify({"error": sentence or _in_short(status)}), status
+        more_to_see = {"button": more["button"]} if "button" in more else {}
+        return jsonify({"error": sentence or _in_short(status), **more_to_see}), status
     return render_template("error.html", status=status, sentence=sentence, **more), status
 
 
@@ -38,7 +39,21 @@ def _in_short(status: int) -> str:
 
 def _refused(error: PortalError) -> Any:
     log.refusal(type(error).__name__)
-    return _in_words(error)
+    return _in_words(error, **_leads_on(error))
+
+
+def _leads_on(error: PortalError) -> dict[str, Any]:
+    """Offer the version that there is now, or else the documents that there are."""
+    if not isinstance(error, Overtaken):
+        return {}
+    if error.newer:
+        label, url = _("Look at the new version"), url_for("BijlageView.show", pk=error.newer)
+    elif error.dossier:
+        label = _("To the documents of the dossier")
+        url = url_for("HulpvraagView.dossier_tab", pk=error.dossier, tab="bijlagen")
+    else:
+        return {}
+    return {"button": {"label": label, "url": url, "primary": True}}
 
 
 def _in_words(error: PortalError, **more: Any) -> Any:

@@ -133,7 +133,7 @@ def _told(steps: Iterator[Voortgang]) -> Generator[Voortgang, None, None]:
 
 def download(sheet: Blad, name: str, ending: str) -> Response:
     """Send a sheet, as a file that a browser keeps and does not open."""
-    answer = Response(sheet.written(ending), mimetype=invoer_blad.ENDINGS[ending])
+    answer = Response(sheet.written(ending), content_type=invoer_blad.ENDINGS[ending])
     answer.headers.set("Content-Disposition", "attachment", filename=f"{name}.{ending}")
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'; frame-ancestors 'none'"
     return answer

@@ -12,17 +12,22 @@ function named(name) {
   return `attachment; filename*=UTF-8''${encoded.replaceAll("+", "%20").replaceAll("*", "%2A")}`;
 }
 
-function say(sentence) {
+function say(sentence, more) {
   find("wrong").textContent = sentence;
   find("wrong").hidden = !sentence;
+  if (!more) return;
+  const link = document.createElement("a");
+  link.href = more.url;
+  link.textContent = more.label;
+  find("wrong").append(" ", link);
 }
 
-function rest(sentence) {
+function rest(sentence, more) {
   const here = find("busy").contains(document.activeElement);
   request = undefined;
   find("busy").hidden = true;
   submit.disabled = picker.disabled = false;
-  say(sentence);
+  say(sentence, more);
   if (here) submit.focus();
 }
 
@@ -54,7 +59,7 @@ form.addEventListener("submit", (event) => {
   request.addEventListener("load", () => {
     const { responseURL, status, response } = request;
     if (new URL(responseURL).pathname !== url.pathname) return rest(words.signedOut);
-    if (status !== 201) return rest(response?.error ?? words.failed);
+    if (status !== 201) return rest(response?.error ?? words.failed, response?.button);
     find("bar").value = 100;
     request = undefined;
     location.assign(response.url);
