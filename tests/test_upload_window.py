@@ -94,6 +94,25 @@ def test_several_files_at_once_and_one_refused_leaves_the_others(partnership, ed
     expect(edit_page.get_by_text("Mila begint te praten.")).to_be_visible()
 
 
+def test_of_a_kind_that_is_not_taken_the_window_says_why_and_what_to_do(partnership, edit_page):
+    sentences = {
+        "oud.doc": "Dit is een oud soort Office-document",
+        "IMG_0042.HEIC": "Dit soort afbeelding",
+        "map.zip": "Archieven",
+        "film.mov": "Film en geluid",
+        "verslag.pages": "Dit soort bestand kan niet worden toegevoegd. Gebruik pdf",
+        "verslag": "De naam van dit bestand eindigt niet op",
+        "leeg.pdf": "Dit bestand is leeg",
+    }
+    window = open_window(edit_page)
+    choose(window, *(FORM | {"name": name, "buffer": b"" if "leeg" in name else PDF} for name in sentences))
+    shown = window.locator("[data-files] > li")
+    for at, sentence in enumerate(sentences.values()):
+        expect(shown.nth(at).locator("[data-wrong]")).to_contain_text(sentence)
+    expect(row(window, "leeg.pdf").locator("[data-size]")).to_have_text("0 kB")
+    expect(window.get_by_role("button", name="Documenten toevoegen")).to_be_hidden()
+
+
 def test_a_bar_tells_how_far_a_file_is(partnership, edit_page):
     slowly = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 2_000_000}
     network = edit_page.context.new_cdp_session(edit_page)

@@ -7,6 +7,7 @@ function begin(box) {
   if (begun.has(box) || !box.dataset.upload) return;
   begun.add(box);
   const words = box.dataset;
+  const kinds = JSON.parse(words.refused || "[]");
   const find = (name) => box.querySelector(`[data-${name}]`);
   const picker = find("pick-files");
   const list = find("files");
@@ -14,7 +15,7 @@ function begin(box) {
   const ask = find("ask");
   const files = new Set();
   const size = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
-  const measured = (bytes) => (bytes < 1e6 ? `${size.format(Math.max(1, Math.round(bytes / 1e3)))} kB` : `${size.format(bytes / 1e6)} MB`);
+  const measured = (bytes) => (bytes < 1e6 ? `${size.format(bytes && Math.max(1, Math.round(bytes / 1e3)))} kB` : `${size.format(bytes / 1e6)} MB`);
   const count = (...states) => [...files].filter((entry) => states.includes(entry.state)).length;
 
   function add(file) {
@@ -28,8 +29,7 @@ function begin(box) {
     part("name").textContent = file.name;
     part("size").textContent = measured(file.size);
     part("bar").setAttribute("aria-label", file.name);
-    const ending = file.name.includes(".") ? `.${file.name.split(".").pop().toLowerCase()}` : "";
-    const wrong = !file.size ? words.isEmpty : file.size > Number(words.max) ? words.tooBig : words.accept && !words.accept.split(",").includes(ending) ? words.notAllowed : "";
+    const wrong = refusal(file);
     files.add(entry);
     row.tabIndex = -1;
     list.append(row);
@@ -43,6 +43,13 @@ function begin(box) {
       (near?.querySelector("select, button:not([hidden])") ?? find("choose")).focus();
       refresh();
     });
+  }
+
+  // What the portal would say of it, in its order: there is no need to send it for that.
+  function refusal(file) {
+    const ending = file.name.match(/\.([0-9a-z]{1,10})[ .]*$/i)?.[1].toLowerCase() ?? "";
+    if (!words.accept.split(",").includes(`.${ending}`)) return kinds.find((kind) => kind.endings.includes(ending))?.sentence ?? words.notAllowed;
+    return !file.size ? words.isEmpty : file.size > Number(words.max) ? words.tooBig : "";
   }
 
   // While the signed request form is missing, the first file is probably that; nothing else is guessed.
