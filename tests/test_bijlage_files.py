@@ -60,6 +60,28 @@ def test_without_the_token_of_the_page_nothing_is_kept(partnership, dossier):
     assert rows(partnership) == files(partnership) == []
 
 
+def test_a_page_that_is_too_old_says_once_what_to_do(partnership, dossier):
+    browser = Browser(partnership, "voorschool")
+    answer = browser.client.post(f"/hulpvragen/{dossier}/bijlagen/formulier")
+    said = answer.get_data(as_text=True)
+    assert answer.status_code == 400
+    assert "U werkt intussen ergens anders, of deze pagina stond te lang open." in said
+    assert said.count("laad de pagina opnieuw") == 1
+
+
+def test_an_upload_does_not_tell_whether_there_is_such_a_dossier(partnership, dossier):
+    browser, other = Browser(partnership, "voorschool"), Browser(partnership, "voorschool2")
+    own = other.client.get("/hulpvragen/").get_data(as_text=True)
+    headers = JSON | {"X-CSRFToken": re.search(r'name="csrf_token"[^>]* value="([^"]+)"', own)[1]}
+    answers = [
+        other.client.post(f"/hulpvragen/{key}/bijlagen?naam=a.pdf", data=PDF, headers=headers)
+        for key in (dossier, "00000000-0000-0000-0000-000000000000")
+    ]
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert answers[0].json == answers[1].json
+    assert browser.upload(dossier).status_code == 201
+
+
 def test_signed_out_meanwhile_nothing_is_kept(partnership, dossier):
     browser = Browser(partnership, "voorschool")
     headers = JSON | named("a.pdf") | {"X-CSRFToken": browser.token(dossier)}

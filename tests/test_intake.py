@@ -51,6 +51,15 @@ def test_what_has_no_place_in_a_dossier_is_refused_in_its_own_words(
     proven("hostile files refused", 1)
 
 
+def test_what_a_screen_can_say_of_an_ending_is_what_the_portal_says_of_it(in_dutch):
+    said = {ending: of["sentence"] for of in intake.refusals() for ending in of["endings"]}
+    assert {"", "doc", "heic", "zip", "mov", "eml", "exe", "docm", "html"} <= said.keys()
+    for ending, sentence in said.items():
+        with pytest.raises(intake.FileRefused) as refused:
+            intake.file_type(f"bestand.{ending}" if ending else "bestand")
+        assert str(refused.value.sentence) == sentence
+
+
 def test_a_damaged_file_is_refused_and_never_breaks_the_portal(lane, proven):
     chance = lane.random("intake")
     made = {

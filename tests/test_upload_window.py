@@ -7,8 +7,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-from app.services import bijlagen
-from app.terms import Controle
+from app.errors import Conflict, TooMany
+from app.extensions import db
+from app.models import Rechtafwijking
+from app.services import bijlage_bytes, bijlagen, intake, receiving, store, store_places
+from app.terms import Controle, Role
 from tests.browser import at_upload, is_upload
 from tests.documents import PDF, TEXT, jpeg, office, pdf
 from tests.partnership import Partnership
@@ -93,6 +96,95 @@ def test_several_files_at_once_and_one_refused_leaves_the_others(partnership, ed
     expect(edit_page.get_by_label("Omschrijving")).to_have_value("Mila begint te praten.")
     edit_page.get_by_role("button", name="Opslaan").click()
     expect(edit_page.get_by_text("Mila begint te praten.")).to_be_visible()
+
+
+def test_of_a_kind_that_is_not_taken_the_window_says_why_and_what_to_do(partnership, edit_page):
+    sentences = {
+        "oud.doc": "Dit is een oud soort Office-document",
+        "IMG_0042.HEIC": "Dit soort afbeelding",
+        "map.zip": "Archieven",
+        "film.mov": "Film en geluid",
+        "verslag.pages": "Dit soort bestand kan niet worden toegevoegd. Gebruik pdf",
+        "verslag": "De naam van dit bestand eindigt niet op",
+        "leeg.pdf": "Dit bestand is leeg",
+    }
+    window = open_window(edit_page)
+    choose(window, *(FORM | {"name": name, "buffer": b"" if "leeg" in name else PDF} for name in sentences))
+    shown = window.locator("[data-files] > li")
+    for at, sentence in enumerate(sentences.values()):
+        expect(shown.nth(at).locator("[data-wrong]")).to_contain_text(sentence)
+    expect(row(window, "leeg.pdf").locator("[data-size]")).to_have_text("0 kB")
+    expect(window.get_by_role("button", name="Documenten toevoegen")).to_be_hidden()
+
+
+def test_trying_again_is_offered_only_where_it_can_help(partnership, edit_page, monkeypatch):
+    helps = (receiving.UploadTooSlow, store.UploadCut, Conflict, TooMany, store_places.StoreFull, OSError)
+    does_not = (intake.FileRefused, store.FileTooLarge, bijlage_bytes.DossierFull)
+    of = {f"{why.__name__}.pdf": why for why in helps + does_not}
+
+    def refuse(*_args, naam: str, **_more):
+        raise of[naam]
+
+    monkeypatch.setattr(bijlagen, "add", refuse)
+    window = open_window(edit_page)
+    choose(window, *(FORM | {"name": name} for name in of))
+    start(window)
+    for name, why in of.items():
+        here = row(window, name)
+        expect(here.locator("[data-wrong]")).not_to_be_empty()
+        expect(here.get_by_role("button", name="Weglaten")).to_be_visible()
+        expect(here.get_by_role("button", name="Opnieuw proberen")).to_be_visible(visible=why in helps)
+
+
+def test_who_may_not_add_to_the_dossier_any_more_is_told_so(partnership, edit_page):
+    window = open_window(edit_page)
+    choose(window, FORM)
+    lose_right_to_add(partnership)
+    start(window)
+    refused(row(window, "Aanvraag.pdf"), "U kunt geen documenten meer toevoegen aan dit dossier.")
+    assert rows(partnership) == []
+
+
+def test_who_works_as_another_in_another_tab_is_told_to_load_the_page_anew(partnership, edit_page):
+    window = open_window(edit_page)
+    choose(window, FORM)
+    other = edit_page.context.new_page()
+    other.goto(edit_page.url)
+    other.locator("details.who summary").click()
+    other.get_by_role("button", name="Uitloggen").click()
+    go(partnership, other, edit_page.url, "collega")
+    start(window)
+    refused(row(window, "Aanvraag.pdf"), "U werkt intussen ergens anders, of deze pagina stond te lang open.")
+    expect(row(window, "Aanvraag.pdf").locator("[data-wrong]")).to_contain_text("Laad de pagina opnieuw")
+    assert rows(partnership) == []
+
+
+def test_who_may_not_replace_a_document_any_more_is_told_so(partnership, dossier, page):
+    kept = add(partnership, dossier, "voorschool")
+    with serving(partnership.app) as port:
+        go(partnership, page, f"http://localhost:{port}/bijlagen/{kept.id}/vervangen", "voorschool")
+        page.get_by_label("De nieuwe versie").set_input_files(FORM)
+        lose_right_to_add(partnership)
+        page.get_by_role("button", name="Nieuwe versie toevoegen").click()
+        expect(page.locator("[data-wrong]")).to_have_text(
+            "U kunt geen nieuwe versie van dit document meer toevoegen."
+        )
+        page.goto("about:blank")
+    assert len(rows(partnership)) == 1
+
+
+def lose_right_to_add(partnership: Partnership) -> None:
+    with partnership.behind_the_scenes():
+        door, place = partnership.people["rolbeheer"]
+        right = {"rol": Role.CONTACTPERSOON_VOORSCHOOL, "recht": "Bijlage.add", "mag": False}
+        db.session.add(Rechtafwijking(organisation_id=place, door_id=door, **right))
+        db.session.commit()
+
+
+def refused(here: Locator, sentence: str) -> None:
+    expect(here.locator("[data-wrong]")).to_contain_text(sentence)
+    expect(here.get_by_role("button", name="Weglaten")).to_be_visible()
+    expect(here.get_by_role("button", name="Opnieuw proberen")).to_be_hidden()
 
 
 def test_a_bar_tells_how_far_a_file_is(partnership, edit_page):
@@ -236,7 +328,7 @@ def test_somebody_signed_out_is_told_so(partnership, edit_page):
     choose(window, FORM)
     edit_page.context.clear_cookies(name="kindbrug")
     start(window)
-    expect(row(window, "Aanvraag.pdf").locator("[data-wrong]")).to_contain_text("U bent uitgelogd")
+    refused(row(window, "Aanvraag.pdf"), "U bent uitgelogd")
     assert rows(partnership) == []
 
 

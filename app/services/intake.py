@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from typing import BinaryIO, TypeAlias
+from typing import Any, BinaryIO, TypeAlias
 
 import puremagic
 from flask_babel import LazyString
@@ -196,6 +196,7 @@ _REFUSED_ENDINGS: dict[str, str] = {
     }.items()
     for ending in endings.split()
 }
+_NO_ENDING = _l("The name of this file has no ending, such as .pdf. Save it again as PDF.")
 _OF_ENDING = {ending: of for of in ALLOWED for ending in of.endings}
 ACCEPT = ",".join(f".{ending}" for ending in _OF_ENDING)
 ACCEPT_TEXT = _l("PDF, Word, Excel, PowerPoint, photo or plain text")
@@ -205,10 +206,19 @@ def file_type(naam: str) -> FileType:
     """Give the line of the allow-list that a cleaned name asks for; raise FileRefused when there is none."""
     ending = _ending(naam)
     if not ending:
-        raise FileRefused(_l("The name of this file has no ending, such as .pdf. Save it again as PDF."))
+        raise FileRefused(_NO_ENDING)
     if ending in _OF_ENDING:
         return _OF_ENDING[ending]
     raise FileRefused(REFUSED[_REFUSED_ENDINGS[ending]] if ending in _REFUSED_ENDINGS else None)
+
+
+def refusals() -> list[dict[str, Any]]:
+    """Give the sentences of `file_type`, each with its endings in lower case; "" is a name without one."""
+    found = [{"sentence": str(_NO_ENDING), "endings": [""]}]
+    for kind, sentence in REFUSED.items():
+        its = [ending for ending, of in _REFUSED_ENDINGS.items() if of == kind]
+        found.append({"sentence": str(sentence), "endings": its})
+    return found
 
 
 def clean_name(naam: str) -> str:

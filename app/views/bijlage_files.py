@@ -249,6 +249,8 @@ def _window(row: Hulpvraag, person: Person) -> dict[str, Any]:
         "max_text": wording.size(current_app.config["MAX_FILE_BYTES"]),
         "accept": intake.ACCEPT,
         "accept_text": intake.ACCEPT_TEXT,
+        "not_allowed": intake.FileRefused.sentence,
+        "refused": intake.refusals(),
         "bijlagen": [_document(found, found.organisation.naam) for found in bijlagen.of(row)],
         "empty": _("There are no documents yet. Add the request form that the parents signed first."),
     }

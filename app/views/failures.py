@@ -24,8 +24,12 @@ def register(app: Flask) -> None:
     app.register_error_handler(Exception, _broken)
 
 
+def _wants_json() -> bool:
+    return request.accept_mimetypes.best == "application/json"
+
+
 def _answer(status: int, sentence: str | None = None, **more: Any) -> Any:
-    if request.accept_mimetypes.best == "application/json":
+    if _wants_json():
         more_to_see = {"button": more["button"]} if "button" in more else {}
         return jsonify({"error": sentence or _in_short(status), **more_to_see}), status
     return render_template("error.html", status=status, sentence=sentence, **more), status
@@ -64,7 +68,14 @@ def _in_words(error: PortalError, **more: Any) -> Any:
 
 def _expired(error: CSRFError) -> Any:
     log.refusal(type(error).__name__)
-    return _answer(400, _("This page was open for too long. Go back, reload the page and send it again."))
+    # The token belongs to one session: it fits no more after signing in again, or in another organisation.
+    if _wants_json():  # the scripts that send files: trying again does not help them, a new page does
+        sentence = _(
+            "You are working somewhere else by now, or this page was open for too long."
+            " Reload the page and choose your files again."
+        )
+        return jsonify({"error": sentence, "reload": True}), 400
+    return _answer(400, _("You are working somewhere else by now, or this page was open for too long."))
 
 
 def _http(error: HTTPException) -> Any:

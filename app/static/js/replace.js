@@ -59,6 +59,7 @@ form.addEventListener("submit", (event) => {
   request.addEventListener("load", () => {
     const { responseURL, status, response } = request;
     if (new URL(responseURL).pathname !== url.pathname) return rest(words.signedOut);
+    if (status === 404) return rest(words.closed);
     if (status !== 201) return rest(response?.error ?? words.failed, response?.button);
     find("bar").value = 100;
     request = undefined;

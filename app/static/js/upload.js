@@ -1,5 +1,7 @@
 // Adding documents: several at once, a bar each. A file is kept when its bar is full, and the bar is full only when the portal said so.
 const AT_ONCE = 2;
+// No room, or no document that is taken: the same file meets the same answer however often it is sent.
+const FOR_GOOD = [413, 415];
 const begun = new WeakSet();
 let rows = 0;
 
@@ -7,6 +9,7 @@ function begin(box) {
   if (begun.has(box) || !box.dataset.upload) return;
   begun.add(box);
   const words = box.dataset;
+  const kinds = JSON.parse(words.refused || "[]");
   const find = (name) => box.querySelector(`[data-${name}]`);
   const picker = find("pick-files");
   const list = find("files");
@@ -14,7 +17,7 @@ function begin(box) {
   const ask = find("ask");
   const files = new Set();
   const size = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
-  const measured = (bytes) => (bytes < 1e6 ? `${size.format(Math.max(1, Math.round(bytes / 1e3)))} kB` : `${size.format(bytes / 1e6)} MB`);
+  const measured = (bytes) => (bytes < 1e6 ? `${size.format(bytes && Math.max(1, Math.round(bytes / 1e3)))} kB` : `${size.format(bytes / 1e6)} MB`);
   const count = (...states) => [...files].filter((entry) => states.includes(entry.state)).length;
 
   function add(file) {
@@ -28,8 +31,7 @@ function begin(box) {
     part("name").textContent = file.name;
     part("size").textContent = measured(file.size);
     part("bar").setAttribute("aria-label", file.name);
-    const ending = file.name.includes(".") ? `.${file.name.split(".").pop().toLowerCase()}` : "";
-    const wrong = !file.size ? words.isEmpty : file.size > Number(words.max) ? words.tooBig : words.accept && !words.accept.split(",").includes(ending) ? words.notAllowed : "";
+    const wrong = refusal(file);
     files.add(entry);
     row.tabIndex = -1;
     list.append(row);
@@ -40,9 +42,16 @@ function begin(box) {
       files.delete(entry);
       const near = row.nextElementSibling ?? row.previousElementSibling;
       row.remove();
-      (near?.querySelector("select, button:not([hidden])") ?? find("choose")).focus();
+      (near?.querySelector("select:enabled, button:not([hidden])") ?? find("choose")).focus();
       refresh();
     });
+  }
+
+  // What the portal would say of it, in its order: there is no need to send it for that.
+  function refusal(file) {
+    const ending = file.name.match(/\.([0-9a-z]{1,10})[ .]*$/i)?.[1].toLowerCase() ?? "";
+    if (!words.accept.split(",").includes(`.${ending}`)) return kinds.find((kind) => kind.endings.includes(ending))?.sentence ?? words.notAllowed;
+    return !file.size ? words.isEmpty : file.size > Number(words.max) ? words.tooBig : "";
   }
 
   // While the signed request form is missing, the first file is probably that; nothing else is guessed.
@@ -71,12 +80,12 @@ function begin(box) {
     say(entry, sentence);
     part("state").textContent = { waiting: words.waiting, queued: words.busy, busy: words.busy, sent: words.working, kept: words.kept, stopped: words.stopped }[state] ?? "";
     row.querySelector(".pair").hidden = state === "kept" || state === "refused";
-    for (const select of row.querySelectorAll("select")) select.disabled = ["queued", "busy", "sent", "kept"].includes(state);
+    for (const select of row.querySelectorAll("select")) select.disabled = ["queued", "busy", "sent", "kept", "refused"].includes(state);
     part("bar").hidden = state === "refused";
     part("again").hidden = !["failed", "stopped"].includes(state);
     part("stop").hidden = !["queued", "busy"].includes(state);
     part("drop-row").hidden = !["waiting", "refused", "failed", "stopped"].includes(state);
-    if (["kept", "failed", "stopped"].includes(state)) find("say").textContent = `${entry.file.name}: ${sentence || part("state").textContent}`;
+    if (["kept", "failed", "refused", "stopped"].includes(state)) find("say").textContent = `${entry.file.name}: ${sentence || part("state").textContent}`;
     // What had the focus is gone from view: the keyboard goes on with what can be done now.
     if (here && !row.querySelector(":focus:not(:disabled)")?.checkVisibility()) (row.querySelector("select:enabled, button:not([hidden])") ?? row).focus();
     refresh();
@@ -126,13 +135,15 @@ function begin(box) {
       next();
     };
     request.addEventListener("load", () => {
-      // Signed out meanwhile: the answer comes from the sign-in page.
-      if (new URL(request.responseURL).pathname !== url.pathname) return done("failed", words.signedOut);
-      if (request.status !== 201) return done("failed", request.response?.error ?? words.failed);
+      const { status, response } = request;
+      // Signed out meanwhile: the answer comes from the sign-in page. The next session has another token than this window.
+      if (new URL(request.responseURL).pathname !== url.pathname) return done("refused", words.signedOut);
+      if (status === 404) return done("refused", words.closed); // whether there is no such dossier, or not for this person
+      if (status !== 201) return done(response?.reload || FOR_GOOD.includes(status) ? "refused" : "failed", response?.error ?? words.failed);
       part("bar").value = 100;
-      keep(request.response, part("soort").selectedOptions[0].textContent, file);
+      keep(response, part("soort").selectedOptions[0].textContent, file);
       done("kept");
-      if (!request.response?.url && request.response?.tag) part("state").textContent += `, ${request.response.tag}`;
+      if (!response?.url && response?.tag) part("state").textContent += `, ${response.tag}`;
     });
     request.addEventListener("error", () => done("failed", words.unreachable));
     request.addEventListener("abort", () => done("stopped"));
