@@ -247,6 +247,7 @@ def _window(row: Hulpvraag, person: Person) -> dict[str, Any]:
         "zichtbaarheid_default": bijlagen.default_visibility(person).value,
         "max_bytes": current_app.config["MAX_FILE_BYTES"],
         "max_text": wording.size(current_app.config["MAX_FILE_BYTES"]),
+        "form_text": wording.size(current_app.config["MAX_FORM_BYTES"]),
         "accept": intake.ACCEPT,
         "accept_text": intake.ACCEPT_TEXT,
         "not_allowed": intake.FileRefused.sentence,
