@@ -90,8 +90,8 @@ def _http(error: HTTPException) -> Any:
 
 def _too_large() -> str:
     return _(
-        "This form is larger than %(size)s with its files. Nothing was saved. Go back, and send them one at a time"
-        " or make them smaller."
+        "This form is larger than %(size)s with its files. Nothing was saved."
+        " Go back, and send them one at a time or make them smaller."
         " In a browser with JavaScript each file can be up to %(most)s.",
         size=wording.size(current_app.config["MAX_FORM_BYTES"]),
         most=wording.size(current_app.config["MAX_FILE_BYTES"]),
