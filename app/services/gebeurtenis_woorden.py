@@ -29,7 +29,7 @@ _REFUSED: Mapping[str, Any] = {
     "NeedsConfirmation": _l("a warning was shown first"),
     "TransitionRefused": _l("something is still needed for this status"),
     "FileRefused": _l("this file can't be kept"),
-    "CSRFError": _l("the page was open for too long"),
+    "CSRFError": _l("the page was open for too long, or of another session"),
     "TooMany": _l("too many attempts"),
     "429": _l("too many attempts"),
 }
