@@ -183,8 +183,10 @@ class Postgres:
     def files(self, _url: str) -> list[Path]:
         """Give the files that the databases are kept in, the journal included; of our own server alone."""
         self.admin.execute("CHECKPOINT")
-        folder = Path(self.server.pgdata) if self.server else Path()
-        return [path for path in folder.rglob("*") if self.server and path.is_file()]
+        # Unlike rglob, walk goes on where another worker throws a database away meanwhile.
+        walk = os.walk(self.server.pgdata) if self.server else ()
+        found = (Path(folder, name) for folder, _folders, names in walk for name in names)
+        return [path for path in found if path.is_file()]
 
     def drop(self, url: str) -> None:
         """Throw a database away, whoever is still connected."""

@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from werkzeug.datastructures import FileStorage
@@ -59,6 +60,13 @@ def swept(partnership: Partnership) -> int:
 # Nothing of a document anywhere but encrypted
 
 
+def content_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:  # of a database that another worker threw away meanwhile
+        return b""
+
+
 @pytest.mark.both_engines
 def test_store_database_log_and_temporary_files_hold_no_word_of_a_document(
     partnership, dossier, settings, tmp_path, caplog, engine, monkeypatch
@@ -89,7 +97,7 @@ def test_store_database_log_and_temporary_files_hold_no_word_of_a_document(
             for picture in ("blad/1.webp", "miniatuur"):
                 assert browser.client.get(f"{home}/{picture}").status_code == 200
     row = rows(partnership)[0]
-    raw = [path.read_bytes() for path in engine.files(settings["SQLALCHEMY_DATABASE_URI"])]
+    raw = [content_of(path) for path in engine.files(settings["SQLALCHEMY_DATABASE_URI"])]
     # Of a server that is not ours (KINDBRUG_TEST_POSTGRES) there are no files to read.
     assert not raw or any(row.sleutel.encode() in content for content in raw), "what is there is found"
     raw += [path.read_bytes() for path in (*files(partnership), *temporary.rglob("*")) if path.is_file()]
