@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Request, Route, sync_playwright
 
 # Chromium calls home without these; the last four keep its window from waiting for anything but our pages.
@@ -41,6 +42,13 @@ def is_upload(request: Request, naam: str = "") -> bool:
 def at_upload(page: Page, naam: str, then: Callable[[Route], object]) -> None:
     """Do `then` with each request that sends a document whose name begins so."""
     page.route("**/*", lambda route: then(route) if is_upload(route.request, naam) else route.fallback())
+
+
+def violations(page: Page) -> list[dict]:
+    """Have axe look at a page once it is whole: after a click it may still be without a single element."""
+    page.wait_for_load_state()
+    found: list[dict] = Axe().run(page).response["violations"]
+    return found
 
 
 def open_chromium() -> Iterator[Browser]:

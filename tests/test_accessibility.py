@@ -64,6 +64,7 @@ class Portal:
     def look(self, page: Page) -> list[str]:
         """List what is wrong with the page that is open, at two widths and in the dark."""
         self.looked += 1
+        page.wait_for_load_state()
         page.evaluate(AXE_SCRIPT)
         found = []
         for width in (1200, 360):

@@ -5,10 +5,10 @@ import re
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from app.terms import Role
+from tests.browser import violations
 from tests.importing import ANNA, add_person, csv_of, row, xlsx_of
 from tests.partnership import Partnership
 from tests.uploading import serving, sign_in
@@ -30,8 +30,7 @@ def brug(app) -> Partnership:
 
 def shoot(page: Page, name: str, *, axe: bool = True) -> None:
     if axe:
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
+        assert violations(page) == []
     if SHOTS:
         for width, ending in ((1200, ""), (360, "-smal")):
             page.set_viewport_size({"width": width, "height": 800})

@@ -91,6 +91,13 @@ def _is_the_log(route: Route) -> bool:
     return route.endpoint in {"LogboekView.index", "LogboekView.export"}
 
 
+def _log_names(who: Who, mark: Mark) -> bool:
+    """It names those dossiers, and the organisation that runs the portal where that did something here."""
+    of_dossier = mark.field == "nummer" and mark.thing.swv == who.swv
+    operator = (mark.thing.noun, mark.field, mark.thing.swv) == ("Organisation", "naam", None)
+    return of_dossier or operator
+
+
 def _on_page(world: World, route: Route, key: str, thing: Thing, answer) -> list[str]:
     who = world.who.get(key, ANONYMOUS)
     marks, ids = marks_on(answer), ids_on(answer)
@@ -104,7 +111,7 @@ def _on_page(world: World, route: Route, key: str, thing: Thing, answer) -> list
         if not (login and mark.thing.noun == "Organisation")
         and not (route.endpoint == "InvoerView.export" and _administers(world, who, mark))
         and not (_says_who_looked(route) and mark.thing.noun == "Organisation" and mark.thing.swv == who.swv)
-        and not (_is_the_log(route) and mark.field == "nummer" and mark.thing.swv == who.swv)
+        and not (_is_the_log(route) and _log_names(who, mark))
     ]
     named = set(UUID.findall(route.path(thing)))
     problems += [

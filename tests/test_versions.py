@@ -5,7 +5,6 @@ import re
 import threading
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from app.errors import Conflict, NotFound, PortalError
@@ -14,7 +13,7 @@ from app.models import Bijlage, Gebeurtenis
 from app.models.base import now
 from app.services import bijlagen, versions
 from app.terms import Actie, BijlageSoort, Controle, Stadium, Zichtbaarheid
-from tests.browser import at_upload
+from tests.browser import at_upload, violations
 from tests.documents import PDF, TEXT, named, pages
 from tests.involving import add_school, advance, approach
 from tests.test_upload_window import go
@@ -295,7 +294,7 @@ def test_by_keyboard_only_and_with_a_bar(partnership, dossier, page):
             "voorschool",
             "networkidle",
         )
-        assert Axe().run(page).response["violations"] == []
+        assert violations(page) == []
         page.get_by_role("button", name="Nieuwe versie toevoegen").focus()
         page.keyboard.press("Enter")
         expect(page.locator("[data-wrong]")).to_have_text("Kies eerst een bestand.")
@@ -312,7 +311,7 @@ def test_by_keyboard_only_and_with_a_bar(partnership, dossier, page):
         page.unroute_all()
         page.keyboard.press("Enter")
         expect(page.get_by_role("status").first).to_contain_text("De nieuwe versie staat op de plaats")
-        assert Axe().run(page).response["violations"] == []
+        assert violations(page) == []
         page.goto("about:blank")
     assert [one.volgnummer for one in rows(partnership) if one.geldt] == [2]
 
@@ -338,7 +337,7 @@ def test_what_is_all_sent_is_not_stopped_and_not_left_unawares(partnership, doss
         expect(page.locator("[data-state]")).to_have_text("Wordt verwerkt")
         expect(page.get_by_role("button", name="Stoppen")).to_be_hidden()
         assert not page.evaluate(leaves)
-        assert Axe().run(page).response["violations"] == []
+        assert violations(page) == []
         go_on.set()
         expect(page.get_by_role("status").first).to_contain_text("De nieuwe versie staat op de plaats")
         page.goto("about:blank")
