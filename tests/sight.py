@@ -67,6 +67,8 @@ def on_page(
     if endpoint == "HulpvraagView.show" or values.get("tab") == "hulpvraag":
         shown = _nothing() | _marks(world, who, "Hulpvraag", "omschrijving", [thing])
         return shown | _marks(world, who, "Gezagsdrager", "naam", _parents(world, thing))
+    if values.get("tab") == "gekeken" and who.roles & oracle.JK:
+        return {field: none for field, none in _nothing().items() if field != ("Bijlage", "titel")}
     if endpoint == "HulpvraagView.dossier_tab":
         return _nothing() | _in_tab(world, who, values["tab"], thing)
     if endpoint == "KindView.related":

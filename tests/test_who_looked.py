@@ -12,9 +12,11 @@ from app.errors import NotFound
 from app.extensions import db
 from app.models import Gebeurtenis, Gebruiker, Gezagsdrager, Hulpvraag, Kind
 from app.services import inzage
-from app.terms import Actie
+from app.terms import Actie, Zichtbaarheid
+from tests.uploading import Browser, add
 from tests.world import PEOPLE, World, text_of
 
+GEDEELD = Zichtbaarheid.GEDEELD
 # Not in the SWV's own house, or without the right.
 NO_OFFICER = tuple(key for key in PEOPLE if key != "privacy")
 
@@ -99,6 +101,21 @@ def test_a_parent_sees_organisation_role_and_moment_and_never_a_person(world: Wo
     assert not {name for name in names | accounts if name in inside}
     assert re.search(r"JK-specialist|JK specialist", inside)
     assert "geweigerd" not in inside, "who was refused saw nothing"
+
+
+@pytest.mark.both_engines
+def test_staff_see_which_document_it_was(partnership, dossier):
+    first = add(partnership, dossier, "specialist", naam="Observatie.pdf", zichtbaarheid=GEDEELD)
+    add(partnership, dossier, "specialist", naam="Niet geopend.pdf", zichtbaarheid=GEDEELD)
+    elsewhere = partnership.dossier(specialist="specialist")
+    other = add(partnership, elsewhere, "specialist", naam="Van een ander.pdf")
+    contact = Browser(partnership, "contact")
+    for key in (first.id, other.id):
+        assert contact.client.get(f"/bijlagen/{key}/bestand").status_code == 200
+    page = contact.client.get(f"/hulpvragen/{dossier}/gekeken").get_data(as_text=True)
+    lines = [line for line in page.split("<tr") if "gedownload" in line]
+    assert ["Observatie.pdf" in line for line in lines] == [True]
+    assert "Van een ander" not in page
 
 
 # Their roles never open it, whatever their part in a dossier.

@@ -18,7 +18,8 @@ from app.access import Person, as_system
 from app.access.scopes import allowed
 from app.errors import BadInput, NotFound
 from app.extensions import db
-from app.models import Gebeurtenis, Gebruiker, Gezagsdrager, Hulpvraag, Kind, Organisation
+from app.models import Bijlage, Gebeurtenis, Gebruiker, Gezagsdrager, Hulpvraag, Kind, Organisation
+from app.models.base import parse_id
 from app.services import days, log
 from app.services.gebeurtenis_woorden import Event, Words, aside, of_swv
 from app.services.invoer_blad import Blad, Row
@@ -102,6 +103,13 @@ def asked(typed: Mapping[str, str]) -> Asked:
 def of_dossier(hulpvraag: Hulpvraag, by: Person, after: str | None) -> Page:
     """Give one page of who looked into a dossier, its child and parents, and did something there."""
     return _page(_around(hulpvraag.id, by), by, after)
+
+
+def documents(events: Sequence[Event]) -> dict[str, str]:
+    """Give the titles of the documents these are about, by their key: of what the reader may read."""
+    keys = {parse_id(it.row.object_id) for it in events if it.row.noun == Noun.BIJLAGE.value} - {None}
+    found = db.session.execute(select(Bijlage.id, Bijlage.titel).where(Bijlage.id.in_(keys))) if keys else ()
+    return {str(key): titel for key, titel in found}
 
 
 def search(ask: Asked, by: Person, after: str | None) -> Page:

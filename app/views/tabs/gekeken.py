@@ -1,5 +1,6 @@
 """The tab Wie heeft gekeken of a dossier."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import request, url_for
@@ -21,11 +22,12 @@ def fill(row: Hulpvraag, person: Person) -> Context:
     heads = [_("When"), _("Organisation"), _("Role")]
     if whole:
         heads = [_("When"), _("Who"), _("Role"), _("What was done")]
+    titles = inzage.documents(found.events) if whole else {}
     here: dict[str, Any] = {"pk": row.id, "tab": "gekeken"}
     return {
         "intro": _intro(whole=whole),
         "columns": [{"label": head} for head in heads],
-        "rows": [_whole(it) if whole else _for_parent(it) for it in found.events],
+        "rows": [_whole(it, titles) if whole else _for_parent(it) for it in found.events],
         "empty": _("Nobody has looked into this dossier yet."),
         "next_url": url_for("HulpvraagView.dossier_tab", na=found.after, **here) if found.after else None,
         "previous_url": None,
@@ -41,13 +43,14 @@ def _intro(*, whole: bool) -> str:
     return _("Which organisations looked into the dossier of your child or did something in it, and when.")
 
 
-def _whole(it: Event) -> Context:
+def _whole(it: Event, titles: Mapping[str, str]) -> Context:
+    which = titles.get(it.row.object_id, "")
     return {
         "cells": [
             {"value": exact(it.row.op)},
             {"value": it.who, "sub": it.organisation},
             {"value": it.roles},
-            {"value": it.act, "sub": it.details},
+            {"value": it.act, "sub": " · ".join(part for part in (it.details, which) if part)},
         ]
     }
 
