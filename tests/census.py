@@ -350,6 +350,11 @@ def of_stand_ins(status: int) -> Answer:
     return lambda who, thing: there(who, thing) if thing.state in oracle.STAND_INS else 404
 
 
+def without_stand_in(who: Who, thing: Thing) -> int:
+    """There is none by that name; of a membership that has ended one hears that first."""
+    return 409 if thing.ended and of_stand_ins(200)(who, thing) == 200 else 404
+
+
 def hands_over(status: int) -> Answer:
     """Where there is nothing to hand over, the page says so."""
     there = of_stand_ins(status)
@@ -597,7 +602,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/medewerkers/<pk>/overdragen", "HandOverView.hand_over", hands_over(422), "Lidmaatschap"),
     Route("GET", "/medewerkers/<pk>/waarneming", "StandInView.arrange", of_stand_ins(200), "Lidmaatschap"),
     Route("POST", "/medewerkers/<pk>/waarneming", "StandInView.arrange", of_stand_ins(422), "Lidmaatschap"),
-    Route("POST", "/medewerkers/<pk>/waarneming/<waarneming_id>/beeindigen", "StandInView.cancel", NOWHERE, "Lidmaatschap", {"waarneming_id": UNKNOWN}),
+    Route("POST", "/medewerkers/<pk>/waarneming/<waarneming_id>/beeindigen", "StandInView.cancel", without_stand_in, "Lidmaatschap", {"waarneming_id": UNKNOWN}),
     Route("GET", "/mijn-account/waarneming", "OwnStandInView.arrange", stands_in(200)),
     Route("POST", "/mijn-account/waarneming", "OwnStandInView.arrange", stands_in(422)),
     Route("POST", "/mijn-account/waarneming/<waarneming_id>/beeindigen", "OwnStandInView.cancel", NOWHERE, values={"waarneming_id": UNKNOWN}),
