@@ -11,7 +11,6 @@ from flask import Flask
 from app.extensions import db
 from app.models import Gebeurtenis
 from app.terms import Actie
-from tests import oracle
 from tests.census import ALONG, LEAVING, PICKS, ROUTES, Route
 from tests.engines import Engine
 from tests.oracle import Thing
@@ -358,18 +357,3 @@ def test_who_knocks_at_a_dossier_of_their_swv_is_in_that_dossiers_log(world: Wor
             break
     else:
         raise AssertionError("no dossier that is closed to them")
-
-
-@pytest.mark.both_engines
-def test_who_looked_for_one_organisation_looks_anew_for_another(world: World):
-    keys = ("dubbel-swv", "dubbel-voorschool")
-    both = (world.who[key] for key in keys)
-    read = [{thing.id for thing in world.of("Bijlage") if oracle.may(who, "read", thing)} for who in both]
-    of = min(set.intersection(*read))
-    with world.as_it_was():
-        for key in keys:
-            browser, before = world.browser(key), last_number(world)
-            for _again in range(2):
-                assert browser.get(f"/bijlagen/{of}/miniatuur").status_code == 200
-            (event,) = events_since(world, before)
-            assert str(event.organisation_id) == world.who[key].organisation

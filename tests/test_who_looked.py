@@ -10,9 +10,9 @@ from openpyxl import load_workbook
 
 from app.errors import NotFound
 from app.extensions import db
-from app.models import Gebeurtenis, Gebruiker, Gezagsdrager, Hulpvraag, Kind
+from app.models import Gebeurtenis, Gebruiker, Gezagsdrager, Hulpvraag, Kind, Lidmaatschap
 from app.services import inzage
-from app.terms import Actie, Zichtbaarheid
+from app.terms import Actie, Role, Zichtbaarheid
 from tests.uploading import Browser, add
 from tests.world import PEOPLE, World, text_of
 
@@ -116,6 +116,29 @@ def test_staff_see_which_document_it_was(partnership, dossier):
     lines = [line for line in page.split("<tr") if "gedownload" in line]
     assert ["Observatie.pdf" in line for line in lines] == [True]
     assert "Van een ander" not in page
+
+
+@pytest.mark.both_engines
+def test_who_looked_for_one_organisation_looks_anew_for_another(partnership, dossier):
+    account, swv = partnership.people["specialist"]
+    preschool = partnership.organisations["VOORSCHOOL"]
+    with partnership.behind_the_scenes():
+        role = Role.CONTACTPERSOON_VOORSCHOOL
+        db.session.add(Lidmaatschap(gebruiker_id=account, organisation_id=preschool, rol=role))
+        db.session.commit()
+    partnership.people["elsewhere"] = (account, preschool)
+    row = add(partnership, dossier, "voorschool")
+    for key in ("specialist", "elsewhere"):
+        browser = Browser(partnership, key)
+        for _again in range(2):
+            assert browser.client.get(f"/bijlagen/{row.id}/miniatuur").status_code == 200
+    e = Gebeurtenis
+    of_picture = (e.object_id == str(row.id), e.actie == Actie.LEZEN)
+    with partnership.behind_the_scenes():
+        places = list(
+            db.session.scalars(sa.select(e.organisation_id).where(*of_picture).order_by(e.volgnummer))
+        )
+    assert places == [swv, preschool]
 
 
 # Their roles never open it, whatever their part in a dossier.
