@@ -17,7 +17,7 @@ from app.access import Person, as_system
 from app.extensions import db
 from app.models import Gebeurtenis, Gebruiker, Hulpvraag, Kind, Lidmaatschap, Organisation
 from app.services import inzage
-from app.services.inzage import Asked
+from app.services.inzage_vraag import Asked
 from app.terms import Actie, OrganisationSoort, Role, Status
 from bench.log import Clock, _portal, on_each_database
 

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from app.services.rechten_matrix import digest as digest_of
-from tests.census import NOTHING, NOWHERE, ROUTES, Route
+from tests.census import NOTHING, NOWHERE, ROUTES, Route, without_stand_in
 from tests.documents import named
 from tests.oracle import Thing
 from tests.traces import changed, digest
@@ -237,7 +237,7 @@ def test_with_the_forms_token_the_same_forms_do_change_something(world: World, l
         if not route.public
         and not {route.endpoint, route.endpoint.split(".")[0]} & set(NOBODY)
         and (within_reach(world, route, who_changes(route)) or not route.of)
-        and route.answer is not NOWHERE
+        and route.answer not in (NOWHERE, without_stand_in)
     ]
     chosen = lane.random("T6 changes").sample(every, lane.cases(gate=min(36, len(every)), proof=len(every)))
     for route in chosen:

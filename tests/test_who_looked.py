@@ -12,6 +12,7 @@ from app.errors import NotFound
 from app.extensions import db
 from app.models import Gebeurtenis, Gebruiker, Gezagsdrager, Hulpvraag, Kind, Lidmaatschap
 from app.services import inzage
+from app.services.inzage_vraag import Asked
 from app.terms import Actie, Role, Zichtbaarheid
 from tests.uploading import Browser, add
 from tests.world import PEOPLE, World, text_of
@@ -267,4 +268,4 @@ def test_only_who_may_is_offered_the_log_in_the_menu(world: World):
 
 def test_a_search_needs_the_right_whichever_page_asks(world: World):
     with world.at_work("specialist") as by, pytest.raises(NotFound):
-        inzage.search(inzage.asked({}), by, None)
+        inzage.search(Asked(), by, None)

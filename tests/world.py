@@ -169,6 +169,8 @@ class World:
         finally:
             self.engine.put_back(self.left(), kept)
             self.engine.drop(kept)
+            for browser in self.browsers.values():
+                browser.forget_what_was_said()
 
     def left(self) -> str:
         """Give the address of the database, with nobody at it."""
@@ -210,6 +212,11 @@ class Browser:
             assert found, "no form with a token"
             self._csrf = found[1]
         return self._csrf
+
+    def forget_what_was_said(self) -> None:
+        """Take away the "Opgeslagen." that waits for the next page."""
+        with self.client.session_transaction() as session:
+            session.pop("_flashes", None)
 
     def get(self, path: str, **kw: Any) -> TestResponse:
         return self.client.get(path, **kw)

@@ -2,8 +2,8 @@
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import get_timezone
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, and_, inspect, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, inspect, literal, or_, select, union_all
 
 from app import access
 from app.access import Person, as_system
@@ -19,48 +19,35 @@ from app.access.scopes import allowed
 from app.errors import BadInput, NotFound
 from app.extensions import db
 from app.models import Bijlage, Gebeurtenis, Gebruiker, Gezagsdrager, Hulpvraag, Kind, Organisation
-from app.models.base import parse_id
-from app.services import days, log
+from app.services import log
 from app.services.gebeurtenis_woorden import Event, Words, aside, of_swv
 from app.services.invoer_blad import Blad, Row
+from app.services.inzage_vraag import YEARS, Asked, period
 from app.terms import Actie, Noun, Verb
 
 MOST = 50  # events on a page
 MOST_EXPORTED = 50_000
 _MOST_AT_ONCE = 10_000  # events of one moment
 MOST_PEOPLE = 50  # that one name fits
-_YEARS = range(2000, 2101)
 _WHY = "the names beside events that the person may read"
 # The same in every row, and said by its name.
 _UNSAID = frozenset({"swv_id", "organisation_id"})
 Where = ColumnElement[bool]
+_Thing = tuple[Noun, uuid.UUID, str]
 _Start = tuple[datetime, int]  # the moment at which a page begins, and how many of that moment came before
 
 
 @dataclass(frozen=True)
 class Page:
-    """One page of events, the newest first; `after` is the cursor of the next."""
+    """One page of events, the newest first; `after` is the cursor of the next.
+
+    `titles` are those of the dossier's documents that the reader may read, by their key.
+    """
 
     events: Sequence[Event] = ()
     after: str | None = None
+    titles: Mapping[str, str] = field(default_factory=dict)
     wrong: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What is searched for; `wrong` says which of it can't be used."""
-
-    persoon: str = ""
-    nummer: str = ""
-    actie: Actie | None = None
-    van: date | None = None
-    tot: date | None = None
-    wrong: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def anything(self) -> bool:
-        """Tell whether it narrows the log at all."""
-        return any((self.persoon, self.nummer, self.actie, self.van, self.tot))
 
 
 @dataclass(frozen=True)
@@ -72,44 +59,11 @@ class _Within:
     wrong: Mapping[str, Any]
 
 
-def asked(typed: Mapping[str, str]) -> Asked:
-    """Read what was typed to search for."""
-    wrong: dict[str, Any] = {}
-
-    def day(name: str) -> date | None:
-        try:
-            found = date.fromisoformat(typed[name]) if typed.get(name) else None
-        except ValueError:
-            wrong[name] = _l("This is not a day. Write it like 2026-05-03.")
-            return None
-        if found and found.year not in _YEARS:
-            wrong[name] = _l("Choose a day from 2000 until 2100.")
-            return None
-        return found
-
-    van, tot = day("van"), day("tot")
-    if van and tot and van > tot:
-        wrong["van"] = _l("The first day is after the last.")
-    return Asked(
-        persoon=typed.get("persoon", "").strip()[:80],
-        nummer=typed.get("nummer", "").strip()[:80],
-        actie=next((one for one in Actie if one == typed.get("actie")), None),
-        van=van,
-        tot=tot,
-        wrong=wrong,
-    )
-
-
 def of_dossier(hulpvraag: Hulpvraag, by: Person, after: str | None) -> Page:
     """Give one page of who looked into a dossier, its child and parents, and did something there."""
-    return _page(_around(hulpvraag.id, by), by, after)
-
-
-def documents(events: Sequence[Event]) -> dict[str, str]:
-    """Give the titles of the documents these are about, by their key: of what the reader may read."""
-    keys = {parse_id(it.row.object_id) for it in events if it.row.noun == Noun.BIJLAGE.value} - {None}
-    found = db.session.execute(select(Bijlage.id, Bijlage.titel).where(Bijlage.id.in_(keys))) if keys else ()
-    return {str(key): titel for key, titel in found}
+    things = _things(hulpvraag.id, by)
+    titles = {str(key): titel for noun, key, titel in things if noun == Noun.BIJLAGE}
+    return replace(_page(_around(hulpvraag.id, things), by, after), titles=titles)
 
 
 def search(ask: Asked, by: Person, after: str | None) -> Page:
@@ -152,7 +106,7 @@ def _within(ask: Asked, by: Person) -> _Within:
         wrong["persoon"] = _l("More than 50 people fit this. Type more of the name.")
     nobody = ask.persoon and not people
     parts = [] if wrong or nobody else _parts(people, dossier, ask.actie, by)
-    return _Within([[*part, *_period(ask)] for part in parts], dossier, wrong)
+    return _Within([[*part, *period(ask)] for part in parts], dossier, wrong)
 
 
 def _named(name: str, by: Person) -> Select[Any]:
@@ -173,29 +127,40 @@ def _parts(
         return [[e.gebruiker_id == one, *more] for one in people] or [more]
     if people:
         more.append(e.gebruiker_id.in_(people))
-    return [[*one, *map(aside, more)] for one in _around(dossier, by)]
+    return [[*one, *map(aside, more)] for one in _around(dossier, _things(dossier, by))]
 
 
-def _around(dossier: uuid.UUID, by: Person) -> list[list[Where]]:
-    """Ask one index: of the dossier, of its child, and of each parent; those two hang off no one dossier."""
-    e, found = Gebeurtenis, [[Gebeurtenis.hulpvraag_id == dossier]]
+def _things(dossier: uuid.UUID, by: Person) -> list[_Thing]:
+    """List the child and the parents of a dossier, and the documents in it that `by` may read.
+
+    Nothing for who reads just what was done in the dossier itself.
+    """
     if not (by.is_jk_staff or may_search(by)):
-        return found
+        return []
     kind = select(Hulpvraag.kind_id).where(Hulpvraag.id == dossier, Hulpvraag.swv_id == by.swv_id)
-    query = select(Kind.id, Gezagsdrager.id).outerjoin(Gezagsdrager, Gezagsdrager.kind_id == Kind.id)
+    mine = (Bijlage.hulpvraag_id == dossier, Bijlage.swv_id == by.swv_id, allowed(Bijlage, by))
+    query = union_all(
+        select(literal(Noun.KIND.value), Kind.id, literal("")).where(Kind.id.in_(kind)),
+        select(literal(Noun.GEZAGSDRAGER.value), Gezagsdrager.id, literal("")).where(
+            Gezagsdrager.kind_id.in_(kind)
+        ),
+        select(literal(Noun.BIJLAGE.value), Bijlage.id, Bijlage.titel).where(*mine),
+    )
     with as_system(_WHY):
-        rows = db.session.execute(query.where(Kind.id.in_(kind))).all()
-    about = {(Noun.KIND, row[0]) for row in rows} | {(Noun.GEZAGSDRAGER, row[1]) for row in rows if row[1]}
-    rest = aside(e.hulpvraag_id.is_(None))
-    found += [[e.object_id == str(key), aside(e.noun == noun.value), rest] for noun, key in about]
-    return found
+        return [(Noun(noun), key, titel) for noun, key, titel in db.session.execute(query)]
 
 
-def _period(ask: Asked) -> Iterator[Where]:
-    if ask.van:
-        yield Gebeurtenis.op >= days.begin(ask.van)
-    if ask.tot:
-        yield Gebeurtenis.op < days.end(ask.tot)
+def _around(dossier: uuid.UUID, things: Sequence[_Thing]) -> list[list[Where]]:
+    """Ask one index: of the dossier, of its child, and of each parent; those two hang off no one dossier."""
+    e, rest = Gebeurtenis, aside(Gebeurtenis.hulpvraag_id.is_(None))
+    return [
+        [e.hulpvraag_id == dossier],
+        *(
+            [e.object_id == str(key), aside(e.noun == noun.value), rest]
+            for noun, key, _titel in things
+            if noun != Noun.BIJLAGE
+        ),
+    ]
 
 
 def _page(parts: Sequence[Sequence[Where]], by: Person, after: str | None) -> Page:
@@ -253,7 +218,7 @@ def _read(cursor: str | None) -> _Start | None:
     except ValueError:
         return None
     return (
-        (moment, before) if moment.tzinfo and 0 <= before <= _MOST_AT_ONCE and moment.year in _YEARS else None
+        (moment, before) if moment.tzinfo and 0 <= before <= _MOST_AT_ONCE and moment.year in YEARS else None
     )
 
 

@@ -12,7 +12,8 @@ from app.errors import NotFound
 from app.services import inzage
 from app.services.gebeurtenis_woorden import Event
 from app.services.invoer_blad import ENDINGS
-from app.services.inzage import Asked, may_search
+from app.services.inzage import may_search
+from app.services.inzage_vraag import Asked, asked
 from app.services.wording import exact
 from app.terms import Actie, Noun
 from app.views.base import Page, granted
@@ -32,7 +33,7 @@ class LogboekView(BaseView):
     @granted("search")
     def index(self) -> Page:
         """Show one page of what was asked for, the newest first."""
-        ask = inzage.asked(request.args)
+        ask = asked(request.args)
         found = inzage.search(ask, access.reader(), request.args.get("na"))
         here = _kept(ask)
         heads = (_("When"), _("Who"), _("Role"), _("What was done"), _("Dossier"), _("From address"))
@@ -66,7 +67,7 @@ class LogboekView(BaseView):
         """Send what was asked for as a sheet."""
         if ending not in ENDINGS:
             raise NotFound
-        sheet = inzage.export(inzage.asked(request.args), access.reader())
+        sheet = inzage.export(asked(request.args), access.reader())
         return download(sheet, _("log"), ending)
 
 

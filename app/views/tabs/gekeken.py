@@ -22,12 +22,11 @@ def fill(row: Hulpvraag, person: Person) -> Context:
     heads = [_("When"), _("Organisation"), _("Role")]
     if whole:
         heads = [_("When"), _("Who"), _("Role"), _("What was done")]
-    titles = inzage.documents(found.events) if whole else {}
     here: dict[str, Any] = {"pk": row.id, "tab": "gekeken"}
     return {
         "intro": _intro(whole=whole),
         "columns": [{"label": head} for head in heads],
-        "rows": [_whole(it, titles) if whole else _for_parent(it) for it in found.events],
+        "rows": [_whole(it, found.titles) if whole else _for_parent(it) for it in found.events],
         "empty": _("Nobody has looked into this dossier yet."),
         "next_url": url_for("HulpvraagView.dossier_tab", na=found.after, **here) if found.after else None,
         "previous_url": None,
