@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 
 from app.errors import NotFound
 from app.extensions import db
-from app.models import Gebeurtenis, Gebruiker, Gezagsdrager, Hulpvraag, Kind, Lidmaatschap
+from app.models import Gebeurtenis, Gebruiker, Gezagsdrager, Hulpvraag, Kind, Lidmaatschap, Rechtafwijking
 from app.services import inzage
 from app.services.inzage_vraag import Asked
 from app.terms import Actie, Role, Zichtbaarheid
@@ -116,7 +116,28 @@ def test_staff_see_which_document_it_was(partnership, dossier):
     page = contact.client.get(f"/hulpvragen/{dossier}/gekeken").get_data(as_text=True)
     lines = [line for line in page.split("<tr") if "gedownload" in line]
     assert ["Observatie.pdf" in line for line in lines] == [True]
-    assert "Van een ander" not in page
+    with partnership.at_work("contact") as by:
+        row = db.session.scalars(sa.select(Hulpvraag).where(Hulpvraag.id == dossier)).one()
+        titles = inzage.of_dossier(row, by, None).titles
+    assert set(titles.values()) == {"Observatie.pdf", "Niet geopend.pdf"}, "of this dossier alone"
+
+
+@pytest.mark.both_engines
+def test_without_the_right_to_read_documents_staff_see_that_one_was_opened_and_not_which(
+    partnership, dossier
+):
+    add(partnership, dossier, "specialist", naam="Observatie.pdf", zichtbaarheid=GEDEELD)
+    account, swv = partnership.people["specialist"]
+    right = {"rol": Role.CONTACTPERSOON_JK, "recht": "Bijlage.read", "mag": False}
+    with partnership.behind_the_scenes():
+        db.session.add(Rechtafwijking(organisation_id=swv, door_id=account, **right))
+        db.session.commit()
+    for who, named in (("specialist", True), ("contact", False)):
+        answer = Browser(partnership, who).client.get(f"/hulpvragen/{dossier}/gekeken")
+        assert answer.status_code == 200
+        page = answer.get_data(as_text=True)
+        assert "toegevoegd" in page
+        assert ("Observatie.pdf" in page) is named, who
 
 
 @pytest.mark.both_engines

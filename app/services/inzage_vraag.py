@@ -1,4 +1,4 @@
-"""What is asked of the log: by whom, of which dossier, which act and in which period."""
+"""What is asked of the log: whose acts, in which dossier, which act and in which period."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
