@@ -124,10 +124,10 @@ def _in_tab(world: World, who: Who, tab: str, thing: Thing) -> dict[Field, set[s
     }
     if tab in listed:
         noun, field = listed[tab]
-        last = [one for one in _inside(world, thing, noun) if not one.replaced]
+        last = [one for one in inside(world, thing, noun) if not one.replaced]
         return _marks(world, who, noun, field, last)
     if tab == "toestemmingen":
-        asked = [one for one in _inside(world, thing, "Toestemming") if oracle.may(who, "read", one)]
+        asked = [one for one in inside(world, thing, "Toestemming") if oracle.may(who, "read", one)]
         return _marks(world, who, "Gezagsdrager", "naam", [_asked(world, one) for one in asked])
     return {}
 
@@ -160,7 +160,7 @@ def _beside(world: World, who: Who, endpoint: str, thing: Thing) -> dict[Field, 
         with_authority = [parent for parent in parents if parent.has_authority]
         talk = [
             note
-            for note in _inside(world, thing, "Notitie")
+            for note in inside(world, thing, "Notitie")
             if not note.shared and thing.organisation in (note.organisation, note.named)
         ]
         whole = oracle.open_fields(who, thing) is None
@@ -182,13 +182,13 @@ def _asked_on(world: World, who: Who, values: dict[str, str], thing: Thing) -> d
     )
 
 
-def _inside(world: World, thing: Thing, noun: str) -> list[Thing]:
+def inside(world: World, thing: Thing, noun: str) -> list[Thing]:
     return [other for other in world.of(noun) if other.dossiers == thing.dossiers]
 
 
 def _parts(world: World, who: Who, ronde: Thing) -> list[Thing]:
     """Who takes part, all for JK staff and oneself for the others; who was taken off is not there."""
-    parts = [one for one in _inside(world, ronde, "Deelname") if one.named == ronde.id and one.people]
+    parts = [one for one in inside(world, ronde, "Deelname") if one.named == ronde.id and one.people]
     return [one for one in parts if who.is_jk or (who.account, who.organisation) in one.people]
 
 

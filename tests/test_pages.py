@@ -120,6 +120,14 @@ def _on_page(world: World, route: Route, key: str, thing: Thing, answer) -> list
         if i in world.things and not login and not _may_name(world, who, world.things[i])
         if not _is_the_log(route)
     ]
+    if _says_who_looked(route):  # which of its documents is told, and of no other dossier
+        here = {(found.noun, found.id) for found in sight.inside(world, thing, "Bijlage")}
+        titles = [mark for mark in map(world.marks.get, marks & known) if mark and mark.field == "titel"]
+        problems += [
+            f"shows the title of {_name(world, mark.thing)}"
+            for mark in titles
+            if (mark.thing.noun, mark.thing.id) not in here
+        ]
     if answer.status_code == 200 and who.signed_in:
         for (noun, field), wanted in sight.on_page(world, who, route.endpoint, route.values, thing).items():
             found = {w for w in marks if world.marks[w].thing.noun == noun and world.marks[w].field == field}

@@ -138,13 +138,13 @@ def _things(dossier: uuid.UUID, by: Person) -> list[_Thing]:
     if not (by.is_jk_staff or may_search(by)):
         return []
     kind = select(Hulpvraag.kind_id).where(Hulpvraag.id == dossier, Hulpvraag.swv_id == by.swv_id)
-    open_to = (Bijlage.hulpvraag_id == dossier, Bijlage.swv_id == by.swv_id, allowed(Bijlage, by))
+    readable = (Bijlage.hulpvraag_id == dossier, Bijlage.swv_id == by.swv_id, allowed(Bijlage, by))
     query = union_all(
         select(literal(Noun.KIND.value), Kind.id, literal("")).where(Kind.id.in_(kind)),
         select(literal(Noun.GEZAGSDRAGER.value), Gezagsdrager.id, literal("")).where(
             Gezagsdrager.kind_id.in_(kind)
         ),
-        select(literal(Noun.BIJLAGE.value), Bijlage.id, Bijlage.titel).where(*open_to),
+        select(literal(Noun.BIJLAGE.value), Bijlage.id, Bijlage.titel).where(*readable),
     )
     with as_system(_WHY):
         return [(Noun(noun), key, titel) for noun, key, titel in db.session.execute(query)]

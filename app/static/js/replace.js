@@ -1,16 +1,12 @@
 // A new version goes as one raw body with a bar, so that no form holds it; without this the form itself is sent.
+import { named } from "./named.js";
+
 const form = document.querySelector("[data-replace]");
 const find = (name) => form.querySelector(`[data-${name}]`);
 const words = form.dataset;
 const picker = form.querySelector("input[type=file]");
 const submit = form.querySelector("[type=submit]");
 let request;
-
-// In a header, since addresses end up in the logs of servers; the end of it, for the ending. RFC 6266, RFC 8187.
-function named(name) {
-  const encoded = String(new URLSearchParams({ "": name.slice(-200) })).slice(1);
-  return `attachment; filename*=UTF-8''${encoded.replaceAll("+", "%20").replaceAll("*", "%2A")}`;
-}
 
 function say(sentence, more) {
   find("wrong").textContent = sentence;

@@ -1,4 +1,6 @@
 // Adding documents: several at once, a bar each. A file is kept when its bar is full, and the bar is full only when the portal said so.
+import { named } from "./named.js";
+
 const AT_ONCE = 2;
 // No room, or no document that is taken: the same file meets the same answer however often it is sent.
 const FOR_GOOD = [413, 415];
@@ -103,12 +105,6 @@ function begin(box) {
       if (count("busy", "sent") >= AT_ONCE) return;
       if (entry.state === "queued") send(entry);
     }
-  }
-
-  // In a header, since addresses end up in the logs of servers; the end of it, for the ending. RFC 6266, RFC 8187.
-  function named(name) {
-    const encoded = String(new URLSearchParams({ "": name.slice(-200) })).slice(1);
-    return `attachment; filename*=UTF-8''${encoded.replaceAll("+", "%20").replaceAll("*", "%2A")}`;
   }
 
   function send(entry) {
